@@ -1,0 +1,47 @@
+namespace MedStreams.Streams.Processing;
+
+/// <summary>
+/// What all nodes of one task share: where it stands in its input, its clocks, its stores and the way out. Owned by the
+/// task's thread.
+/// </summary>
+internal sealed class TaskContext(
+    string applicationId, TaskId taskId, TimeProvider clock, IRecordCollector collector) : IStateStoreContext
+{
+    private readonly Dictionary<string, IStateStore> _stores = new(StringComparer.Ordinal);
+
+    public string ApplicationId { get; } = applicationId;
+
+    public TaskId TaskId { get; } = taskId;
+
+    public TimeProvider Clock { get; } = clock;
+
+    public IRecordCollector Collector { get; } = collector;
+
+    /// <summary>The record being processed; its <c>Topic</c> is null inside a punctuator.</summary>
+    public RecordMetadata Current { get; set; }
+
+    /// <summary>The headers of the record being processed; those of a cached record while its cache is flushed.</summary>
+    public Headers CurrentHeaders { get; set; } = Headers.Empty;
+
+    /// <summary>The timestamp of the record being processed, which stores and their changelogs use.</summary>
+    public long CurrentTimestamp { get; set; }
+
+    /// <summary>The largest timestamp seen; -1 before the first record.</summary>
+    public long StreamTime { get; private set; } = -1;
+
+    /// <summary>Set when a processor asked for a commit; the task clears it.</summary>
+    public bool CommitRequested { get; set; }
+
+    /// <summary>Punctuators of this task.</summary>
+    public PunctuationSchedule Punctuations { get; } = new();
+
+    public IEnumerable<IStateStore> Stores => _stores.Values;
+
+    public long SystemTime => Clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+    public void AdvanceStreamTime(long timestamp) => StreamTime = Math.Max(StreamTime, timestamp);
+
+    public void Register(IStateStore store) => _stores.Add(store.Name, store);
+
+    public IStateStore? Store(string name) => _stores.GetValueOrDefault(name);
+}
