@@ -5,7 +5,12 @@ namespace MedStreams.Streams.Processing;
 /// task's thread.
 /// </summary>
 internal sealed class TaskContext(
-    string applicationId, TaskId taskId, TimeProvider clock, IRecordCollector collector) : IStateStoreContext
+    string applicationId,
+    TaskId taskId,
+    TimeProvider clock,
+    IRecordCollector collector,
+    IReadOnlySet<string> internalTopics)
+    : IStateStoreContext
 {
     private readonly Dictionary<string, IStateStore> _stores = new(StringComparer.Ordinal);
 
@@ -38,6 +43,9 @@ internal sealed class TaskContext(
     public IEnumerable<IStateStore> Stores => _stores.Values;
 
     public long SystemTime => Clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>The full name of a topic: internal ones carry the application id in front.</summary>
+    public string ResolveTopic(string topic) => internalTopics.Contains(topic) ? $"{ApplicationId}-{topic}" : topic;
 
     public void AdvanceStreamTime(long timestamp) => StreamTime = Math.Max(StreamTime, timestamp);
 

@@ -1,0 +1,53 @@
+using System.Buffers;
+
+namespace MedStreams.Streams.Processing;
+
+/// <summary>Where records leave a task for a topic.</summary>
+internal sealed class SinkNode<TKey, TValue>(
+    string name,
+    TaskContext task,
+    string? topic,
+    TopicNameExtractor<TKey, TValue>? extractor,
+    ISerde<TKey> keySerde,
+    ISerde<TValue> valueSerde,
+    StreamPartitioner<TKey, TValue>? partitioner)
+    : ProcessorNode(name), IReceiver<TKey, TValue>
+{
+    private readonly ArrayBufferWriter<byte> _key = new(256);
+    private readonly ArrayBufferWriter<byte> _value = new(1024);
+
+    public override void AddChild(ProcessorNode child) =>
+        throw new TopologyException($"{Name} is a sink and can have no children such as {child.Name}.");
+
+    public void Receive(in Record<TKey, TValue> record)
+    {
+        if (record.Timestamp < 0)
+        {
+            throw new StreamsException($"{Name} got a record with the negative timestamp {record.Timestamp}.")
+            {
+                Task = task.TaskId,
+            };
+        }
+
+        var to = extractor is null
+            ? topic!
+            : extractor(record, task.Current.Topic is null ? null : task.Current);
+        to = task.ResolveTopic(to);
+        var partition = partitioner?.Invoke(to, record.Key, record.Value, task.Collector.PartitionCount(to));
+        _key.ResetWrittenCount();
+        _value.ResetWrittenCount();
+        if (record.Key is not null)
+            keySerde.Serialize(record.Key, _key, new SerdeContext(to, true, record.Headers));
+        if (record.Value is not null)
+            valueSerde.Serialize(record.Value, _value, new SerdeContext(to, false, record.Headers));
+        task.Collector.Send(
+            to,
+            partition,
+            _key.WrittenSpan,
+            record.Key is not null,
+            _value.WrittenSpan,
+            record.Value is not null,
+            record.Timestamp,
+            record.Headers);
+    }
+}

@@ -1,0 +1,38 @@
+namespace MedStreams.Streams.Processing;
+
+/// <summary>Where records enter a task.</summary>
+internal abstract class SourceNode(string name) : ProcessorNode(name)
+{
+    /// <summary>A buffer for the records of one partition that this source reads.</summary>
+    public abstract RecordQueue CreateQueue(IDeserializationErrors errors);
+}
+
+/// <inheritdoc/>
+internal sealed class SourceNode<TKey, TValue>(
+    string name,
+    TaskContext task,
+    ISerde<TKey> keySerde,
+    ISerde<TValue> valueSerde,
+    TimestampExtractor<TKey, TValue>? extractor)
+    : SourceNode(name)
+{
+    private readonly Output _output = new(name);
+
+    public override void AddChild(ProcessorNode child) => _output.AddChild(child);
+
+    public override RecordQueue CreateQueue(IDeserializationErrors errors) =>
+        new RecordQueue<TKey, TValue>(this, keySerde, valueSerde, extractor, errors);
+
+    /// <summary>Runs a record through the task.</summary>
+    public void Process(in Record<TKey, TValue> record, RecordMetadata metadata)
+    {
+        task.Current = metadata;
+        task.CurrentTimestamp = record.Timestamp;
+        task.CurrentHeaders = record.Headers;
+        task.AdvanceStreamTime(record.Timestamp);
+        _output.Forward(record);
+        task.Current = default;
+    }
+
+    private sealed class Output(string name) : ForwardingNode<TKey, TValue>(name);
+}

@@ -1,0 +1,70 @@
+namespace MedStreams.Streams.Processing;
+
+/// <summary>
+/// Processes the records of one task in the order of their timestamps over its partitions (Kafka Streams'
+/// <c>PartitionGroup</c>): of all partitions with records the one whose next record is oldest goes first; equal times go by
+/// the order of the partitions. The one way that records run, in the engine and in the test driver. Owned by one thread.
+/// </summary>
+internal sealed class StreamTask : IDisposable
+{
+    private readonly TaskGraph _graph;
+    private readonly TopicPartition[] _inputs;
+    private readonly RecordQueue[] _queues;
+
+    /// <summary>A task that is ready for records: its nodes are initialised here.</summary>
+    /// <param name="context">The task's context, its stores registered and open.</param>
+    /// <param name="graph">The task's nodes.</param>
+    /// <param name="inputs">Its source partitions, under the topics' names in the topology.</param>
+    /// <param name="errors">What happens to bytes that a serde refuses.</param>
+    public StreamTask(
+        TaskContext context, TaskGraph graph, IReadOnlyList<TopicPartition> inputs, IDeserializationErrors errors)
+    {
+        Context = context;
+        _graph = graph;
+        _inputs = [.. inputs];
+        _queues = [.. inputs.Select(i => graph.Sources[i.Topic].CreateQueue(errors))];
+        graph.Init();
+    }
+
+    public TaskContext Context { get; }
+
+    public IReadOnlyList<TopicPartition> Inputs => _inputs;
+
+    public IReadOnlyList<ExternalSinkNode> ExternalSinks => _graph.ExternalSinks;
+
+    /// <summary>The queue of an input partition.</summary>
+    public RecordQueue Queue(int input) => _queues[input];
+
+    /// <summary>Processes one record; answers false where none waits.</summary>
+    public bool ProcessNext()
+    {
+        var next = -1;
+        for (var i = 0; i < _queues.Length; i++)
+        {
+            if (_queues[i].Count > 0 && (next < 0 || _queues[i].HeadTimestamp < _queues[next].HeadTimestamp))
+                next = i;
+        }
+
+        if (next < 0)
+            return false;
+        _queues[next].ProcessHead();
+        return true;
+    }
+
+    /// <summary>Fires the punctuators that are due by the time of the records.</summary>
+    public bool PunctuateStreamTime() =>
+        Context.StreamTime >= 0 && Context.Punctuations.Fire(PunctuationType.StreamTime, Context.StreamTime);
+
+    /// <summary>Fires the punctuators that are due by the clock.</summary>
+    public bool PunctuateWallClock() => Context.Punctuations.Fire(PunctuationType.WallClockTime, Context.SystemTime);
+
+    /// <summary>Empties the caches, which forwards and logs: the step before a commit.</summary>
+    public void FlushStores()
+    {
+        foreach (var store in Context.Stores)
+            store.Flush();
+    }
+
+    /// <summary>Closes the nodes; the stores are their owner's to close.</summary>
+    public void Dispose() => _graph.Close();
+}
