@@ -16,8 +16,8 @@ internal abstract class ExternalSinkNode(string name) : ProcessorNode(name)
     public abstract ValueTask ClaimAsync(TopicPartition input, CancellationToken cancellationToken);
 
     /// <inheritdoc cref="ISinkWriter{TKey,TValue}.CommitAsync"/>
-    public abstract ValueTask<IReadOnlyList<RejectedRecord>> CommitAsync(
-        long nextOffset, CancellationToken cancellationToken);
+    public abstract ValueTask CommitAsync(
+        long nextOffset, RejectedRecordsHandler reject, CancellationToken cancellationToken);
 
     /// <summary>Drops what waits and gives the claim back.</summary>
     public abstract ValueTask ReleaseAsync();
@@ -48,8 +48,9 @@ internal sealed class ExternalSinkNode<TKey, TValue>(string name, TaskContext ta
         _writer = await sink.ClaimAsync(partition, cancellationToken);
     }
 
-    public override ValueTask<IReadOnlyList<RejectedRecord>> CommitAsync(
-        long nextOffset, CancellationToken cancellationToken) => Writer.CommitAsync(nextOffset, cancellationToken);
+    public override ValueTask CommitAsync(
+        long nextOffset, RejectedRecordsHandler reject, CancellationToken cancellationToken) =>
+        Writer.CommitAsync(nextOffset, reject, cancellationToken);
 
     public override async ValueTask ReleaseAsync()
     {

@@ -35,16 +35,20 @@ public interface ISinkWriter<TKey, TValue> : IAsyncDisposable
 
     /// <summary>
     /// Writes what is buffered and the next offset in one transaction of the target. Records that the target refuses
-    /// for their content are left out and reported; all others are written.
+    /// for their content are left out, all others are written.
     /// </summary>
     /// <param name="nextOffset">The offset after the last record that was read, written or not.</param>
+    /// <param name="reject">
+    /// Called once with the refused records, if there are any, before the transaction commits: the engine makes them
+    /// durable in the dead-letter topic. If it throws, nothing is written and the buffer is kept. After a crash in between, it
+    /// is called again with the same records.
+    /// </param>
     /// <param name="cancellationToken">Ends the wait; the outcome is then unknown until the next claim.</param>
-    /// <returns>The refused records; empty as a rule.</returns>
     /// <exception cref="SinkUnavailableException">
     /// The target cannot be reached now. The buffer is kept: call again later, with the same or a larger offset.
     /// </exception>
     /// <exception cref="SinkFencedException">Another owner has claimed the partition; nothing was written.</exception>
-    ValueTask<IReadOnlyList<RejectedRecord>> CommitAsync(long nextOffset, CancellationToken cancellationToken);
+    ValueTask CommitAsync(long nextOffset, RejectedRecordsHandler reject, CancellationToken cancellationToken);
 
     /// <summary>Drops what is buffered.</summary>
     void Discard();
@@ -54,6 +58,12 @@ public interface ISinkWriter<TKey, TValue> : IAsyncDisposable
 /// <param name="Offset">Its offset.</param>
 /// <param name="Reason">Why, without a word of the content.</param>
 public readonly record struct RejectedRecord(long Offset, string Reason);
+
+/// <summary>Makes refused records durable elsewhere; see <see cref="ISinkWriter{TKey,TValue}.CommitAsync"/>.</summary>
+/// <param name="records">In the order of their offsets; never empty.</param>
+/// <param name="cancellationToken">Ends the wait.</param>
+public delegate ValueTask RejectedRecordsHandler(
+    IReadOnlyList<RejectedRecord> records, CancellationToken cancellationToken);
 
 /// <summary>The target cannot be reached now; try again.</summary>
 public sealed class SinkUnavailableException : StreamsException
