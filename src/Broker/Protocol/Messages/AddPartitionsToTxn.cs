@@ -1,0 +1,90 @@
+namespace MedStreams.Broker.Protocol;
+
+/// <summary>Request.</summary>
+internal sealed class AddPartitionsToTxnRequest : IRequest<AddPartitionsToTxnResponse>
+{
+    /// <inheritdoc/>
+    public static ApiKey Api => ApiKey.AddPartitionsToTxn;
+
+    public string V3AndBelowTransactionalId { get; set; } = "";
+
+    public long V3AndBelowProducerId { get; set; }
+
+    public short V3AndBelowProducerEpoch { get; set; }
+
+    public List<AddPartitionsToTxnTopic> V3AndBelowTopics { get; set; } = [];
+
+    /// <inheritdoc/>
+    public void Walk(ref Wire w)
+    {
+        V3AndBelowTransactionalId = w.String(V3AndBelowTransactionalId);
+        V3AndBelowProducerId = w.Int64(V3AndBelowProducerId);
+        V3AndBelowProducerEpoch = w.Int16(V3AndBelowProducerEpoch);
+        V3AndBelowTopics = w.Structs(V3AndBelowTopics);
+        w.End();
+    }
+
+    internal sealed class AddPartitionsToTxnTopic : IWireStruct
+    {
+        public string Name { get; set; } = "";
+
+        public List<int> Partitions { get; set; } = [];
+
+        /// <inheritdoc/>
+        public void Walk(ref Wire w)
+        {
+            Name = w.String(Name);
+            Partitions = w.Int32s(Partitions);
+            w.End();
+        }
+    }
+}
+
+/// <summary>Response.</summary>
+internal sealed class AddPartitionsToTxnResponse : IResponse
+{
+    /// <inheritdoc/>
+    public static ApiKey Api => ApiKey.AddPartitionsToTxn;
+
+    public int ThrottleTimeMs { get; set; }
+
+    public List<AddPartitionsToTxnTopicResult> ResultsByTopicV3AndBelow { get; set; } = [];
+
+    /// <inheritdoc/>
+    public void Walk(ref Wire w)
+    {
+        ThrottleTimeMs = w.Int32(ThrottleTimeMs);
+        ResultsByTopicV3AndBelow = w.Structs(ResultsByTopicV3AndBelow);
+        w.End();
+    }
+
+    internal sealed class AddPartitionsToTxnTopicResult : IWireStruct
+    {
+        public string Name { get; set; } = "";
+
+        public List<AddPartitionsToTxnPartitionResult> ResultsByPartition { get; set; } = [];
+
+        /// <inheritdoc/>
+        public void Walk(ref Wire w)
+        {
+            Name = w.String(Name);
+            ResultsByPartition = w.Structs(ResultsByPartition);
+            w.End();
+        }
+    }
+
+    internal sealed class AddPartitionsToTxnPartitionResult : IWireStruct
+    {
+        public int PartitionIndex { get; set; }
+
+        public short PartitionErrorCode { get; set; }
+
+        /// <inheritdoc/>
+        public void Walk(ref Wire w)
+        {
+            PartitionIndex = w.Int32(PartitionIndex);
+            PartitionErrorCode = w.Int16(PartitionErrorCode);
+            w.End();
+        }
+    }
+}

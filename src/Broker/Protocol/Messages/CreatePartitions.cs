@@ -1,0 +1,90 @@
+namespace MedStreams.Broker.Protocol;
+
+/// <summary>Request.</summary>
+internal sealed class CreatePartitionsRequest : IRequest<CreatePartitionsResponse>
+{
+    /// <inheritdoc/>
+    public static ApiKey Api => ApiKey.CreatePartitions;
+
+    public List<CreatePartitionsTopic> Topics { get; set; } = [];
+
+    public int TimeoutMs { get; set; }
+
+    public bool ValidateOnly { get; set; }
+
+    /// <inheritdoc/>
+    public void Walk(ref Wire w)
+    {
+        Topics = w.Structs(Topics);
+        TimeoutMs = w.Int32(TimeoutMs);
+        ValidateOnly = w.Bool(ValidateOnly);
+        w.End();
+    }
+
+    internal sealed class CreatePartitionsTopic : IWireStruct
+    {
+        public string Name { get; set; } = "";
+
+        public int Count { get; set; }
+
+        public List<CreatePartitionsAssignment>? Assignments { get; set; } = [];
+
+        /// <inheritdoc/>
+        public void Walk(ref Wire w)
+        {
+            Name = w.String(Name);
+            Count = w.Int32(Count);
+            Assignments = w.NullableStructs(Assignments);
+            w.End();
+        }
+    }
+
+    internal sealed class CreatePartitionsAssignment : IWireStruct
+    {
+        public List<int> BrokerIds { get; set; } = [];
+
+        /// <inheritdoc/>
+        public void Walk(ref Wire w)
+        {
+            BrokerIds = w.Int32s(BrokerIds);
+            w.End();
+        }
+    }
+}
+
+/// <summary>Response.</summary>
+internal sealed class CreatePartitionsResponse : IResponse
+{
+    /// <inheritdoc/>
+    public static ApiKey Api => ApiKey.CreatePartitions;
+
+    public int ThrottleTimeMs { get; set; }
+
+    public List<CreatePartitionsTopicResult> Results { get; set; } = [];
+
+    /// <inheritdoc/>
+    public void Walk(ref Wire w)
+    {
+        ThrottleTimeMs = w.Int32(ThrottleTimeMs);
+        Results = w.Structs(Results);
+        w.End();
+    }
+
+    internal sealed class CreatePartitionsTopicResult : IWireStruct
+    {
+        public string Name { get; set; } = "";
+
+        public ErrorCode ErrorCode { get; set; }
+
+        public string? ErrorMessage { get; set; }
+
+        /// <inheritdoc/>
+        public void Walk(ref Wire w)
+        {
+            Name = w.String(Name);
+            ErrorCode = w.Error(ErrorCode);
+            ErrorMessage = w.NullableString(ErrorMessage);
+            w.End();
+        }
+    }
+}

@@ -1,0 +1,36 @@
+namespace MedStreams.Broker.Protocol;
+
+/// <summary>Request.</summary>
+internal sealed class SaslHandshakeRequest : IRequest<SaslHandshakeResponse>
+{
+    /// <inheritdoc/>
+    public static ApiKey Api => ApiKey.SaslHandshake;
+
+    public string Mechanism { get; set; } = "";
+
+    /// <inheritdoc/>
+    public void Walk(ref Wire w)
+    {
+        Mechanism = w.String(Mechanism);
+        w.End();
+    }
+}
+
+/// <summary>Response.</summary>
+internal sealed class SaslHandshakeResponse : IResponse
+{
+    /// <inheritdoc/>
+    public static ApiKey Api => ApiKey.SaslHandshake;
+
+    public ErrorCode ErrorCode { get; set; }
+
+    public List<string> Mechanisms { get; set; } = [];
+
+    /// <inheritdoc/>
+    public void Walk(ref Wire w)
+    {
+        ErrorCode = w.Error(ErrorCode);
+        Mechanisms = w.Strings(Mechanisms);
+        w.End();
+    }
+}
