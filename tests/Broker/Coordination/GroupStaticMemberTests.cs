@@ -1,0 +1,124 @@
+using MedStreams.Broker.Coordination;
+using MedStreams.Broker.Protocol;
+
+namespace MedStreams.Broker.Tests.Coordination;
+
+public sealed class GroupStaticMemberTests
+{
+    private readonly GroupDriver _g = new();
+
+    [Fact]
+    public void A_restart_keeps_place_generation_and_assignment()
+    {
+        var (old, _) = _g.StableWithOne("one");
+
+        var back = _g.Joins[_g.Join(instance: "one")];
+
+        Assert.Equal(ErrorCode.None, back.Error);
+        Assert.Equal(1, back.Generation);
+        Assert.NotEqual(old, back.MemberId);
+        Assert.Equal(old, back.Leader);
+        Assert.Empty(back.Members);
+        Assert.Equal([1], _g.Syncs[_g.Sync(back.MemberId, 1, instance: "one")].Assignment);
+        Assert.Equal(ErrorCode.FencedInstanceId, _g.Heartbeat(old, 1, "one"));
+        Assert.Equal(ErrorCode.None, _g.Heartbeat(back.MemberId, 1, "one"));
+        var image = Assert.IsType<GroupImageRecord>(_g.Log[^1].Record).Image!;
+        Assert.Equal(back.MemberId, image.Leader);
+        Assert.Equal(back.MemberId, Assert.Single(image.Members).MemberId);
+    }
+
+    [Fact]
+    public void A_leader_that_understands_it_leads_on_without_assigning()
+    {
+        _g.StableWithOne("one");
+        var back = _g.Joins[_g.Join(instance: "one", canSkip: true)];
+        Assert.True(back.SkipAssignment);
+        Assert.Equal(back.MemberId, back.Leader);
+        Assert.Single(back.Members);
+    }
+
+    [Fact]
+    public void An_absence_shorter_than_the_session_goes_unnoticed()
+    {
+        var (old, _) = _g.StableWithOne("one");
+        _g.Wait(9_000);
+        var back = _g.Joins[_g.Join(instance: "one")].MemberId;
+        _g.Wait(9_000);
+        Assert.Equal(ErrorCode.None, _g.Heartbeat(back, 1, "one"));
+        Assert.Equal(ErrorCode.FencedInstanceId, _g.Syncs[_g.Sync(old, 1, instance: "one")].Error);
+    }
+
+    [Fact]
+    public void The_session_ends_a_static_member_that_stays_away()
+    {
+        _g.StableWithOne("one");
+        _g.Wait(10_000);
+        Assert.Equal(GroupState.Empty, _g.Group.State);
+    }
+
+    [Fact]
+    public void A_twin_fences_the_join_that_waits()
+    {
+        var (first, _) = _g.StableWithOne();
+        var waiting = _g.Join(instance: "one");
+        var twin = _g.Join(instance: "one");
+        Assert.Equal(ErrorCode.FencedInstanceId, _g.Joins[waiting].Error);
+
+        _g.Join(first);
+
+        Assert.Equal(ErrorCode.None, _g.Joins[twin].Error);
+        Assert.Equal(2, _g.Group.Describe().Members.Count);
+    }
+
+    [Fact]
+    public void A_restart_between_join_and_assignment_starts_the_rebalance_again()
+    {
+        var member = _g.JoinAlone("one");
+        var back = _g.Join(instance: "one");
+        Assert.Equal(2, _g.Joins[back].Generation);
+        Assert.NotEqual(member, _g.Joins[back].MemberId);
+        Assert.Single(_g.Joins[back].Members);
+    }
+
+    [Fact]
+    public void A_rebalance_does_not_drop_a_static_member_that_is_away()
+    {
+        var (one, _) = _g.StableWithOne("one");
+        var second = _g.Join(rebalance: 5_000, session: 120_000);
+        _g.Wait(5_000);
+        _g.Heartbeat(one, 1, "one");
+        for (var i = 0; i < 6; i++)
+        {
+            _g.Wait(9_500);
+            _g.Heartbeat(one, 1, "one");
+        }
+
+        Assert.Equal(2, _g.Joins[second].Members.Count);
+    }
+
+    [Fact]
+    public void An_administrator_removes_a_static_member_by_its_name()
+    {
+        var (old, _) = _g.StableWithOne("one");
+        var back = _g.Joins[_g.Join(instance: "one")].MemberId;
+        Assert.Equal(ErrorCode.FencedInstanceId, _g.Leave(old, "one"));
+        Assert.Equal(ErrorCode.UnknownMemberId, _g.Leave("", "two"));
+        Assert.Equal(ErrorCode.None, _g.Leave("", "one"));
+        Assert.Equal(ErrorCode.UnknownMemberId, _g.Heartbeat(back, 1, "one"));
+        Assert.Equal(GroupState.Empty, _g.Group.State);
+    }
+
+    [Fact]
+    public void A_changed_choice_of_protocol_rebalances()
+    {
+        GroupProtocol range = new("range", [1]);
+        GroupProtocol sticky = new("sticky", [2]);
+        var member = _g.Joins[_g.Join(instance: "one", protocols: [range, sticky])].MemberId;
+        _g.Sync(member, 1, new() { [member] = [1] });
+
+        var back = _g.Joins[_g.Join(instance: "one", protocols: [sticky, range])];
+
+        Assert.Equal(2, back.Generation);
+        Assert.Equal("sticky", back.ProtocolName);
+    }
+}
