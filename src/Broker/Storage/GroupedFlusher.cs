@@ -1,0 +1,110 @@
+namespace MedStreams.Broker.Storage;
+
+/// <summary>
+/// One thread that syncs everything written since its last sync, in all logs, in one round; rounds start a window apart or
+/// later. See <see cref="FlushPolicy.Grouped"/>.
+/// </summary>
+/// <remarks>Disposal flushes what is scheduled, then ends the thread.</remarks>
+internal sealed class GroupedFlusher : ILogFlusher
+{
+    private readonly object _gate = new();
+    private readonly IFileSystem _files;
+    private readonly TimeProvider _clock;
+    private readonly TimeSpan _window;
+    private readonly Thread _thread;
+    private List<IFlushable> _scheduled = [];
+    private bool _stopping;
+
+    /// <summary>Starts the thread.</summary>
+    public GroupedFlusher(IFileSystem files, TimeProvider clock, TimeSpan window)
+    {
+        _files = files;
+        _clock = clock;
+        _window = window;
+        _thread = new Thread(Run) { IsBackground = true, Name = "broker log flusher" };
+        _thread.Start();
+    }
+
+    /// <inheritdoc/>
+    public void Schedule(IFlushable log)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_stopping, this);
+            _scheduled.Add(log);
+            if (_scheduled.Count == 1)
+                Monitor.Pulse(_gate);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _stopping = true;
+            Monitor.Pulse(_gate);
+        }
+
+        _thread.Join();
+    }
+
+    private void Run()
+    {
+        var round = new FlushRound();
+        var flushing = new List<(IFlushable Log, long DurableTo)>();
+        var logs = new List<IFlushable>();
+        long? lastStart = null;
+        while (Take(ref logs, lastStart))
+        {
+            lastStart = _clock.GetTimestamp();
+            foreach (var log in logs)
+            {
+                var durableTo = log.BeginFlush(round);
+                if (durableTo >= 0)
+                    flushing.Add((log, durableTo));
+            }
+
+            Flush(round, flushing);
+            round.Clear();
+            flushing.Clear();
+            logs.Clear();
+        }
+    }
+
+    private bool Take(ref List<IFlushable> logs, long? lastStart)
+    {
+        lock (_gate)
+        {
+            while (_scheduled.Count == 0 && !_stopping)
+                Monitor.Wait(_gate);
+            while (!_stopping && lastStart is { } start)
+            {
+                var left = _window - _clock.GetElapsedTime(start);
+                if (left <= TimeSpan.Zero)
+                    break;
+                Monitor.Wait(_gate, (int)Math.Ceiling(left.TotalMilliseconds)); // a shorter wait would spin
+            }
+
+            (logs, _scheduled) = (_scheduled, logs);
+            return logs.Count > 0 || !_stopping;
+        }
+    }
+
+    private void Flush(FlushRound round, List<(IFlushable Log, long DurableTo)> flushing)
+    {
+        IOException? failure = null;
+        try
+        {
+            round.Sync(_files);
+        }
+        catch (IOException exception)
+        {
+            // Which file it was does not matter: none of them can be trusted after a failed sync of the device.
+            failure = exception;
+        }
+
+        foreach (var (log, durableTo) in flushing)
+            log.EndFlush(durableTo, failure);
+    }
+}

@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Logging;
+
+namespace MedStreams.Broker.Storage;
+
+/// <summary>The log messages of the storage; event ids 1000 to 1099.</summary>
+internal static partial class Logs
+{
+    [LoggerMessage(1000, LogLevel.Error, "A batch could not be written to {Topic}-{Partition}; the producer was told to try again.")]
+    public static partial void WriteFailed(ILogger logger, Exception exception, string topic, int partition);
+
+    [LoggerMessage(1001, LogLevel.Critical, "{Topic}-{Partition} is offline until the broker is started again: nothing is known about what its last writes left on the disk.")]
+    public static partial void PartitionFailed(ILogger logger, Exception exception, string topic, int partition);
+
+    [LoggerMessage(1002, LogLevel.Warning, "{Topic}-{Partition}: {Bytes} bytes after offset {Offset} were no whole batch and have been cut off.")]
+    public static partial void TornTail(ILogger logger, string topic, int partition, long bytes, long offset);
+
+    [LoggerMessage(1003, LogLevel.Information, "{Topic}-{Partition} was read again from offset {From} to {To} after an unclean stop.")]
+    public static partial void Recovered(ILogger logger, string topic, int partition, long from, long to);
+
+    [LoggerMessage(1004, LogLevel.Warning, "{Topic}-{Partition}: the recovery point at offset {Offset} does not fit the files and was not used.")]
+    public static partial void RecoveryPointRefused(ILogger logger, string topic, int partition, long offset);
+
+    [LoggerMessage(1005, LogLevel.Error, "A checkpoint of {Topic}-{Partition} failed; the next one will try again.")]
+    public static partial void CheckpointFailed(ILogger logger, Exception exception, string topic, int partition);
+}
