@@ -84,7 +84,15 @@ internal sealed class ProcessorNode<TKeyIn, TValueIn, TKeyOut, TValueOut>(
         var (timestamp, headers) = (task.CurrentTimestamp, task.CurrentHeaders);
         task.CurrentTimestamp = record.Timestamp;
         task.CurrentHeaders = record.Headers;
-        processor.Process(record);
+        try
+        {
+            processor.Process(record);
+        }
+        catch (Exception) when (task.MarkFailure(Name))
+        {
+            throw;
+        }
+
         task.CurrentTimestamp = timestamp;
         task.CurrentHeaders = headers;
     }

@@ -35,6 +35,23 @@ internal sealed class StreamTask : IDisposable
     /// <summary>The queue of an input partition.</summary>
     public RecordQueue Queue(int input) => _queues[input];
 
+    /// <summary>
+    /// True where the choice of the next record cannot get better by waiting: every partition has records, or one of them has so
+    /// many that waiting would cost memory.
+    /// </summary>
+    public bool IsProcessable(int bufferLimit)
+    {
+        var all = true;
+        foreach (var queue in _queues)
+        {
+            if (queue.Count >= bufferLimit)
+                return true;
+            all &= queue.Count > 0;
+        }
+
+        return all;
+    }
+
     /// <summary>Processes one record; answers false where none waits.</summary>
     public bool ProcessNext()
     {

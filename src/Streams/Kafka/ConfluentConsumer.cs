@@ -1,0 +1,104 @@
+using Confluent.Kafka;
+
+namespace MedStreams.Streams.Kafka;
+
+/// <summary>
+/// The group's consumer over Confluent.Kafka. The group protocol is the eager one with <c>range</c>, whose answer is ignored:
+/// under it the handler may assign what it likes, and offsets are fenced by the generation all the same.
+/// </summary>
+internal sealed class ConfluentConsumer : IStreamConsumer
+{
+    private readonly ConfluentPolling _polling;
+    private readonly IConsumer<ByteSlice, ByteSlice> _consumer;
+    private readonly IAdminClient _admin;
+    private IRebalanceListener? _listener;
+
+    public ConfluentConsumer(IReadOnlyDictionary<string, string> settings)
+    {
+        var arena = new ByteArena();
+        _polling = new ConfluentPolling(arena);
+        _consumer = new ConsumerBuilder<ByteSlice, ByteSlice>(settings)
+            .SetKeyDeserializer(arena)
+            .SetValueDeserializer(arena)
+            .SetPartitionsAssignedHandler((c, _) => Convert(_listener!.OnJoined(c.MemberId, c.ConsumerGroupMetadata)))
+            .SetPartitionsRevokedHandler((_, _) => _listener!.OnRevoked())
+            .SetPartitionsLostHandler((_, _) => _listener!.OnLost())
+            .SetLogHandler(static (_, _) => { })
+            .SetErrorHandler(static (_, _) => { })
+            .Build();
+        _admin = new DependentAdminClientBuilder(_consumer.Handle).Build();
+    }
+
+    public void Subscribe(IReadOnlyCollection<string> topics, IRebalanceListener listener)
+    {
+        _listener = listener;
+        _consumer.Subscribe(topics);
+    }
+
+    public int Poll(TimeSpan timeout, int maxRecords, IRecordReceiver receiver) =>
+        _polling.Poll(_consumer, timeout, maxRecords, receiver);
+
+    public void Assign(IReadOnlyCollection<StartingPoint> partitions) => _consumer.Assign(Convert(partitions));
+
+    public IReadOnlyDictionary<TopicPartition, long?>? TryCommitted(
+        IEnumerable<TopicPartition> partitions, TimeSpan timeout) =>
+        OrNull(() => _consumer.Committed(partitions.Select(ConfluentTypes.ToConfluent), timeout).ToDictionary(
+            c => c.TopicPartition.FromConfluent(), c => c.Offset.IsSpecial ? (long?)null : c.Offset.Value));
+
+    public (long Beginning, long End)? TryBounds(TopicPartition partition, TimeSpan timeout) =>
+        OrNull(() => _consumer.QueryWatermarkOffsets(partition.ToConfluent(), timeout)) is { } bounds
+            ? (bounds.Low.Value, bounds.High.Value)
+            : null;
+
+    public void Commit(IReadOnlyDictionary<TopicPartition, long> offsets)
+    {
+        try
+        {
+            _consumer.Commit(offsets.Select(ConfluentTypes.ToConfluent));
+        }
+        catch (KafkaException e)
+        {
+            throw new TransactionLostException($"The offsets were not committed: {e.Error.Code}.", e.Error.IsFatal, e);
+        }
+    }
+
+    public IReadOnlyDictionary<string, int>? TryPartitionCounts(TimeSpan timeout) =>
+        OrNull(() => _admin.PartitionCounts(timeout));
+
+    public IReadOnlyList<(string MemberId, string ClientId)>? TryMembers(string groupId, TimeSpan timeout) =>
+        OrNull(() => _admin.ListGroup(groupId, timeout)) is { State: "Stable" } group
+            ? [.. group.Members.Select(m => (m.MemberId, m.ClientId))]
+            : null;
+
+    public void Rejoin()
+    {
+        var topics = _consumer.Subscription;
+        _consumer.Unsubscribe();
+        _consumer.Subscribe(topics);
+    }
+
+    public void Close() => _consumer.Close();
+
+    public void Dispose()
+    {
+        _admin.Dispose();
+        _consumer.Dispose();
+    }
+
+    private static List<TopicPartitionOffset> Convert(IEnumerable<StartingPoint> points) =>
+        [.. points.Select(p => new TopicPartitionOffset(p.Partition.ToConfluent(), p.Offset))];
+
+    /// <summary>The answer of a call that the caller repeats; null for an error that may pass.</summary>
+    private static T? OrNull<T>(Func<T> call)
+        where T : class
+    {
+        try
+        {
+            return call();
+        }
+        catch (KafkaException e) when (!e.Error.IsFatal)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,138 @@
+using Confluent.Kafka;
+
+namespace MedStreams.Streams.Kafka;
+
+/// <summary>The producer over Confluent.Kafka.</summary>
+internal sealed class ConfluentProducer : IStreamProducer
+{
+    private static readonly TimeSpan QueueFullWait = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan FlushSlice = TimeSpan.FromSeconds(1);
+    private readonly IProducer<byte[]?, byte[]?> _producer;
+    private readonly Dictionary<DeliveryListener, Action<DeliveryReport<byte[]?, byte[]?>>> _handlers = [];
+
+    public ConfluentProducer(IReadOnlyDictionary<string, string> settings) =>
+        _producer = new ProducerBuilder<byte[]?, byte[]?>(settings)
+            .SetKeySerializer(Serializers.ByteArray)
+            .SetValueSerializer(Serializers.ByteArray)
+            .SetLogHandler(static (_, _) => { })
+            .SetErrorHandler(static (_, _) => { })
+            .Build();
+
+    public void Send(
+        string topic,
+        int? partition,
+        byte[]? key,
+        byte[]? value,
+        long timestamp,
+        Headers headers,
+        DeliveryListener? listener)
+    {
+        var message = new Message<byte[]?, byte[]?>
+        {
+            Key = key,
+            Value = value,
+            Timestamp = new Timestamp(timestamp, TimestampType.CreateTime),
+            Headers = Convert(headers),
+        };
+        var to = new Confluent.Kafka.TopicPartition(topic, partition ?? Partition.Any);
+        var handler = listener is null ? null : HandlerOf(listener);
+        while (true)
+        {
+            try
+            {
+                _producer.Produce(to, message, handler);
+                return;
+            }
+            catch (ProduceException<byte[]?, byte[]?> e) when (e.Error.Code == ErrorCode.Local_QueueFull)
+            {
+                _producer.Poll(QueueFullWait);
+            }
+            catch (ProduceException<byte[]?, byte[]?> e) when (IsTransactionError(e.Error))
+            {
+                throw Lost(e, e.Error.IsFatal);
+            }
+            catch (ProduceException<byte[]?, byte[]?> e)
+            {
+                throw new StreamsException($"The producer refused a record for {topic}: {e.Error.Code}.", e);
+            }
+        }
+    }
+
+    public void Flush()
+    {
+        // librdkafka gives a record up after message.timeout.ms itself, so this ends.
+        while (_producer.Flush(FlushSlice) > 0)
+        {
+        }
+    }
+
+    public void InitTransactions(TimeSpan timeout) => Transact(() => _producer.InitTransactions(timeout));
+
+    public void BeginTransaction() => Transact(_producer.BeginTransaction);
+
+    public void SendOffsets(
+        IReadOnlyDictionary<TopicPartition, long> offsets, object groupMetadata, TimeSpan timeout) =>
+        Transact(() => _producer.SendOffsetsToTransaction(
+            offsets.Select(ConfluentTypes.ToConfluent), (IConsumerGroupMetadata)groupMetadata, timeout));
+
+    public void CommitTransaction(TimeSpan timeout) => Transact(() => _producer.CommitTransaction(timeout));
+
+    public void AbortTransaction(TimeSpan timeout) => Transact(() => _producer.AbortTransaction(timeout));
+
+    public void Dispose() => _producer.Dispose();
+
+    private static void Transact(Action call)
+    {
+        while (true)
+        {
+            try
+            {
+                call();
+                return;
+            }
+            catch (KafkaRetriableException)
+            {
+                // The same call goes on where it was; its own time-out ends it with another error.
+            }
+            catch (KafkaTxnRequiresAbortException e)
+            {
+                throw Lost(e, isFenced: false);
+            }
+            catch (KafkaException e)
+            {
+                throw Lost(e, isFenced: true);
+            }
+        }
+    }
+
+    private static bool IsTransactionError(Error error) =>
+        error.IsFatal || error.Code is ErrorCode.Local_State or ErrorCode.Local_Fenced or ErrorCode.Local_Fatal;
+
+    private static TransactionLostException Lost(KafkaException e, bool isFenced) =>
+        new($"The transaction is lost: {e.Error.Code}.", isFenced, e);
+
+    private static Confluent.Kafka.Headers? Convert(Headers headers)
+    {
+        if (headers.Count == 0)
+            return null;
+        var converted = new Confluent.Kafka.Headers();
+        foreach (var header in headers)
+            converted.Add(header.Key, header.Value?.ToArray());
+        return converted;
+    }
+
+    private Action<DeliveryReport<byte[]?, byte[]?>> HandlerOf(DeliveryListener listener)
+    {
+        if (!_handlers.TryGetValue(listener, out var handler))
+        {
+            handler = report => listener(
+                report.Topic,
+                report.Partition.Value,
+                report.Offset.Value,
+                report.Error.IsError ? report.Error.Code.ToString() : null);
+            _handlers.Add(listener, handler);
+        }
+
+        return handler;
+    }
+}

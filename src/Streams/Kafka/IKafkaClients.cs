@@ -1,0 +1,15 @@
+namespace MedStreams.Streams.Kafka;
+
+/// <summary>Makes the clients of an instance: the one seam between the engine and a Kafka client library.</summary>
+internal interface IKafkaClients
+{
+    /// <summary>The group's consumer; a static member where an instance id is given (KIP-345).</summary>
+    IStreamConsumer CreateConsumer(string clientId, string? groupInstanceId);
+
+    IRestoreConsumer CreateRestoreConsumer(string clientId);
+
+    /// <summary>A producer; transactional where an id is given.</summary>
+    IStreamProducer CreateProducer(string clientId, string? transactionalId);
+
+    IStreamAdmin CreateAdmin(string clientId);
+}

@@ -1,0 +1,44 @@
+namespace MedStreams.Streams.Kafka;
+
+/// <summary>What became of a record: its offset, or why it was refused.</summary>
+internal delegate void DeliveryListener(string topic, int partition, long offset, string? error);
+
+/// <summary>The producer of one stream thread: the engine's whole view of writing to Kafka.</summary>
+internal interface IStreamProducer : IDisposable
+{
+    /// <summary>Sends a copy of the bytes; waits for room while the client's queue is full.</summary>
+    /// <param name="topic">The topic.</param>
+    /// <param name="partition">The partition; null for the default partitioner (murmur2 of the key).</param>
+    /// <param name="key">The key's bytes; null for none.</param>
+    /// <param name="value">The value's bytes; null for a tombstone.</param>
+    /// <param name="timestamp">Epoch milliseconds.</param>
+    /// <param name="headers">The headers.</param>
+    /// <param name="listener">Called from <see cref="Flush"/>, <see cref="CommitTransaction"/> or on the client's thread; null: not told.</param>
+    void Send(
+        string topic, int? partition, byte[]? key, byte[]? value, long timestamp, Headers headers, DeliveryListener? listener);
+
+    /// <summary>Waits until everything sent was acknowledged or given up.</summary>
+    void Flush();
+
+    /// <summary>Fences older producers of the same transactional id and finishes their transactions.</summary>
+    void InitTransactions(TimeSpan timeout);
+
+    void BeginTransaction();
+
+    void SendOffsets(IReadOnlyDictionary<TopicPartition, long> offsets, object groupMetadata, TimeSpan timeout);
+
+    void CommitTransaction(TimeSpan timeout);
+
+    void AbortTransaction(TimeSpan timeout);
+}
+
+/// <summary>
+/// The transaction is lost, and what belongs to it must be undone: abort (or, where <see cref="IsFenced"/>, make a new producer),
+/// drop uncommitted state, go on from the committed offsets. Never ends the process.
+/// </summary>
+internal sealed class TransactionLostException(string message, bool isFenced, Exception inner)
+    : StreamsException(message, inner)
+{
+    /// <summary>True where another producer has taken over, or the producer is of no use any more.</summary>
+    public bool IsFenced { get; } = isFenced;
+}

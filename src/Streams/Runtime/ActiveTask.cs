@@ -1,0 +1,143 @@
+using MedStreams.Streams.Graph;
+using MedStreams.Streams.Processing;
+
+namespace MedStreams.Streams.Runtime;
+
+/// <summary>Where a task is in its life.</summary>
+internal enum TaskPhase
+{
+    /// <summary>Assigned; its state is not open yet.</summary>
+    Created,
+
+    /// <summary>Its stores follow their changelogs.</summary>
+    Restoring,
+
+    /// <summary>Its stores are up to date; its targets outside Kafka are being claimed.</summary>
+    Claiming,
+
+    /// <summary>It takes records.</summary>
+    Running,
+
+    /// <summary>A target outside Kafka does not answer: nothing is read until it does.</summary>
+    Waiting,
+
+    /// <summary>Given back.</summary>
+    Closed,
+}
+
+/// <summary>A task that this thread owns, from assignment to release.</summary>
+internal sealed class ActiveTask(TaskId id, Subtopology subtopology, InternalTopics topics, TaskContext context)
+{
+    private static readonly Dictionary<TaskPhase, TaskPhase[]> Moves = new()
+    {
+        [TaskPhase.Created] = [TaskPhase.Restoring, TaskPhase.Closed],
+        [TaskPhase.Restoring] = [TaskPhase.Claiming, TaskPhase.Closed],
+        [TaskPhase.Claiming] = [TaskPhase.Running, TaskPhase.Closed],
+        [TaskPhase.Running] = [TaskPhase.Waiting, TaskPhase.Closed],
+        [TaskPhase.Waiting] = [TaskPhase.Running, TaskPhase.Closed],
+        [TaskPhase.Closed] = [],
+    };
+
+    private readonly IReadOnlyList<TopicPartition> _topologyInputs = topics.InputsOf(subtopology, id.Partition);
+    private long[] _positions = [];
+    private TaskGraph? _graph;
+
+    public TaskId Id { get; } = id;
+
+    public TaskContext Context { get; } = context;
+
+    public TaskPhase Phase { get; private set; } = TaskPhase.Created;
+
+    /// <summary>The input partitions, under the topics' full names.</summary>
+    public TopicPartition[] Inputs { get; } =
+        [.. topics.InputsOf(subtopology, id.Partition).Select(i => i with { Topic = topics.FullName(i.Topic) })];
+
+    /// <summary>The stores that have a changelog, with its partition.</summary>
+    public IReadOnlyDictionary<string, TopicPartition> Changelogs { get; } = subtopology.Stores
+        .Where(s => s.Builder.LoggingEnabled)
+        .ToDictionary(s => s.Name, s => new TopicPartition(topics.ChangelogOf(s), id.Partition), StringComparer.Ordinal);
+
+    /// <summary>
+    /// The group's committed offsets of the inputs; null until they are known. They are asked for before the changelogs' ends: a
+    /// predecessor's transaction is then decided, and the changelogs hold all that belongs to these offsets.
+    /// </summary>
+    public IReadOnlyDictionary<TopicPartition, long?>? Committed { get; set; }
+
+    /// <summary>Null until the state is open.</summary>
+    public ITaskState? State { get; private set; }
+
+    /// <summary>Null until the task runs.</summary>
+    public StreamTask? Stream { get; private set; }
+
+    /// <summary>When a waiting or claiming task asks its target again, in epoch milliseconds of the clock.</summary>
+    public long RetryAt { get; set; }
+
+    public int Retries { get; set; }
+
+    public IReadOnlyList<ExternalSinkNode> ExternalSinks => _graph?.ExternalSinks ?? [];
+
+    /// <summary>Opens the stores; answers false while another thread of this instance has them.</summary>
+    public bool TryOpen(IStateOpener opener)
+    {
+        State = opener.TryOpen(Context, [.. subtopology.Stores.Select(s => s.Builder)]);
+        if (State is null)
+            return false;
+        _graph = subtopology.Build(Context);
+        Move(TaskPhase.Restoring);
+        return true;
+    }
+
+    public void Restored() => Move(TaskPhase.Claiming);
+
+    /// <summary>Begins to take records.</summary>
+    /// <param name="positions">Where to read on, by input.</param>
+    /// <param name="errors">What happens to bytes that a serde refuses.</param>
+    public void Run(long[] positions, IDeserializationErrors errors)
+    {
+        _positions = positions;
+        Stream = new StreamTask(Context, _graph!, _topologyInputs, errors);
+        (Retries, RetryAt) = (0, 0);
+        Move(TaskPhase.Running);
+    }
+
+    public void Wait(long retryAt)
+    {
+        RetryAt = retryAt;
+        Retries++;
+        if (Phase == TaskPhase.Running)
+            Move(TaskPhase.Waiting);
+    }
+
+    public void Resume()
+    {
+        Retries = 0;
+        Move(TaskPhase.Running);
+    }
+
+    /// <summary>Where the consumer has to go on for an input: after the last record that came.</summary>
+    public long ReadPosition(int input) => Math.Max(_positions[input], Stream!.Queue(input).NextArrival ?? 0);
+
+    /// <summary>The offset of the first record that is not processed yet.</summary>
+    public long ProcessedPosition(int input) =>
+        Stream!.Queue(input) is { Count: > 0 } queue ? queue.HeadOffset : ReadPosition(input);
+
+    /// <summary>The consumer has passed markers up to this offset.</summary>
+    public void AdvanceTo(int input, long offset) => _positions[input] = Math.Max(_positions[input], offset);
+
+    /// <summary>Gives everything back; what was not committed is gone.</summary>
+    public async ValueTask CloseAsync()
+    {
+        Move(TaskPhase.Closed);
+        Stream?.Dispose();
+        foreach (var sink in ExternalSinks)
+            await sink.ReleaseAsync();
+        State?.Dispose();
+    }
+
+    private void Move(TaskPhase to)
+    {
+        if (!Moves[Phase].Contains(to))
+            throw new InvalidOperationException($"Task {Id} cannot go from {Phase} to {to}.");
+        Phase = to;
+    }
+}

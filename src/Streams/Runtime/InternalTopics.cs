@@ -1,0 +1,125 @@
+using MedStreams.Streams.Graph;
+using MedStreams.Streams.Kafka;
+
+namespace MedStreams.Streams.Runtime;
+
+/// <summary>
+/// The topics that an application owns, and how many tasks each sub-topology has, worked out from the topology and the
+/// partition counts of the user's topics. Pure.
+/// </summary>
+internal sealed class InternalTopics
+{
+    private static readonly Dictionary<string, string> RepartitionConfig = new(StringComparer.Ordinal)
+    {
+        ["cleanup.policy"] = "delete",
+        ["retention.ms"] = "-1",
+        ["segment.bytes"] = "52428800",
+        ["message.timestamp.type"] = "CreateTime",
+    };
+
+    private readonly StreamsConfig _config;
+    private readonly IReadOnlyList<Subtopology> _subtopologies;
+    private readonly Topology _topology;
+    private readonly Dictionary<string, int> _counts;
+
+    /// <summary>Works everything out, or says what is wrong.</summary>
+    /// <param name="config">The application's settings.</param>
+    /// <param name="topology">The topology.</param>
+    /// <param name="subtopologies">Its sub-topologies.</param>
+    /// <param name="existing">The topics that exist, under their full names.</param>
+    /// <exception cref="TopologyException">A source topic is missing, or co-partitioned topics differ.</exception>
+    public InternalTopics(
+        StreamsConfig config,
+        Topology topology,
+        IReadOnlyList<Subtopology> subtopologies,
+        IReadOnlyDictionary<string, int> existing)
+    {
+        (_config, _topology, _subtopologies) = (config, topology, subtopologies);
+        _counts = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var topic in subtopologies.SelectMany(s => s.SourceTopics).Where(t => !IsInternal(t)))
+        {
+            _counts[topic] = existing.TryGetValue(topic, out var count)
+                ? count
+                : throw new TopologyException(
+                    $"The topic {topic} does not exist: create it (medstreams topics create {topic}) and start again.");
+        }
+
+        foreach (var topic in topology.RepartitionTopics.Keys)
+            PartitionsOf(topic, []);
+        CheckCopartitions();
+    }
+
+    /// <summary>All tasks.</summary>
+    public IEnumerable<TaskId> Tasks =>
+        _subtopologies.SelectMany(s => Enumerable.Range(0, TaskCount(s)).Select(p => new TaskId(s.Id, p)));
+
+    /// <summary>How many tasks a sub-topology has: as many as its largest source topic has partitions.</summary>
+    public int TaskCount(Subtopology subtopology) =>
+        subtopology.SourceTopics.Select(t => _counts[t]).DefaultIfEmpty(0).Max();
+
+    /// <summary>The input partitions of a task, under the topics' names in the topology.</summary>
+    public IReadOnlyList<TopicPartition> InputsOf(Subtopology subtopology, int partition) =>
+        [.. subtopology.SourceTopics.Where(t => partition < _counts[t]).Select(t => new TopicPartition(t, partition))];
+
+    /// <summary>The topics that must be there before the application runs.</summary>
+    public IEnumerable<NewTopic> ToCreate()
+    {
+        foreach (var topic in _topology.RepartitionTopics.Keys)
+            yield return Create(FullName(topic), _counts[topic], RepartitionConfig);
+        foreach (var subtopology in _subtopologies)
+        {
+            foreach (var store in subtopology.Stores.Where(s => s.Builder.LoggingEnabled && s.SourceTopic is null))
+            {
+                var config = new Dictionary<string, string>(StringComparer.Ordinal) { ["cleanup.policy"] = "compact" };
+                foreach (var (key, value) in store.Builder.LogConfig)
+                    config[key] = value;
+                yield return Create(ChangelogOf(store), TaskCount(subtopology), config);
+            }
+        }
+    }
+
+    /// <summary>The full name of a topic of the topology.</summary>
+    public string FullName(string topic) => IsInternal(topic) ? $"{_config.ApplicationId}-{topic}" : topic;
+
+    /// <summary>The full name of a store's changelog.</summary>
+    public string ChangelogOf(StoreDefinition store) =>
+        store.SourceTopic is { } source ? FullName(source) : $"{_config.ApplicationId}-{store.Name}-changelog";
+
+    private NewTopic Create(string name, int partitions, Dictionary<string, string> config)
+    {
+        var merged = new Dictionary<string, string>(config, StringComparer.Ordinal);
+        foreach (var (key, value) in _config.Topic)
+            merged[key] = value;
+        return new NewTopic(name, partitions, _config.ReplicationFactor, merged);
+    }
+
+    private bool IsInternal(string topic) => _topology.RepartitionTopics.ContainsKey(topic);
+
+    private int PartitionsOf(string topic, HashSet<string> path)
+    {
+        if (_counts.TryGetValue(topic, out var known))
+            return known;
+        if (!path.Add(topic))
+            throw new TopologyException($"The repartition topic {topic} feeds itself: give it a number of partitions.");
+        var copartitioned = _topology.CopartitionGroups.Where(g => g.Contains(topic)).SelectMany(g => g)
+            .Where(t => t != topic && _counts.ContainsKey(t)).Select(t => _counts[t]);
+        var declared = _topology.RepartitionTopics[topic].Partitions;
+        var upstream = _subtopologies.Where(s => s.SinkTopics.Contains(topic)).SelectMany(s => s.SourceTopics)
+            .Select(t => PartitionsOf(t, path));
+        return _counts[topic] = declared ?? copartitioned.Concat(upstream).DefaultIfEmpty(1).Max();
+    }
+
+    private void CheckCopartitions()
+    {
+        foreach (var group in _topology.CopartitionGroups)
+        {
+            var counts = group.Select(t => _counts[t]).Distinct().ToList();
+            if (counts.Count > 1)
+            {
+                throw new TopologyException(
+                    $"The topics {string.Join(", ", group.Select(t => $"{t} ({_counts[t]})"))} are joined and must have "
+                    + "equally many partitions: repartition one of them.");
+            }
+        }
+    }
+}

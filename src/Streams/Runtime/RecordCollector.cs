@@ -1,0 +1,120 @@
+using System.Collections.Concurrent;
+using MedStreams.Streams.Kafka;
+using MedStreams.Streams.Processing;
+
+namespace MedStreams.Streams.Runtime;
+
+/// <summary>
+/// Sends what the tasks of one thread produce. Deliveries are reported on the client's thread, so what they touch is
+/// safe for that; everything else belongs to the stream thread.
+/// </summary>
+internal sealed class RecordCollector : IRecordCollector
+{
+    private readonly ConcurrentDictionary<TopicPartition, long> _nextOffsets = new();
+    private readonly Func<string, int> _partitionCount;
+    private readonly bool _transactional;
+    private readonly ErrorHandler _onError;
+    private readonly Action _onDropped;
+    private readonly DeliveryListener _onChangelog;
+    private readonly DeliveryListener _onDelivery;
+    private volatile StreamsException? _failure;
+    private bool _inTransaction;
+
+    public RecordCollector(
+        IStreamProducer producer, bool transactional, Func<string, int> partitionCount, ErrorHandler onError, Action onDropped)
+    {
+        (Producer, _transactional, _partitionCount) = (producer, transactional, partitionCount);
+        (_onError, _onDropped) = (onError, onDropped);
+        _onChangelog = OnChangelogDelivery;
+        _onDelivery = OnDelivery;
+    }
+
+    public IStreamProducer Producer { get; }
+
+    /// <summary>True from the first record of a transaction to its end.</summary>
+    public bool InTransaction => _inTransaction;
+
+    /// <summary>Topics whose acknowledged offsets are positions of stores.</summary>
+    public HashSet<string> Changelogs { get; } = new(StringComparer.Ordinal);
+
+    public void Send(
+        string topic,
+        int? partition,
+        ReadOnlySpan<byte> key,
+        bool hasKey,
+        ReadOnlySpan<byte> value,
+        bool hasValue,
+        long timestamp,
+        Headers headers)
+    {
+        ThrowIfFailed();
+        EnsureTransaction();
+        Producer.Send(
+            topic,
+            partition,
+            hasKey ? key.ToArray() : null,
+            hasValue ? value.ToArray() : null,
+            timestamp,
+            headers,
+            Changelogs.Contains(topic) ? _onChangelog : _onDelivery);
+    }
+
+    public int PartitionCount(string topic) => _partitionCount(topic);
+
+    public long? NextOffset(TopicPartition partition) =>
+        _nextOffsets.TryGetValue(partition, out var offset) ? offset : null;
+
+    public void Flush()
+    {
+        Producer.Flush();
+        ThrowIfFailed();
+    }
+
+    public void EnsureTransaction()
+    {
+        if (!_transactional || _inTransaction)
+            return;
+        Producer.BeginTransaction();
+        _inTransaction = true;
+    }
+
+    /// <summary>The transaction ended well: later records begin the next one.</summary>
+    public void OnCommitted()
+    {
+        _inTransaction = false;
+        ThrowIfFailed();
+    }
+
+    /// <summary>The transaction was aborted: nothing of it has a position.</summary>
+    public void OnAborted()
+    {
+        _inTransaction = false;
+        _failure = null;
+        _nextOffsets.Clear();
+    }
+
+    private void OnChangelogDelivery(string topic, int partition, long offset, string? error)
+    {
+        if (error is null)
+            _nextOffsets[new TopicPartition(topic, partition)] = offset + 1;
+        else
+            _failure ??= new StreamsException($"A changelog record for {topic}-{partition} was refused: {error}.");
+    }
+
+    private void OnDelivery(string topic, int partition, long offset, string? error)
+    {
+        if (error is null)
+            return;
+        var refused = new StreamsException($"A record for {topic} was refused: {error}.");
+        if (_onError(new ErrorContext(refused, null, null, null)) == ErrorVerdict.Fail)
+            _failure ??= refused;
+        else
+            _onDropped();
+    }
+
+    private void ThrowIfFailed()
+    {
+        if (_failure is { } failure)
+            throw failure;
+    }
+}

@@ -1,0 +1,214 @@
+using System.Diagnostics.CodeAnalysis;
+using MedStreams.Streams.Kafka;
+using MedStreams.Streams.Processing;
+
+namespace MedStreams.Streams.Runtime;
+
+/// <summary>The tasks of one thread, and their way from assigned to running.</summary>
+internal sealed class TaskSet(ThreadParts parts, ThreadCommit commit, ChangelogRestorer restorer)
+{
+    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan RestoreSlice = TimeSpan.FromMilliseconds(50);
+    private readonly SortedDictionary<TaskId, ActiveTask> _tasks = [];
+    private readonly Dictionary<TopicPartition, (ActiveTask Task, int Input)> _routes = [];
+    private readonly List<ActiveTask> _opened = [];
+    private ActiveTask[] _running = [];
+
+    /// <summary>The tasks that take records.</summary>
+    public IReadOnlyList<ActiveTask> Running => _running;
+
+    public bool Any => _tasks.Count > 0;
+
+    public bool AllRunning => _running.Length == _tasks.Count;
+
+    /// <summary>True while there is work that does not wait for records.</summary>
+    public bool IsBusy => Array.Exists(_running, HasRecords)
+        || _tasks.Values.Any(t => t.Phase is TaskPhase.Created or TaskPhase.Restoring || (IsClaiming(t) && IsDue(t)));
+
+    public long NextWallClockPunctuation =>
+        _running.Select(t => t.Context.Punctuations.NextWallClock).DefaultIfEmpty(long.MaxValue).Min();
+
+    private long Now => parts.Config.Clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>Keeps the tasks that are still wanted open, closes the others (they are committed), makes the new ones.</summary>
+    public void Keep(IReadOnlyList<TaskId> wanted)
+    {
+        foreach (var gone in _tasks.Keys.Except(wanted).ToList())
+            Close(gone);
+        foreach (var id in wanted.Where(id => !_tasks.ContainsKey(id)))
+            Create(id);
+        Refresh();
+    }
+
+    /// <summary>Closes all tasks without a commit and begins again with those to keep, from what is committed.</summary>
+    public void Reset(IReadOnlyList<TaskId> keep)
+    {
+        CloseAll();
+        Keep(keep);
+    }
+
+    public void CloseAll()
+    {
+        foreach (var id in _tasks.Keys.ToList())
+            Close(id);
+        Refresh();
+    }
+
+    /// <summary>After a failure that ends the thread: releases what can be released and reports nothing more.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "The thread is ending with an error already; this one would hide it")]
+    public void Abandon()
+    {
+        foreach (var id in _tasks.Keys.ToList())
+        {
+            try
+            {
+                Close(id);
+            }
+            catch (Exception e)
+            {
+                RuntimeLog.Died(parts.Logger, $"Task {id}", e);
+            }
+        }
+    }
+
+    /// <summary>Where the consumer has to read: the inputs of running tasks.</summary>
+    public IReadOnlyCollection<StartingPoint> StartingPoints() =>
+    [
+        .. _running.SelectMany(t => t.Inputs.Select((input, i) => new StartingPoint(input, t.ReadPosition(i)))),
+    ];
+
+    public void Add(in RawRecord record)
+    {
+        var metadata = record.Metadata;
+        if (_routes.TryGetValue(new TopicPartition(metadata.Topic, metadata.Partition), out var route))
+            route.Task.Stream!.Queue(route.Input).Add(record);
+    }
+
+    public void OnEnd(TopicPartition partition, long offset)
+    {
+        if (_routes.TryGetValue(partition, out var route))
+            route.Task.AdvanceTo(route.Input, offset);
+    }
+
+    public void Punctuate()
+    {
+        foreach (var task in _running)
+            task.Stream!.PunctuateWallClock();
+    }
+
+    /// <summary>Takes each task that is not running yet a step further; answers whether what must be read has changed.</summary>
+    public bool Advance(IStreamConsumer consumer)
+    {
+        foreach (var task in restorer.Advance(RestoreSlice))
+            task.Restored();
+        var before = _running;
+        AskCommitted(consumer);
+        foreach (var task in _tasks.Values)
+        {
+            if (task.Phase == TaskPhase.Created && task.Committed is not null && task.TryOpen(parts.States))
+                _opened.Add(task);
+            if (IsClaiming(task) && IsDue(task))
+                Claim(task, consumer);
+        }
+
+        foreach (var task in _opened.Where(t => restorer.Begin(t) == 0))
+            task.Restored();
+        _opened.RemoveAll(t => t.Phase != TaskPhase.Restoring || restorer.IsRestoring(t));
+        Refresh();
+        return !_running.SequenceEqual(before);
+    }
+
+    /// <summary>One question for all new tasks.</summary>
+    private void AskCommitted(IStreamConsumer consumer)
+    {
+        var unknown = _tasks.Values.Where(t => t.Committed is null).ToList();
+        if (unknown.Count == 0 || consumer.TryCommitted(unknown.SelectMany(t => t.Inputs), CallTimeout) is not { } committed)
+            return;
+        foreach (var task in unknown)
+            task.Committed = committed;
+    }
+
+    private static bool HasRecords(ActiveTask task)
+    {
+        for (var i = 0; i < task.Inputs.Length; i++)
+        {
+            if (task.Stream!.Queue(i).Count > 0)
+                return true;
+        }
+
+        return false;
+    }
+
+    private static bool IsClaiming(ActiveTask task) => task.Phase is TaskPhase.Claiming or TaskPhase.Waiting;
+
+    private bool IsDue(ActiveTask task) => task.RetryAt <= Now;
+
+    private void Create(TaskId id)
+    {
+        var topics = parts.Topics;
+        var context = new TaskContext(
+            parts.Config.ApplicationId, id, parts.Config.Clock, commit.Collector, topics.InternalNames);
+        _tasks.Add(id, new ActiveTask(id, topics.Subtopologies[id.Subtopology], topics.Latest, context));
+    }
+
+    private void Close(TaskId id)
+    {
+        if (!_tasks.Remove(id, out var task))
+            return;
+        restorer.Drop(task);
+        _opened.Remove(task);
+        task.CloseAsync().AsTask().GetAwaiter().GetResult();
+    }
+
+    private void Claim(ActiveTask task, IStreamConsumer consumer)
+    {
+        if (task.Phase == TaskPhase.Waiting)
+        {
+            // The buffer is kept and its commit is tried again; reading goes on when it succeeds.
+            if (commit.TryCommitTargets(task))
+                task.Resume();
+            return;
+        }
+
+        if (commit.TryClaimTargets(task) && TryPositions(task, consumer) is { } positions)
+            task.Run(positions, commit.DeadLetters);
+    }
+
+    private long[]? TryPositions(ActiveTask task, IStreamConsumer consumer)
+    {
+        var positions = new long[task.Inputs.Length];
+        for (var i = 0; i < positions.Length; i++)
+        {
+            var input = task.Inputs[i];
+            if (consumer.TryBounds(input, CallTimeout) is not var (beginning, end))
+                return null;
+            var target = ThreadCommit.TargetPosition(task);
+            if (target > end)
+            {
+                throw new StreamsException(
+                    $"The target of task {task.Id} holds {input} up to offset {target}, but the topic ends at {end}: it was made "
+                    + "anew. Reset the sink's position, or use another application id.");
+            }
+
+            positions[i] = target
+                ?? task.Committed![input]
+                ?? (parts.Topics.ResetPolicyOf(input.Topic) == AutoOffsetReset.Latest ? end : beginning);
+        }
+
+        return positions;
+    }
+
+    private void Refresh()
+    {
+        _running = [.. _tasks.Values.Where(t => t.Phase == TaskPhase.Running)];
+        _routes.Clear();
+        foreach (var task in _running)
+        {
+            for (var i = 0; i < task.Inputs.Length; i++)
+                _routes.Add(task.Inputs[i], (task, i));
+        }
+
+        commit.Collector.Changelogs.Clear();
+        commit.Collector.Changelogs.UnionWith(_tasks.Values.SelectMany(t => t.Changelogs.Values).Select(c => c.Topic));
+    }
+}

@@ -1,0 +1,294 @@
+using MedStreams.Streams.Kafka;
+using MedStreams.Streams.Processing;
+using Microsoft.Extensions.Logging;
+
+namespace MedStreams.Streams.Runtime;
+
+/// <summary>
+/// The commit of one thread, in the order that makes every crash harmless: targets outside Kafka (each with its own
+/// transaction), caches, then records, offsets and changelogs in one Kafka transaction, then the stores on disk.
+/// </summary>
+internal sealed class ThreadCommit : IDisposable
+{
+    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(5);
+    private const long TargetBufferLimit = 16 << 20;
+
+    private readonly ThreadParts _parts;
+    private readonly StreamsConfig _config;
+    private readonly ILogger _logger;
+    private readonly Dictionary<TopicPartition, long> _committed = [];
+    private IStreamConsumer? _consumer;
+    private object? _groupMetadata;
+    private IReadOnlyDictionary<string, int> _partitionCounts = new Dictionary<string, int>();
+    private RecordCollector? _collector;
+    private DeadLetters? _deadLetters;
+    private long _lastCommit;
+
+    public ThreadCommit(ThreadParts parts)
+    {
+        _parts = parts;
+        (_config, _logger) = (parts.Config, parts.Logger);
+    }
+
+    public RecordCollector Collector =>
+        _collector ?? throw new InvalidOperationException("The producer is not open.");
+
+    public DeadLetters DeadLetters =>
+        _deadLetters ?? throw new InvalidOperationException("The producer is not open.");
+
+    /// <summary>Makes the producer; a transactional one fences its predecessors here.</summary>
+    public void Open()
+    {
+        var producer = _parts.Clients.CreateProducer(
+            _parts.ClientId + "-producer", _config.ExactlyOnce ? _parts.TransactionalId : null);
+        if (_config.ExactlyOnce)
+            producer.InitTransactions(CallTimeout);
+        _collector = new RecordCollector(
+            producer, _config.ExactlyOnce, PartitionCount, _config.OnProductionError, static () => { });
+        _deadLetters ??= new DeadLetters(
+            _config,
+            new CurrentCollector(this),
+            () => _parts.Clients.CreateRestoreConsumer(_parts.ClientId + "-dead-letters"),
+            () => _parts.Clients.CreateProducer(_parts.ClientId + "-dead-letters", null),
+            _logger);
+        _lastCommit = Now();
+    }
+
+    /// <summary>A generation began: commits go to it, and only to it.</summary>
+    public void OnJoined(IStreamConsumer consumer, object groupMetadata)
+    {
+        (_consumer, _groupMetadata) = (consumer, groupMetadata);
+        _committed.Clear();
+    }
+
+    public bool IsDue(IReadOnlyList<ActiveTask> tasks)
+    {
+        if (Now() - _lastCommit >= (long)_config.EffectiveCommitInterval.TotalMilliseconds)
+            return true;
+        long bytes = 0;
+        foreach (var task in tasks)
+        {
+            if (task.Context.CommitRequested)
+                return true;
+            bytes += task.State!.UncommittedBytes;
+            foreach (var sink in task.ExternalSinks)
+            {
+                if (sink.BufferedBytes > TargetBufferLimit)
+                    return true;
+            }
+        }
+
+        return bytes > _config.StateStoreUncommittedMaxBytes;
+    }
+
+    public TimeSpan TimeToNext(long punctuation)
+    {
+        var now = Now();
+        var due = Math.Min(_lastCommit + (long)_config.EffectiveCommitInterval.TotalMilliseconds, punctuation);
+        return TimeSpan.FromMilliseconds(Math.Max(0, due - now));
+    }
+
+    /// <summary>Commits the tasks; answers whether one of them has to wait for its target from now on.</summary>
+    /// <exception cref="TransactionLostException">Nothing was committed in Kafka; undo.</exception>
+    /// <exception cref="SinkFencedException">Another owner has a target; undo.</exception>
+    public bool Commit(IReadOnlyList<ActiveTask> tasks)
+    {
+        _lastCommit = Now();
+        var settled = tasks.Where(TryCommitTargets).ToList();
+        foreach (var task in settled)
+        {
+            task.Stream!.FlushStores();
+            task.Context.CommitRequested = false;
+        }
+
+        var offsets = Offsets(settled);
+        if (_config.ExactlyOnce)
+            CommitTransaction(offsets);
+        else
+            CommitPlainly(offsets);
+        foreach (var (partition, offset) in offsets)
+            _committed[partition] = offset;
+        foreach (var task in settled)
+            CommitState(task);
+        return settled.Count < tasks.Count;
+    }
+
+    /// <summary>Drops what is not committed; tasks are closed already.</summary>
+    public void Undo(bool isFenced)
+    {
+        _committed.Clear();
+        if (!_config.ExactlyOnce)
+        {
+            Collector.OnAborted();
+            return;
+        }
+
+        if (!isFenced && TryAbort())
+            return;
+        var changelogs = Collector.Changelogs;
+        Collector.Producer.Dispose();
+        Open();
+        Collector.Changelogs.UnionWith(changelogs);
+    }
+
+    /// <summary>Claims the targets of a task; answers false where one cannot be reached, and when to ask again is noted.</summary>
+    public bool TryClaimTargets(ActiveTask task) => TryTargets(task, sink =>
+    {
+        var input = task.Inputs[0];
+        sink.ClaimAsync(input, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        RuntimeLog.SinkClaimed(_logger, task.Id, sink.Name, sink.NextOffset ?? -1);
+    });
+
+    /// <summary>Commits the targets of a task; answers false where one cannot be reached: its buffer is kept.</summary>
+    public bool TryCommitTargets(ActiveTask task) => TryTargets(task, sink =>
+    {
+        var next = task.ProcessedPosition(0);
+        if (next == sink.NextOffset && sink.BufferedBytes == 0)
+            return;
+        sink.CommitAsync(
+            next,
+            (records, _) =>
+            {
+                DeadLetters.OnRejected(task.Inputs[0], records);
+                return ValueTask.CompletedTask;
+            },
+            CancellationToken.None).AsTask().GetAwaiter().GetResult();
+    });
+
+    /// <summary>Where the targets of a task go on: at the smallest of their positions; null where none knows one.</summary>
+    public static long? TargetPosition(ActiveTask task) =>
+        task.ExternalSinks.Count == 0 || task.ExternalSinks.Any(s => s.NextOffset is null)
+            ? null
+            : task.ExternalSinks.Min(s => s.NextOffset);
+
+    public void Dispose()
+    {
+        _deadLetters?.Dispose();
+        _collector?.Producer.Dispose();
+    }
+
+    private bool TryTargets(ActiveTask task, Action<ExternalSinkNode> call)
+    {
+        foreach (var sink in task.ExternalSinks)
+        {
+            try
+            {
+                call(sink);
+            }
+            catch (SinkUnavailableException e)
+            {
+                var delay = TimeSpan.FromTicks(Math.Min(
+                    FirstRetry.Ticks << Math.Min(task.Retries, 10), LastRetry.Ticks));
+                RuntimeLog.SinkUnavailable(_logger, task.Id, sink.Name, delay, e);
+                task.Wait(Now() + (long)delay.TotalMilliseconds);
+                return false;
+            }
+            catch (SinkFencedException e)
+            {
+                throw new SinkFencedException(e.Message, e) { Task = task.Id };
+            }
+        }
+
+        return true;
+    }
+
+    private Dictionary<TopicPartition, long> Offsets(List<ActiveTask> tasks)
+    {
+        var offsets = new Dictionary<TopicPartition, long>();
+        foreach (var task in tasks)
+        {
+            for (var i = 0; i < task.Inputs.Length; i++)
+            {
+                var position = task.ProcessedPosition(i);
+                var last = _committed.TryGetValue(task.Inputs[i], out var known) ? known : task.Committed![task.Inputs[i]];
+                if (last != position)
+                    offsets.Add(task.Inputs[i], position);
+            }
+        }
+
+        return offsets;
+    }
+
+    private void CommitTransaction(Dictionary<TopicPartition, long> offsets)
+    {
+        if (offsets.Count == 0 && !Collector.InTransaction)
+            return;
+        Collector.EnsureTransaction();
+        if (offsets.Count > 0)
+            Collector.Producer.SendOffsets(offsets, _groupMetadata!, CallTimeout);
+        Collector.Producer.CommitTransaction(CallTimeout);
+        Collector.OnCommitted();
+    }
+
+    private void CommitPlainly(Dictionary<TopicPartition, long> offsets)
+    {
+        Collector.Flush();
+        if (offsets.Count > 0)
+            _consumer!.Commit(offsets);
+    }
+
+    private void CommitState(ActiveTask task)
+    {
+        var positions = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var (store, changelog) in task.Changelogs)
+        {
+            if (Collector.NextOffset(changelog) is { } next)
+                positions[store] = next;
+        }
+
+        task.State!.Commit(positions);
+    }
+
+    private bool TryAbort()
+    {
+        try
+        {
+            if (Collector.InTransaction)
+                Collector.Producer.AbortTransaction(CallTimeout);
+            Collector.OnAborted();
+            return true;
+        }
+        catch (TransactionLostException e)
+        {
+            RuntimeLog.TransactionLost(_logger, _parts.Name, e.Message);
+            return false;
+        }
+    }
+
+    private int PartitionCount(string topic)
+    {
+        if (!_partitionCounts.TryGetValue(topic, out var count))
+        {
+            _partitionCounts = _consumer!.TryPartitionCounts(CallTimeout) ?? _partitionCounts;
+            if (!_partitionCounts.TryGetValue(topic, out count))
+                throw new StreamsException($"The topic {topic} does not exist, so its partitions cannot be counted.");
+        }
+
+        return count;
+    }
+
+    private long Now() => _config.Clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>Goes on to the collector of the day, which is another one after the producer was fenced.</summary>
+    private sealed class CurrentCollector(ThreadCommit owner) : IRecordCollector
+    {
+        public void Send(
+            string topic,
+            int? partition,
+            ReadOnlySpan<byte> key,
+            bool hasKey,
+            ReadOnlySpan<byte> value,
+            bool hasValue,
+            long timestamp,
+            Headers headers) =>
+            owner.Collector.Send(topic, partition, key, hasKey, value, hasValue, timestamp, headers);
+
+        public int PartitionCount(string topic) => owner.Collector.PartitionCount(topic);
+
+        public void Flush() => owner.Collector.Flush();
+
+        public long? NextOffset(TopicPartition partition) => owner.Collector.NextOffset(partition);
+    }
+}

@@ -1,0 +1,25 @@
+using MedStreams.Streams.Kafka;
+using Microsoft.Extensions.Logging;
+
+namespace MedStreams.Streams.Runtime;
+
+/// <summary>What a stream thread is made of.</summary>
+internal sealed record ThreadParts(
+    StreamsConfig Config,
+    IKafkaClients Clients,
+    TopologyTopics Topics,
+    IStateOpener States,
+    MemberIdentity Identity,
+    ILogger Logger)
+{
+    /// <summary>As Kafka Streams names them.</summary>
+    public string Name => $"{Config.ApplicationId}-{Identity.Instance}-StreamThread-{Identity.Thread}";
+
+    /// <summary>Null where the thread is a dynamic member.</summary>
+    public string? GroupInstanceId => Config.GroupInstanceId is { } id ? $"{id}-{Identity.Thread}" : null;
+
+    public string ClientId => Identity.ToClientId(Config.ApplicationId);
+
+    /// <summary>One for each thread, the same after a restart, so that a successor fences what this one left behind.</summary>
+    public string TransactionalId => $"{Config.ApplicationId}-{Identity.Instance}-{Identity.Thread}";
+}

@@ -1,0 +1,40 @@
+using MedStreams.Streams.Graph;
+
+namespace MedStreams.Streams.Runtime;
+
+/// <summary>The topology with the topics of the cluster, as last seen. Shared by the threads of an instance.</summary>
+internal sealed class TopologyTopics
+{
+    private readonly StreamsConfig _config;
+    private volatile InternalTopics _latest;
+
+    public TopologyTopics(StreamsConfig config, Topology topology, IReadOnlyDictionary<string, int> existing)
+    {
+        (_config, Topology) = (config, topology);
+        Subtopologies = topology.Split();
+        InternalNames = topology.RepartitionTopics.Keys.ToHashSet(StringComparer.Ordinal);
+        _latest = new InternalTopics(config, topology, Subtopologies, existing);
+    }
+
+    public Topology Topology { get; }
+
+    public IReadOnlyList<Subtopology> Subtopologies { get; }
+
+    /// <summary>Internal topics, named without the application id.</summary>
+    public IReadOnlySet<string> InternalNames { get; }
+
+    public InternalTopics Latest => _latest;
+
+    /// <summary>Full names of all topics that are read.</summary>
+    public IReadOnlyCollection<string> SourceTopics =>
+        [.. Subtopologies.SelectMany(s => s.SourceTopics).Select(_latest.FullName).Distinct(StringComparer.Ordinal)];
+
+    /// <summary>Takes new partition counts in.</summary>
+    public InternalTopics Refresh(IReadOnlyDictionary<string, int> existing) =>
+        _latest = new InternalTopics(_config, Topology, Subtopologies, existing);
+
+    /// <summary>The reset policy of the source that reads an input, under its full name.</summary>
+    public AutoOffsetReset ResetPolicyOf(string fullName) =>
+        Subtopologies.SelectMany(s => s.Nodes).OfType<SourceDefinition>()
+            .First(s => s.Topics.Any(t => _latest.FullName(t) == fullName)).OffsetReset ?? AutoOffsetReset.Earliest;
+}

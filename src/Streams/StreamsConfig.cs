@@ -1,0 +1,131 @@
+namespace MedStreams.Streams;
+
+/// <summary>What a crash may cost.</summary>
+public enum ProcessingGuarantee
+{
+    /// <summary>No record is lost; after a crash some may be processed again.</summary>
+    AtLeastOnce,
+
+    /// <summary>State, results and positions move together in Kafka transactions, one for each commit of a thread.</summary>
+    ExactlyOnceV2,
+}
+
+/// <summary>
+/// Settings of an application, under Kafka Streams' names. Immutable; checked once, when the instance is made.
+/// </summary>
+public sealed record StreamsConfig
+{
+    /// <summary><c>application.id</c>: the group's name, and the prefix of internal topics. Letters, digits, dot, underscore, hyphen.</summary>
+    public required string ApplicationId { get; init; }
+
+    /// <summary><c>bootstrap.servers</c>: host:port, several with commas between.</summary>
+    public required string BootstrapServers { get; init; }
+
+    /// <summary><c>processing.guarantee</c>; default at least once.</summary>
+    public ProcessingGuarantee ProcessingGuarantee { get; init; } = ProcessingGuarantee.AtLeastOnce;
+
+    /// <summary><c>num.stream.threads</c>: 1 and more; default 1.</summary>
+    public int NumStreamThreads { get; init; } = 1;
+
+    /// <summary>
+    /// <c>state.dir</c>: where stores live, in a folder named after the application; default <c>medstreams-state</c> in the
+    /// system's folder for temporary files. One process at a time.
+    /// </summary>
+    public string StateDir { get; init; } = Path.Combine(Path.GetTempPath(), "medstreams-state");
+
+    /// <summary>
+    /// Names this instance on the assignment ring, so that it gets its tasks back after a restart; default: a random
+    /// name kept in the state folder.
+    /// </summary>
+    public string? InstanceId { get; init; }
+
+    /// <summary>
+    /// <c>group.instance.id</c>: makes the threads static members of the group (KIP-345), so that a restart within the session
+    /// time-out moves no task; the threads append their number. Default null: closing leaves the group at once.
+    /// </summary>
+    public string? GroupInstanceId { get; init; }
+
+    /// <summary><c>commit.interval.ms</c>; default 30 s, or 100 ms with exactly once.</summary>
+    public TimeSpan? CommitInterval { get; init; }
+
+    /// <summary><c>statestore.cache.max.bytes</c>, of the instance, shared by its threads; default 10 MiB.</summary>
+    public long StateStoreCacheMaxBytes { get; init; } = 10 << 20;
+
+    /// <summary>Bytes of uncommitted state of a thread from which on it commits early; default 64 MiB.</summary>
+    public long StateStoreUncommittedMaxBytes { get; init; } = 64 << 20;
+
+    /// <summary><c>buffered.records.per.partition</c>; default 1,000.</summary>
+    public int BufferedRecordsPerPartition { get; init; } = 1000;
+
+    /// <summary><c>poll.ms</c>: the longest wait for records; default 100 ms.</summary>
+    public TimeSpan Poll { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary><c>task.timeout.ms</c>: how long a task may fail to progress because of time-outs; default 5 minutes.</summary>
+    public TimeSpan TaskTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary><c>session.timeout.ms</c> of the group's members; default 45 s.</summary>
+    public TimeSpan SessionTimeout { get; init; } = TimeSpan.FromSeconds(45);
+
+    /// <summary><c>replication.factor</c> of internal topics; default -1, the broker's own.</summary>
+    public short ReplicationFactor { get; init; } = -1;
+
+    /// <summary>
+    /// <c>errors.dead.letter.queue.topic.name</c>: where handlers send what they refuse; null: nowhere, so that a handler
+    /// that answers <see cref="ErrorVerdict.DeadLetter"/> is a mistake.
+    /// </summary>
+    public string? DeadLetterTopic { get; init; }
+
+    /// <summary>What to do with bytes that a serde refuses; default fail.</summary>
+    public ErrorHandler OnDeserializationError { get; init; } = static _ => ErrorVerdict.Fail;
+
+    /// <summary>What to do when a processor throws; default fail.</summary>
+    public ErrorHandler OnProcessingError { get; init; } = static _ => ErrorVerdict.Fail;
+
+    /// <summary>What to do with a record that the broker refuses; default fail.</summary>
+    public ErrorHandler OnProductionError { get; init; } = static _ => ErrorVerdict.Fail;
+
+    /// <summary>Settings of librdkafka for the main consumer (prefix <c>main.consumer.</c>).</summary>
+    public IReadOnlyDictionary<string, string> MainConsumer { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Settings of librdkafka for the restore consumer (prefix <c>restore.consumer.</c>).</summary>
+    public IReadOnlyDictionary<string, string> RestoreConsumer { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Settings of librdkafka for producers (prefix <c>producer.</c>).</summary>
+    public IReadOnlyDictionary<string, string> Producer { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Settings of librdkafka for the admin client (prefix <c>admin.</c>).</summary>
+    public IReadOnlyDictionary<string, string> Admin { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Settings of internal topics (prefix <c>topic.</c>).</summary>
+    public IReadOnlyDictionary<string, string> Topic { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The clock; default the system's.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    internal bool ExactlyOnce => ProcessingGuarantee == ProcessingGuarantee.ExactlyOnceV2;
+
+    internal TimeSpan EffectiveCommitInterval =>
+        CommitInterval ?? (ExactlyOnce ? TimeSpan.FromMilliseconds(100) : TimeSpan.FromSeconds(30));
+
+    /// <summary>Checks every setting.</summary>
+    /// <exception cref="ArgumentException">Names the setting and what is allowed.</exception>
+    internal void Validate()
+    {
+        if (ApplicationId.Length is 0 or > 200 || !ApplicationId.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-'))
+            throw Wrong("application.id", "1 to 200 letters, digits, dots, underscores or hyphens");
+        if (string.IsNullOrWhiteSpace(BootstrapServers))
+            throw Wrong("bootstrap.servers", "host:port, several with commas between");
+        if (NumStreamThreads < 1)
+            throw Wrong("num.stream.threads", "1 and more");
+        if (BufferedRecordsPerPartition < 1)
+            throw Wrong("buffered.records.per.partition", "1 and more");
+        if (CommitInterval is { } interval && interval < TimeSpan.Zero)
+            throw Wrong("commit.interval.ms", "0 and more");
+        if (StateStoreCacheMaxBytes < 0)
+            throw Wrong("statestore.cache.max.bytes", "0 (no cache) and more");
+        if (Poll < TimeSpan.FromMilliseconds(1))
+            throw Wrong("poll.ms", "1 and more");
+    }
+
+    private static ArgumentException Wrong(string name, string allowed) => new($"{name} must be {allowed}.", name);
+}
