@@ -78,6 +78,9 @@ public sealed class Topology
         return this;
     }
 
+    /// <summary>The sub-topologies, their nodes and stores, as text in Kafka Streams' format, Mermaid, DOT or JSON.</summary>
+    public TopologyDescription Describe() => TopologyDescription.Of(this);
+
     internal Topology Add(NodeDefinition node)
     {
         if (string.IsNullOrEmpty(node.Name))
@@ -129,13 +132,20 @@ public sealed class Topology
         return this;
     }
 
-    /// <summary>The sub-topologies, numbered as Kafka Streams numbers them: those with sources first, by node name.</summary>
+    /// <summary>The sources of these names must have equally many partitions.</summary>
+    internal void CopartitionSources(IEnumerable<string> sources)
+    {
+        var topics = sources.Select(s => _nodes[s]).OfType<SourceDefinition>().SelectMany(s => s.Topics).Distinct().ToArray();
+        if (topics.Length > 1)
+            Copartition(topics);
+    }
+
+    /// <summary>The sub-topologies, numbered as Kafka Streams numbers them: by their first node in the order of declaration.</summary>
     internal IReadOnlyList<Subtopology> Split()
     {
         var ids = new Dictionary<string, int>(StringComparer.Ordinal);
-        var bySource = _order.OrderBy(n => n is not SourceDefinition).ThenBy(n => n.Name, StringComparer.Ordinal);
-        foreach (var root in bySource.Select(node => _subtopologies.RootOf(node.Name)))
-            ids.TryAdd(root, ids.Count);
+        foreach (var node in _order)
+            ids.TryAdd(_subtopologies.RootOf(node.Name), ids.Count);
         return
         [
             .. ids.Select(pair => new Subtopology(

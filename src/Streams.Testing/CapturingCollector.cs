@@ -1,0 +1,44 @@
+using MedStreams.Streams.Processing;
+
+namespace MedStreams.Streams.Testing;
+
+/// <summary>Keeps what tasks produce until the driver takes it. Each topic has one partition.</summary>
+internal sealed class CapturingCollector : IRecordCollector
+{
+    private readonly Dictionary<string, long> _nextOffsets = new(StringComparer.Ordinal);
+    private List<CapturedRecord> _captured = [];
+
+    public void Send(
+        string topic,
+        int? partition,
+        ReadOnlySpan<byte> key,
+        bool hasKey,
+        ReadOnlySpan<byte> value,
+        bool hasValue,
+        long timestamp,
+        Headers headers)
+    {
+        if (partition is < 0 or > 0)
+            throw new StreamsException($"Partition {partition} was chosen for {topic}, which has one partition in tests.");
+        _captured.Add(new CapturedRecord(
+            topic, hasKey ? key.ToArray() : null, hasValue ? value.ToArray() : null, timestamp, headers));
+        _nextOffsets[topic] = _nextOffsets.GetValueOrDefault(topic) + 1;
+    }
+
+    public int PartitionCount(string topic) => 1;
+
+    public void Flush()
+    {
+    }
+
+    public long? NextOffset(TopicPartition partition) =>
+        _nextOffsets.TryGetValue(partition.Topic, out var offset) ? offset : null;
+
+    /// <summary>What was produced since the last call, in order.</summary>
+    public List<CapturedRecord> Take()
+    {
+        var captured = _captured;
+        _captured = [];
+        return captured;
+    }
+}

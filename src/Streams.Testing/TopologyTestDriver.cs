@@ -1,0 +1,182 @@
+using MedStreams.Streams.Processing;
+
+namespace MedStreams.Streams.Testing;
+
+/// <summary>
+/// Runs a topology without a broker, record by record and on a clock that the test moves. Tasks, stores and serdes are the
+/// engine's own; each topic has one partition, so each sub-topology has one task. After each record the driver commits,
+/// which flushes caches, then pipes what went to internal topics on until nothing waits. Not safe for use by several threads.
+/// </summary>
+public sealed class TopologyTestDriver : IDisposable
+{
+    private readonly ManualClock _clock;
+    private readonly CapturingCollector _collector = new();
+    private readonly List<DriverTask> _tasks = [];
+    private readonly HashSet<string> _sourceTopics = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _offsets = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Queue<CapturedRecord>> _outputs = new(StringComparer.Ordinal);
+    private readonly List<RejectedRecord> _rejected = [];
+
+    /// <summary>A driver whose tasks are initialised and whose sinks have claimed their partitions.</summary>
+    /// <param name="topology">The topology to run.</param>
+    /// <param name="options">Null for the defaults.</param>
+    public TopologyTestDriver(Topology topology, TopologyTestDriverOptions? options = null)
+    {
+        options ??= new TopologyTestDriverOptions();
+        _clock = new ManualClock(options.WallClockStart);
+        var internalTopics = topology.RepartitionTopics.Keys.ToHashSet(StringComparer.Ordinal);
+        var errors = new FailingErrors();
+        foreach (var subtopology in topology.Split())
+        {
+            var context = new TaskContext(
+                options.ApplicationId, new TaskId(subtopology.Id, 0), _clock, _collector, internalTopics);
+            _tasks.Add(new DriverTask(context, subtopology, errors));
+            _sourceTopics.UnionWith(subtopology.SourceTopics.Select(context.ResolveTopic));
+        }
+
+        Settle();
+    }
+
+    /// <summary>The wall clock.</summary>
+    public DateTimeOffset WallClock => _clock.GetUtcNow();
+
+    /// <summary>All topics that were written to so far, repartition and changelog topics included, under their full names.</summary>
+    public IReadOnlySet<string> ProducedTopicNames => _outputs.Keys.ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>The records that sinks refused so far.</summary>
+    public IReadOnlyList<RejectedRecord> RejectedRecords => _rejected;
+
+    /// <summary>A way to pipe records into a topic that the topology reads.</summary>
+    /// <param name="topic">The topic; an internal one under its full name.</param>
+    /// <param name="keySerde">Writes keys; null for the built-in serde of the type.</param>
+    /// <param name="valueSerde">Writes values; null for the built-in serde of the type.</param>
+    /// <param name="start">Time of records that are piped without one; null for what the wall clock shows now.</param>
+    /// <param name="autoAdvance">By how much that time moves on with each such record; zero by default.</param>
+    /// <exception cref="TopologyException">A serde is missing.</exception>
+    public TestInputTopic<TKey, TValue> CreateInputTopic<TKey, TValue>(
+        string topic,
+        ISerde<TKey>? keySerde = null,
+        ISerde<TValue>? valueSerde = null,
+        DateTimeOffset? start = null,
+        TimeSpan autoAdvance = default) =>
+        new(this, topic, TopicSerdes<TKey, TValue>.Of(topic, keySerde, valueSerde), start ?? WallClock, autoAdvance);
+
+    /// <summary>A view of what the topology writes to a topic.</summary>
+    /// <param name="topic">The topic; an internal one under its full name.</param>
+    /// <param name="keySerde">Reads keys; null for the built-in serde of the type.</param>
+    /// <param name="valueSerde">Reads values; null for the built-in serde of the type.</param>
+    /// <exception cref="TopologyException">A serde is missing.</exception>
+    public TestOutputTopic<TKey, TValue> CreateOutputTopic<TKey, TValue>(
+        string topic, ISerde<TKey>? keySerde = null, ISerde<TValue>? valueSerde = null) =>
+        new(this, topic, TopicSerdes<TKey, TValue>.Of(topic, keySerde, valueSerde));
+
+    /// <summary>Moves the wall clock on, fires what is due by it, once each, and processes what comes of it.</summary>
+    public void AdvanceWallClockTime(TimeSpan by)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(by, TimeSpan.Zero);
+        _clock.Advance(by);
+        foreach (var task in _tasks)
+        {
+            task.PunctuateWallClock();
+            Commit(task);
+        }
+
+        Settle();
+    }
+
+    /// <summary>A store of the topology as the state interface that it implements.</summary>
+    /// <exception cref="StreamsException">There is no store of that name, or it is of another type.</exception>
+    public TStore GetStore<TStore>(string name)
+        where TStore : class
+    {
+        foreach (var task in _tasks)
+        {
+            if (task.Context.Store(name) is { } store)
+            {
+                return store as TStore ?? throw new StreamsException(
+                    $"The store {name} is a {store.GetType().Name}, not a {typeof(TStore).Name}.");
+            }
+        }
+
+        throw new StreamsException($"The topology has no store named {name}.");
+    }
+
+    /// <summary>Closes tasks and stores and gives the claims of sinks back.</summary>
+    public void Dispose()
+    {
+        foreach (var task in _tasks)
+            task.Dispose();
+        _tasks.Clear();
+    }
+
+    internal void Pipe(CapturedRecord record)
+    {
+        if (!_sourceTopics.Contains(record.Topic))
+            throw new StreamsException($"The topology does not read {record.Topic}.");
+        Enqueue(record);
+        Settle();
+    }
+
+    internal Queue<CapturedRecord>? Outputs(string topic) => _outputs.GetValueOrDefault(topic);
+
+    /// <summary>Processes until nothing waits: of all tasks with records, the one whose next record is oldest goes first.</summary>
+    private void Settle()
+    {
+        Capture();
+        while (NextTask() is { } task)
+        {
+            task.ProcessNext();
+            Commit(task);
+            Capture();
+        }
+    }
+
+    private DriverTask? NextTask()
+    {
+        DriverTask? next = null;
+        foreach (var task in _tasks)
+        {
+            if (task.NextTimestamp is { } time && (next is null || time < next.NextTimestamp))
+                next = task;
+        }
+
+        return next;
+    }
+
+    private void Commit(DriverTask task) =>
+        task.Commit((records, _) =>
+        {
+            _rejected.AddRange(records);
+            return ValueTask.CompletedTask;
+        });
+
+    private void Capture()
+    {
+        foreach (var record in _collector.Take())
+        {
+            if (!_outputs.TryGetValue(record.Topic, out var queue))
+                _outputs.Add(record.Topic, queue = new Queue<CapturedRecord>());
+            queue.Enqueue(record);
+            if (_sourceTopics.Contains(record.Topic))
+                Enqueue(record);
+        }
+    }
+
+    private void Enqueue(CapturedRecord record)
+    {
+        var offset = _offsets.GetValueOrDefault(record.Topic);
+        _offsets[record.Topic] = offset + 1;
+        var raw = new RawRecord
+        {
+            Key = record.Key,
+            HasKey = record.Key is not null,
+            Value = record.Value,
+            HasValue = record.Value is not null,
+            Metadata = new RecordMetadata(record.Topic, 0, offset),
+            Timestamp = record.Timestamp,
+            Headers = record.Headers,
+        };
+        foreach (var task in _tasks)
+            task.Add(record.Topic, raw);
+    }
+}

@@ -1,0 +1,91 @@
+using System.Text;
+using MedStreams.Streams.Graph;
+
+namespace MedStreams.Streams;
+
+/// <summary>Nodes that hang together and run as one task for each partition.</summary>
+public sealed class SubtopologyDescription
+{
+    private SubtopologyDescription(int id, IReadOnlyList<NodeDescription> nodes) => (Id, Nodes) = (id, nodes);
+
+    /// <summary>From 0; the first half of its tasks' ids.</summary>
+    public int Id { get; }
+
+    /// <summary>The nodes, those with most below them first.</summary>
+    public IReadOnlyList<NodeDescription> Nodes { get; }
+
+    internal static SubtopologyDescription Of(Subtopology subtopology)
+    {
+        var drafts = new Dictionary<string, Draft>(StringComparer.Ordinal);
+        foreach (var definition in JavaHashOrder.Sort(subtopology.Nodes, n => n.Name))
+            drafts.Add(definition.Name, new Draft(definition));
+        foreach (var draft in drafts.Values)
+        {
+            foreach (var parent in draft.Definition.Parents.Select(p => drafts[p]))
+            {
+                draft.Predecessors.Add(parent);
+                parent.Successors.Add(draft);
+                parent.Grow(draft.Size);
+            }
+        }
+
+        return new SubtopologyDescription(
+            subtopology.Id,
+            [
+                .. drafts.Values.OrderByDescending(d => d.Size).ThenBy(d => d.Name, StringComparer.Ordinal)
+                    .Select(d => d.Describe()),
+            ]);
+    }
+
+    internal void AppendTo(StringBuilder text)
+    {
+        text.Append($"Sub-topology: {Id}\n");
+        foreach (var node in Nodes)
+            node.AppendTo(text);
+        text.Append('\n');
+    }
+
+    /// <summary>A node whose size, the number of paths below it plus one, is still being counted.</summary>
+    private sealed class Draft(NodeDefinition definition)
+    {
+        public NodeDefinition Definition { get; } = definition;
+
+        public string Name => Definition.Name;
+
+        public int Size { get; private set; } = 1;
+
+        public List<Draft> Predecessors { get; } = [];
+
+        public List<Draft> Successors { get; } = [];
+
+        public void Grow(int delta)
+        {
+            Size += delta;
+            foreach (var predecessor in Predecessors)
+                predecessor.Grow(delta);
+        }
+
+        public NodeDescription Describe() =>
+            new(
+                Name,
+                Definition switch
+                {
+                    SourceDefinition => NodeKind.Source,
+                    SinkDefinition => NodeKind.Sink,
+                    ProcessorDefinition => NodeKind.Processor,
+                    _ => NodeKind.External,
+                },
+                Definition switch
+                {
+                    SourceDefinition source => [.. JavaHashOrder.Sort(source.Topics, t => t)],
+                    SinkDefinition { Topic: { } topic } => [topic],
+                    _ => [],
+                },
+                Definition is ProcessorDefinition processor ? [.. JavaHashOrder.Sort(processor.Stores, s => s)] : [],
+                Ordered(Predecessors),
+                Ordered(Successors));
+
+        private static string[] Ordered(List<Draft> nodes) =>
+            [.. nodes.OrderByDescending(n => n.Size).ThenBy(n => n.Name, StringComparer.Ordinal).Select(n => n.Name)];
+    }
+}

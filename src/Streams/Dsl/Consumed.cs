@@ -1,0 +1,28 @@
+namespace MedStreams.Streams;
+
+/// <summary>How a topic is read. What is not set comes from the builder's options and the engine's defaults.</summary>
+public sealed record Consumed<TKey, TValue>
+{
+    /// <summary>Name of the source node; null for a generated one.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Reads keys.</summary>
+    public ISerde<TKey>? KeySerde { get; init; }
+
+    /// <summary>Reads values.</summary>
+    public ISerde<TValue>? ValueSerde { get; init; }
+
+    /// <summary>Tells event times; null for the time that Kafka stores with the record.</summary>
+    public TimestampExtractor<TKey, TValue>? TimestampExtractor { get; init; }
+
+    /// <summary>Where to begin without a committed offset; null for the consumer's setting.</summary>
+    public AutoOffsetReset? OffsetReset { get; init; }
+}
+
+/// <summary>Makes <see cref="Consumed{TKey,TValue}"/> with types inferred.</summary>
+public static class Consumed
+{
+    /// <summary>Reads with these serdes.</summary>
+    public static Consumed<TKey, TValue> With<TKey, TValue>(ISerde<TKey>? keySerde, ISerde<TValue>? valueSerde) =>
+        new() { KeySerde = keySerde, ValueSerde = valueSerde };
+}

@@ -1,0 +1,76 @@
+namespace MedStreams.Streams.Dsl.Logical;
+
+/// <summary>
+/// All steps of one builder, and the counter that numbers generated names. The counter moves exactly as Kafka Streams' does,
+/// also for names that the user gave and for stores that are never made, so that both engines name alike.
+/// </summary>
+internal sealed class StreamsGraph(StreamsBuilderOptions options)
+{
+    private readonly Root _root = new();
+    private readonly List<IReadOnlyList<string>> _copartitioned = [];
+    private int _index;
+    private int _priority;
+
+    public GraphNode RootNode => _root;
+
+    public StreamsBuilderOptions Options { get; } = options;
+
+    /// <summary>The next generated name of a node.</summary>
+    public string NewName(string prefix) => $"{prefix}{_index++:D10}";
+
+    /// <summary>The next generated name of a store.</summary>
+    public string NewStoreName(string prefix) => $"{prefix}STATE-STORE-{_index++:D10}";
+
+    /// <summary>The user's name where there is one; the counter moves in both cases.</summary>
+    public string NameOr(string? name, string prefix)
+    {
+        var generated = NewName(prefix);
+        return name is null ? generated : Named.Validate(name);
+    }
+
+    /// <summary>The user's name with a suffix where there is one; the counter moves in both cases.</summary>
+    public string NameOr(string? name, string suffix, string prefix)
+    {
+        var generated = NewName(prefix);
+        return name is null ? generated : Named.Validate(name + suffix);
+    }
+
+    public void Add(GraphNode parent, GraphNode child)
+    {
+        parent.AddChild(child);
+        child.BuildPriority = _priority++;
+    }
+
+    /// <summary>Topics of these sources must have equally many partitions.</summary>
+    public void Copartition(IReadOnlyList<string> sourceNodes) => _copartitioned.Add(sourceNodes);
+
+    public Topology Build()
+    {
+        SourceMerger.Merge(_root);
+        NullKeyRule.Apply(_root);
+        var topology = new Topology();
+        var writer = new TopologyWriter(topology, Options.CreateResolver());
+        var queue = new PriorityQueue<GraphNode, int>();
+        queue.Enqueue(_root, -1);
+        while (queue.TryDequeue(out var node, out _))
+        {
+            if (node.IsWritten || !node.Parents.All(p => p.IsWritten))
+                continue;
+            node.Write(writer);
+            node.IsWritten = true;
+            foreach (var child in node.Children)
+                queue.Enqueue(child, child.BuildPriority);
+        }
+
+        foreach (var sources in _copartitioned)
+            topology.CopartitionSources(sources);
+        return topology;
+    }
+
+    private sealed class Root() : GraphNode("root")
+    {
+        public override void Write(TopologyWriter writer)
+        {
+        }
+    }
+}
