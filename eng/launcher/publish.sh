@@ -1,0 +1,79 @@
+# ./medstreams publish: a folder that runs on a Debian without the SDK. Sourced, not run.
+
+publish_usage() {
+  cat <<EOF
+Usage: ./medstreams publish DIR
+
+Writes the command line and everything of .NET that it needs to DIR, so that DIR/medstreams runs on a Debian without
+the SDK. DIR must be new, empty, or written by an earlier publish. On the target, 'DIR/medstreams doctor' names what
+is missing there and the package that brings it.
+EOF
+}
+
+verb_publish() {
+  case ${1-} in -h | --help | '-?') publish_usage && return ;; esac
+  [[ $# -eq 1 && $1 != -* ]] || { publish_usage >&2 && return 2; }
+  local target rid
+  target=$(realpath -m -- "$1")
+  if [[ -e $target && -n $(ls -A "$target" 2>/dev/null || echo file) && ! -e $target/medstreams.dll ]]; then
+    die 2 "$target holds something else: name a new or empty folder, or an earlier publish"
+  fi
+  case $(uname -m) in
+    x86_64) rid=linux-x64 ;;
+    aarch64) rid=linux-arm64 ;;
+    *) die 2 "publish knows x86_64 and aarch64, not $(uname -m)" ;;
+  esac
+
+  find_sdk
+  prepare_for publish
+  require_sdk
+  mkdir -p "$(dirname "$target")"
+  rm -rf "$target.new"
+  if runtime_restores "$rid"; then
+    publish_to "$target.new" --self-contained
+  else
+    say "the runtime pack for $rid does not restore here: the installed .NET runtime goes beside the program"
+    publish_to "$target.new" --no-self-contained
+    copy_runtime "$target.new/dotnet"
+  fi
+  rm -rf "$target"
+  mv "$target.new" "$target"
+  say "$target/medstreams is ready ($(du -sm "$target" | cut -f1) MB); it needs Debian's librocksdb7.8$(librdkafka_too), and 'medstreams doctor' there tells what is missing"
+}
+
+librdkafka_too() { [[ $(cat "$STATE/librdkafka" 2>/dev/null) == package ]] || printf ' and librdkafka1'; }
+
+# publish_to DIR FLAG: obj and bin of this build lie apart, so that the ordinary build stays as it is.
+publish_to() {
+  say "publishing for $rid (${2#--})"
+  run_dotnet publish src/Cli/Cli.csproj -c Release -r "$rid" "$2" -o "$1" --artifacts-path "$STATE/publish" \
+    -v q -nologo -tl:off -nodeReuse:false >&2 || die 1 "the publish failed (above)"
+}
+
+runtime_restores() {
+  local folder failed=0
+  folder=$(mktemp -d)
+  cat >"$folder/probe.csproj" <<EOF
+<Project Sdk="Microsoft.NET.Sdk">
+  <PropertyGroup>
+    <TargetFramework>net10.0</TargetFramework>
+    <RuntimeIdentifier>$1</RuntimeIdentifier>
+    <SelfContained>true</SelfContained>
+  </PropertyGroup>
+</Project>
+EOF
+  run_dotnet restore "$folder/probe.csproj" -v q >"$STATE/probe.log" 2>&1 || failed=1
+  rm -rf "$folder"
+  return $failed
+}
+
+# A .NET root with the host and the shared framework that the program names; its apphost looks there first.
+copy_runtime() {
+  local root version
+  root=$(dirname "$DOTNET")
+  version=$(run_dotnet --list-runtimes | sed -nE 's/^Microsoft\.NETCore\.App (10\.[^ ]+).*/\1/p' | tail -n 1)
+  mkdir -p "$1/host/fxr" "$1/shared/Microsoft.NETCore.App"
+  cp "$root/dotnet" "$1/"
+  cp -r "$root/host/fxr/$version" "$1/host/fxr/"
+  cp -r "$root/shared/Microsoft.NETCore.App/$version" "$1/shared/Microsoft.NETCore.App/"
+}

@@ -1,0 +1,99 @@
+# ./medstreams test: builds everything, runs the test programs one after the other, sums up. Sourced, not run.
+
+test_usage() {
+  cat <<EOF
+Usage: ./medstreams test [PROJECT...] [-- OPTION...]
+
+Builds the solution and runs all test projects, or the named ones, one after the other. 'Format' is the check that
+dotnet format would change nothing; it is part of a run without names. What follows -- goes to each test program,
+for example: ./medstreams test Broker -- -method '*Fetch*'
+
+Projects: $(projects tests Tests | xargs) Format
+A project that runs longer than MEDSTREAMS_TEST_LIMIT seconds (default 1200) is stopped and counts as failed.
+Logs: .medstreams/test. Exit codes: 0 all passed, 1 a test failed, 2 wrong usage.
+EOF
+}
+
+verb_test() {
+  local known wanted=() options=() name found
+  mapfile -t known < <(projects tests Tests)
+  while [[ $# -gt 0 ]]; do
+    case $1 in
+      -h | --help | '-?') test_usage && return ;;
+      --) options=("${@:2}") && break ;;
+      -*) die 2 "test: no option $1 here; options of the test programs come after --" ;;
+      *)
+        found=$(match "$1" "${known[@]}" Format) || die 2 "no test project is called $1; there are: ${known[*]} Format"
+        wanted+=("$found")
+        ;;
+    esac
+    shift
+  done
+  [[ ${#wanted[@]} -gt 0 ]] || wanted=("${known[@]}" Format)
+
+  find_sdk
+  prepare_for test
+  build all MedStreams.sln src tests bench || { echo "0 passed, 1 failed" && return 1; }
+  mkdir -p "$STATE/test"
+
+  PASSED=0 FAILED=0 SKIPPED=0
+  for name in "${wanted[@]}"; do
+    if [[ $name == Format ]]; then check_format; else run_tests "$name" "${options[@]}"; fi
+  done
+  [[ $((PASSED + FAILED)) -gt 0 ]] || { say "no test ran" && FAILED=1; }
+  printf '%d passed, %d failed' "$PASSED" "$FAILED"
+  [[ $SKIPPED -eq 0 ]] || printf ', %d skipped' "$SKIPPED"
+  printf '\n'
+  [[ $FAILED -eq 0 ]]
+}
+
+# Runs one test program and adds its counts. A program that crashes, hangs or runs no test counts as one failure.
+run_tests() {
+  local name=$1 log=$STATE/test/$1.log code=0 began=$SECONDS trouble=
+  local program=$ROOT/tests/$1/bin/Release/net10.0/MedStreams.$1.Tests
+  if [[ -z $(find "$ROOT/tests/$name" -name obj -prune -o -name '*.cs' -print -quit) ]]; then
+    printf '%-18s no test yet\n' "$name"
+    return
+  fi
+  limited "$program" -noLogo -noColor -longRunning 60 "${@:2}" >"$log" 2>&1 || code=$?
+
+  local total=0 errors=0 failed=0 skipped=0 unrun=0 summary
+  summary=$(sed -nE 's/.*Total: ([0-9]+), Errors: ([0-9]+), Failed: ([0-9]+), Skipped: ([0-9]+), Not Run: ([0-9]+),.*/\1 \2 \3 \4 \5/p' "$log" | tail -n 1)
+  read -r total errors failed skipped unrun <<<"${summary:-0 0 0 0 0}"
+  failed=$((failed + errors))
+  if [[ $code -eq 124 || $code -eq 137 ]]; then
+    trouble="stopped: it did not end within ${MEDSTREAMS_TEST_LIMIT:-1200} s"
+  elif [[ -z $summary || ($code -ne 0 && $failed -eq 0) ]]; then
+    trouble="ended with exit code $code before it had counted its tests"
+  elif [[ $((total - unrun)) -eq 0 ]]; then
+    trouble="ran no test"
+  fi
+  local passed=$((total - unrun - failed - skipped))
+  [[ -z $trouble ]] || failed=$((failed + 1))
+  add "$name" $passed $failed "$skipped" $((SECONDS - began))
+  if [[ $failed -gt 0 ]]; then
+    grep -vE '^  (Discovering|Discovered|Starting|Finished): ' "$log" || true
+    [[ -z $trouble ]] || echo "$name: $trouble"
+  fi
+}
+
+check_format() {
+  local log=$STATE/test/Format.log began=$SECONDS failed=0
+  run_dotnet format MedStreams.sln --verify-no-changes --no-restore >"$log" 2>&1 || failed=1
+  add Format $((1 - failed)) $failed 0 $((SECONDS - began))
+  [[ $failed -eq 0 ]] || cat "$log"
+}
+
+add() {
+  printf '%-18s %5d passed, %d failed, %d skipped %6d s\n' "$@"
+  PASSED=$((PASSED + $2)) FAILED=$((FAILED + $3)) SKIPPED=$((SKIPPED + $4))
+}
+
+# Runs a program with the time limit, in a process group of its own: whatever it started ends with it.
+limited() {
+  local pid
+  timeout --kill-after=10 "${MEDSTREAMS_TEST_LIMIT:-1200}" "$@" </dev/null &
+  pid=$!
+  trap 'kill -TERM $pid 2>/dev/null; wait $pid; exit 130' INT TERM
+  wait $pid
+}
