@@ -1,6 +1,9 @@
 namespace MedStreams.Broker.Protocol;
 
-/// <summary>Data.</summary>
+/// <summary>What the leader of a group of consumers tells a member: its partitions.</summary>
+/// <remarks>
+/// Kept as bytes in a group; newer versions add fields at the end.
+/// </remarks>
 internal sealed class ConsumerProtocolAssignment : IVersionedData
 {
     /// <inheritdoc/>
@@ -24,6 +27,7 @@ internal sealed class ConsumerProtocolAssignment : IVersionedData
         w.End();
     }
 
+    /// <summary>Partitions of a topic.</summary>
     internal sealed class TopicPartition : IWireStruct
     {
         public string Topic { get; set; } = "";

@@ -1,6 +1,10 @@
 namespace MedStreams.Broker.Protocol;
 
-/// <summary>Data.</summary>
+/// <summary>What a consumer tells the leader of its group: the topics that it wants, and what it owns.</summary>
+/// <remarks>
+/// By version: 1: partitions owned. 2: the generation in which they were. 3: rack. Kept as bytes in a group; newer
+/// versions add fields at the end.
+/// </remarks>
 internal sealed class ConsumerProtocolSubscription : IVersionedData
 {
     /// <inheritdoc/>
@@ -36,6 +40,7 @@ internal sealed class ConsumerProtocolSubscription : IVersionedData
         w.End();
     }
 
+    /// <summary>Partitions of a topic.</summary>
     internal sealed class TopicPartition : IWireStruct
     {
         public string Topic { get; set; } = "";

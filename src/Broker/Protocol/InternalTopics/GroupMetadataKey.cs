@@ -1,6 +1,9 @@
 namespace MedStreams.Broker.Protocol;
 
-/// <summary>Data.</summary>
+/// <summary>The key of a group in __consumer_offsets.</summary>
+/// <remarks>
+/// Version 2 only: 0 and 1 are keys of offsets.
+/// </remarks>
 internal sealed class GroupMetadataKey : IVersionedData
 {
     /// <inheritdoc/>

@@ -1,6 +1,9 @@
 namespace MedStreams.Broker.Protocol;
 
-/// <summary>Data.</summary>
+/// <summary>A generation of a group in __consumer_offsets; a tombstone deletes the group.</summary>
+/// <remarks>
+/// By version: 1: rebalance timeout. 2: the time of the current state. 3: static members. 4: flexible.
+/// </remarks>
 internal sealed class GroupMetadataValue : IVersionedData
 {
     /// <inheritdoc/>
@@ -37,10 +40,12 @@ internal sealed class GroupMetadataValue : IVersionedData
         w.End();
     }
 
+    /// <summary>A member of the generation.</summary>
     internal sealed class MemberMetadata : IWireStruct
     {
         public string MemberId { get; set; } = "";
 
+        /// <summary>The name of a static member, or null.</summary>
         public string? GroupInstanceId { get; set; }
 
         public string ClientId { get; set; } = "";

@@ -1,6 +1,9 @@
 namespace MedStreams.Broker.Protocol;
 
-/// <summary>Data.</summary>
+/// <summary>The key of an offset in __consumer_offsets.</summary>
+/// <remarks>
+/// Versions 0 and 1 are the same; 2 is the key of a group.
+/// </remarks>
 internal sealed class OffsetCommitKey : IVersionedData
 {
     /// <inheritdoc/>

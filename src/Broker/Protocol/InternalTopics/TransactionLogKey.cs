@@ -1,6 +1,6 @@
 namespace MedStreams.Broker.Protocol;
 
-/// <summary>Data.</summary>
+/// <summary>The key of a transactional id in __transaction_state.</summary>
 internal sealed class TransactionLogKey : IVersionedData
 {
     /// <inheritdoc/>
@@ -12,6 +12,7 @@ internal sealed class TransactionLogKey : IVersionedData
     /// <inheritdoc/>
     public static short FirstFlexibleVersion => short.MaxValue;
 
+    /// <summary>The transactional id.</summary>
     public string TransactionalId { get; set; } = "";
 
     /// <inheritdoc/>

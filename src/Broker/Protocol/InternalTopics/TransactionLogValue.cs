@@ -1,6 +1,10 @@
 namespace MedStreams.Broker.Protocol;
 
-/// <summary>Data.</summary>
+/// <summary>The state of a transactional id in __transaction_state.</summary>
+/// <remarks>
+/// States: 0 empty, 1 ongoing, 2 prepare commit, 3 prepare abort, 4 complete commit, 5 complete abort, 6 dead, 7
+/// prepare epoch fence. 1: flexible.
+/// </remarks>
 internal sealed class TransactionLogValue : IVersionedData
 {
     /// <inheritdoc/>
@@ -18,6 +22,7 @@ internal sealed class TransactionLogValue : IVersionedData
 
     public int TransactionTimeoutMs { get; set; }
 
+    /// <summary>The state, by the numbers above.</summary>
     public sbyte TransactionStatus { get; set; }
 
     public List<PartitionsSchema>? TransactionPartitions { get; set; } = [];
@@ -39,6 +44,7 @@ internal sealed class TransactionLogValue : IVersionedData
         w.End();
     }
 
+    /// <summary>A topic with the partitions that the transaction added.</summary>
     internal sealed class PartitionsSchema : IWireStruct
     {
         public string Topic { get; set; } = "";

@@ -1,6 +1,10 @@
 namespace MedStreams.Broker.Protocol;
 
-/// <summary>Request.</summary>
+/// <summary>Adds partitions to the producer's transaction before it writes to them.</summary>
+/// <remarks>
+/// By version: 2: PRODUCER_FENCED may be answered instead of INVALID_PRODUCER_EPOCH. 3: flexible. Later versions
+/// are for brokers and are not known; their field names explain these.
+/// </remarks>
 internal sealed class AddPartitionsToTxnRequest : IRequest<AddPartitionsToTxnResponse>
 {
     /// <inheritdoc/>
@@ -24,6 +28,7 @@ internal sealed class AddPartitionsToTxnRequest : IRequest<AddPartitionsToTxnRes
         w.End();
     }
 
+    /// <summary>A topic with partitions to add.</summary>
     internal sealed class AddPartitionsToTxnTopic : IWireStruct
     {
         public string Name { get; set; } = "";
@@ -40,12 +45,13 @@ internal sealed class AddPartitionsToTxnRequest : IRequest<AddPartitionsToTxnRes
     }
 }
 
-/// <summary>Response.</summary>
+/// <summary>What became of each partition.</summary>
 internal sealed class AddPartitionsToTxnResponse : IResponse
 {
     /// <inheritdoc/>
     public static ApiKey Api => ApiKey.AddPartitionsToTxn;
 
+    /// <summary>How long the client shall pause, in milliseconds.</summary>
     public int ThrottleTimeMs { get; set; }
 
     public List<AddPartitionsToTxnTopicResult> ResultsByTopicV3AndBelow { get; set; } = [];
@@ -58,6 +64,7 @@ internal sealed class AddPartitionsToTxnResponse : IResponse
         w.End();
     }
 
+    /// <summary>A topic with partitions.</summary>
     internal sealed class AddPartitionsToTxnTopicResult : IWireStruct
     {
         public string Name { get; set; } = "";
@@ -73,6 +80,7 @@ internal sealed class AddPartitionsToTxnResponse : IResponse
         }
     }
 
+    /// <summary>What became of a partition.</summary>
     internal sealed class AddPartitionsToTxnPartitionResult : IWireStruct
     {
         public int PartitionIndex { get; set; }

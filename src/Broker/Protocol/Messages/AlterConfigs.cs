@@ -1,6 +1,9 @@
 namespace MedStreams.Broker.Protocol;
 
-/// <summary>Request.</summary>
+/// <summary>Replaces all settings of topics or brokers.</summary>
+/// <remarks>
+/// By version: 2: flexible.
+/// </remarks>
 internal sealed class AlterConfigsRequest : IRequest<AlterConfigsResponse>
 {
     /// <inheritdoc/>
@@ -8,6 +11,7 @@ internal sealed class AlterConfigsRequest : IRequest<AlterConfigsResponse>
 
     public List<AlterConfigsResource> Resources { get; set; } = [];
 
+    /// <summary>Whether to check only and change nothing.</summary>
     public bool ValidateOnly { get; set; }
 
     /// <inheritdoc/>
@@ -18,8 +22,10 @@ internal sealed class AlterConfigsRequest : IRequest<AlterConfigsResponse>
         w.End();
     }
 
+    /// <summary>A resource with settings.</summary>
     internal sealed class AlterConfigsResource : IWireStruct
     {
+        /// <summary>In ACLs: 2 topic, 3 group, 4 cluster, 5 transactional id; in settings: 2 topic, 4 broker.</summary>
         public sbyte ResourceType { get; set; }
 
         public string ResourceName { get; set; } = "";
@@ -36,6 +42,7 @@ internal sealed class AlterConfigsRequest : IRequest<AlterConfigsResponse>
         }
     }
 
+    /// <summary>A setting.</summary>
     internal sealed class AlterableConfig : IWireStruct
     {
         public string Name { get; set; } = "";
@@ -52,12 +59,13 @@ internal sealed class AlterConfigsRequest : IRequest<AlterConfigsResponse>
     }
 }
 
-/// <summary>Response.</summary>
+/// <summary>What became of each resource.</summary>
 internal sealed class AlterConfigsResponse : IResponse
 {
     /// <inheritdoc/>
     public static ApiKey Api => ApiKey.AlterConfigs;
 
+    /// <summary>How long the client shall pause, in milliseconds.</summary>
     public int ThrottleTimeMs { get; set; }
 
     public List<AlterConfigsResourceResponse> Responses { get; set; } = [];
@@ -70,12 +78,14 @@ internal sealed class AlterConfigsResponse : IResponse
         w.End();
     }
 
+    /// <summary>What became of a resource.</summary>
     internal sealed class AlterConfigsResourceResponse : IWireStruct
     {
         public ErrorCode ErrorCode { get; set; }
 
         public string? ErrorMessage { get; set; } = "";
 
+        /// <summary>In ACLs: 2 topic, 3 group, 4 cluster, 5 transactional id; in settings: 2 topic, 4 broker.</summary>
         public sbyte ResourceType { get; set; }
 
         public string ResourceName { get; set; } = "";

@@ -1,6 +1,9 @@
 namespace MedStreams.Broker.Protocol;
 
-/// <summary>Request.</summary>
+/// <summary>Deletes, adds and changes SCRAM credentials of users.</summary>
+/// <remarks>
+/// Flexible from the start.
+/// </remarks>
 internal sealed class AlterUserScramCredentialsRequest : IRequest<AlterUserScramCredentialsResponse>
 {
     /// <inheritdoc/>
@@ -18,6 +21,7 @@ internal sealed class AlterUserScramCredentialsRequest : IRequest<AlterUserScram
         w.End();
     }
 
+    /// <summary>A user's mechanism to delete.</summary>
     internal sealed class ScramCredentialDeletion : IWireStruct
     {
         public string Name { get; set; } = "";
@@ -33,6 +37,7 @@ internal sealed class AlterUserScramCredentialsRequest : IRequest<AlterUserScram
         }
     }
 
+    /// <summary>A user's mechanism to add or change.</summary>
     internal sealed class ScramCredentialUpsertion : IWireStruct
     {
         public string Name { get; set; } = "";
@@ -58,12 +63,13 @@ internal sealed class AlterUserScramCredentialsRequest : IRequest<AlterUserScram
     }
 }
 
-/// <summary>Response.</summary>
+/// <summary>What became of each user.</summary>
 internal sealed class AlterUserScramCredentialsResponse : IResponse
 {
     /// <inheritdoc/>
     public static ApiKey Api => ApiKey.AlterUserScramCredentials;
 
+    /// <summary>How long the client shall pause, in milliseconds.</summary>
     public int ThrottleTimeMs { get; set; }
 
     public List<AlterUserScramCredentialsResult> Results { get; set; } = [];
@@ -76,6 +82,7 @@ internal sealed class AlterUserScramCredentialsResponse : IResponse
         w.End();
     }
 
+    /// <summary>What became of a user.</summary>
     internal sealed class AlterUserScramCredentialsResult : IWireStruct
     {
         public string User { get; set; } = "";

@@ -1,6 +1,11 @@
 namespace MedStreams.Broker.Protocol;
 
-/// <summary>Request.</summary>
+/// <summary>Asks for the APIs and versions of the broker; the first request of most clients.</summary>
+/// <remarks>
+/// By version: 3: flexible; client software and features. 4: features whose lowest version is 0. A version that is
+/// not known is answered with a body of version 0, UNSUPPORTED_VERSION and the range of this API. The response
+/// always has header version 0.
+/// </remarks>
 internal sealed class ApiVersionsRequest : IRequest<ApiVersionsResponse>
 {
     /// <inheritdoc/>
@@ -23,7 +28,7 @@ internal sealed class ApiVersionsRequest : IRequest<ApiVersionsResponse>
     }
 }
 
-/// <summary>Response.</summary>
+/// <summary>The APIs with the versions that are advertised.</summary>
 internal sealed class ApiVersionsResponse : IResponse
 {
     /// <inheritdoc/>
@@ -33,8 +38,10 @@ internal sealed class ApiVersionsResponse : IResponse
 
     public List<ApiVersion> ApiKeys { get; set; } = [];
 
+    /// <summary>How long the client shall pause, in milliseconds.</summary>
     public int ThrottleTimeMs { get; set; }
 
+    /// <summary>The features that the broker supports.</summary>
     public List<SupportedFeatureKey> SupportedFeatures { get; set; } = [];
 
     public long FinalizedFeaturesEpoch { get; set; } = -1;
@@ -78,6 +85,7 @@ internal sealed class ApiVersionsResponse : IResponse
         w.CloseTags(ref tags);
     }
 
+    /// <summary>An API with its versions.</summary>
     internal sealed class ApiVersion : IWireStruct
     {
         public short ApiKey { get; set; }
@@ -96,6 +104,7 @@ internal sealed class ApiVersionsResponse : IResponse
         }
     }
 
+    /// <summary>A feature that the broker supports.</summary>
     internal sealed class SupportedFeatureKey : IWireStruct
     {
         public string Name { get; set; } = "";
@@ -114,6 +123,7 @@ internal sealed class ApiVersionsResponse : IResponse
         }
     }
 
+    /// <summary>A feature that the cluster uses.</summary>
     internal sealed class FinalizedFeatureKey : IWireStruct
     {
         public string Name { get; set; } = "";

@@ -1,6 +1,9 @@
 namespace MedStreams.Broker.Protocol;
 
-/// <summary>Request.</summary>
+/// <summary>Creates access rules.</summary>
+/// <remarks>
+/// By version: 1: kinds of patterns. 2: flexible. 3: users behind delegation tokens.
+/// </remarks>
 internal sealed class CreateAclsRequest : IRequest<CreateAclsResponse>
 {
     /// <inheritdoc/>
@@ -15,8 +18,10 @@ internal sealed class CreateAclsRequest : IRequest<CreateAclsResponse>
         w.End();
     }
 
+    /// <summary>A rule to create.</summary>
     internal sealed class AclCreation : IWireStruct
     {
+        /// <summary>In ACLs: 2 topic, 3 group, 4 cluster, 5 transactional id; in settings: 2 topic, 4 broker.</summary>
         public sbyte ResourceType { get; set; }
 
         public string ResourceName { get; set; } = "";
@@ -47,12 +52,13 @@ internal sealed class CreateAclsRequest : IRequest<CreateAclsResponse>
     }
 }
 
-/// <summary>Response.</summary>
+/// <summary>What became of each rule.</summary>
 internal sealed class CreateAclsResponse : IResponse
 {
     /// <inheritdoc/>
     public static ApiKey Api => ApiKey.CreateAcls;
 
+    /// <summary>How long the client shall pause, in milliseconds.</summary>
     public int ThrottleTimeMs { get; set; }
 
     public List<AclCreationResult> Results { get; set; } = [];
@@ -65,6 +71,7 @@ internal sealed class CreateAclsResponse : IResponse
         w.End();
     }
 
+    /// <summary>What became of a rule.</summary>
     internal sealed class AclCreationResult : IWireStruct
     {
         public ErrorCode ErrorCode { get; set; }

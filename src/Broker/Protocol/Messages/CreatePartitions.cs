@@ -1,6 +1,9 @@
 namespace MedStreams.Broker.Protocol;
 
-/// <summary>Request.</summary>
+/// <summary>Adds partitions to topics.</summary>
+/// <remarks>
+/// By version: 2: flexible. 3: THROTTLING_QUOTA_EXCEEDED may be answered.
+/// </remarks>
 internal sealed class CreatePartitionsRequest : IRequest<CreatePartitionsResponse>
 {
     /// <inheritdoc/>
@@ -8,8 +11,10 @@ internal sealed class CreatePartitionsRequest : IRequest<CreatePartitionsRespons
 
     public List<CreatePartitionsTopic> Topics { get; set; } = [];
 
+    /// <summary>How long the request may take, in milliseconds.</summary>
     public int TimeoutMs { get; set; }
 
+    /// <summary>Whether to check only and change nothing.</summary>
     public bool ValidateOnly { get; set; }
 
     /// <inheritdoc/>
@@ -21,6 +26,7 @@ internal sealed class CreatePartitionsRequest : IRequest<CreatePartitionsRespons
         w.End();
     }
 
+    /// <summary>A topic with its new number of partitions.</summary>
     internal sealed class CreatePartitionsTopic : IWireStruct
     {
         public string Name { get; set; } = "";
@@ -39,6 +45,7 @@ internal sealed class CreatePartitionsRequest : IRequest<CreatePartitionsRespons
         }
     }
 
+    /// <summary>The brokers of one new partition.</summary>
     internal sealed class CreatePartitionsAssignment : IWireStruct
     {
         public List<int> BrokerIds { get; set; } = [];
@@ -52,12 +59,13 @@ internal sealed class CreatePartitionsRequest : IRequest<CreatePartitionsRespons
     }
 }
 
-/// <summary>Response.</summary>
+/// <summary>What became of each topic.</summary>
 internal sealed class CreatePartitionsResponse : IResponse
 {
     /// <inheritdoc/>
     public static ApiKey Api => ApiKey.CreatePartitions;
 
+    /// <summary>How long the client shall pause, in milliseconds.</summary>
     public int ThrottleTimeMs { get; set; }
 
     public List<CreatePartitionsTopicResult> Results { get; set; } = [];
@@ -70,6 +78,7 @@ internal sealed class CreatePartitionsResponse : IResponse
         w.End();
     }
 
+    /// <summary>What became of a topic.</summary>
     internal sealed class CreatePartitionsTopicResult : IWireStruct
     {
         public string Name { get; set; } = "";

@@ -1,6 +1,10 @@
 namespace MedStreams.Broker.Protocol;
 
-/// <summary>Request.</summary>
+/// <summary>Creates topics.</summary>
+/// <remarks>
+/// By version: 1: may only validate. 4: -1 for the default number of partitions and replicas. 5: flexible; the
+/// response carries the settings. 7: topic ids.
+/// </remarks>
 internal sealed class CreateTopicsRequest : IRequest<CreateTopicsResponse>
 {
     /// <inheritdoc/>
@@ -8,8 +12,10 @@ internal sealed class CreateTopicsRequest : IRequest<CreateTopicsResponse>
 
     public List<CreatableTopic> Topics { get; set; } = [];
 
+    /// <summary>How long the request may take, in milliseconds.</summary>
     public int TimeoutMs { get; set; } = 60000;
 
+    /// <summary>Whether to check only and change nothing.</summary>
     public bool ValidateOnly { get; set; }
 
     /// <inheritdoc/>
@@ -22,6 +28,7 @@ internal sealed class CreateTopicsRequest : IRequest<CreateTopicsResponse>
         w.End();
     }
 
+    /// <summary>A topic to create.</summary>
     internal sealed class CreatableTopic : IWireStruct
     {
         public string Name { get; set; } = "";
@@ -46,6 +53,7 @@ internal sealed class CreateTopicsRequest : IRequest<CreateTopicsResponse>
         }
     }
 
+    /// <summary>The brokers of one partition.</summary>
     internal sealed class CreatableReplicaAssignment : IWireStruct
     {
         public int PartitionIndex { get; set; }
@@ -61,6 +69,7 @@ internal sealed class CreateTopicsRequest : IRequest<CreateTopicsResponse>
         }
     }
 
+    /// <summary>A setting of the topic.</summary>
     internal sealed class CreatableTopicConfig : IWireStruct
     {
         public string Name { get; set; } = "";
@@ -77,12 +86,13 @@ internal sealed class CreateTopicsRequest : IRequest<CreateTopicsResponse>
     }
 }
 
-/// <summary>Response.</summary>
+/// <summary>What became of each topic.</summary>
 internal sealed class CreateTopicsResponse : IResponse
 {
     /// <inheritdoc/>
     public static ApiKey Api => ApiKey.CreateTopics;
 
+    /// <summary>How long the client shall pause, in milliseconds.</summary>
     public int ThrottleTimeMs { get; set; }
 
     public List<CreatableTopicResult> Topics { get; set; } = [];
@@ -96,6 +106,7 @@ internal sealed class CreateTopicsResponse : IResponse
         w.End();
     }
 
+    /// <summary>What became of a topic.</summary>
     internal sealed class CreatableTopicResult : IWireStruct
     {
         public string Name { get; set; } = "";
@@ -141,6 +152,7 @@ internal sealed class CreateTopicsResponse : IResponse
         }
     }
 
+    /// <summary>A setting of the topic that was created.</summary>
     internal sealed class CreatableTopicConfigs : IWireStruct
     {
         public string Name { get; set; } = "";
@@ -149,6 +161,7 @@ internal sealed class CreateTopicsResponse : IResponse
 
         public bool ReadOnly { get; set; }
 
+        /// <summary>1: the topic; 2 and 3: brokers while running; 4: the broker's file; 5: the default; 6: the broker's logger.</summary>
         public sbyte ConfigSource { get; set; } = -1;
 
         public bool IsSensitive { get; set; }

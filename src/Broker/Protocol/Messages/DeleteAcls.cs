@@ -1,6 +1,9 @@
 namespace MedStreams.Broker.Protocol;
 
-/// <summary>Request.</summary>
+/// <summary>Deletes the access rules that match filters.</summary>
+/// <remarks>
+/// By version: 1: kinds of patterns. 2: flexible. 3: users behind delegation tokens.
+/// </remarks>
 internal sealed class DeleteAclsRequest : IRequest<DeleteAclsResponse>
 {
     /// <inheritdoc/>
@@ -15,8 +18,10 @@ internal sealed class DeleteAclsRequest : IRequest<DeleteAclsResponse>
         w.End();
     }
 
+    /// <summary>A filter; null and 1 (any) match everything.</summary>
     internal sealed class DeleteAclsFilter : IWireStruct
     {
+        /// <summary>2: topic; 3: group; 4: cluster; 5: transactional id; 1: any.</summary>
         public sbyte ResourceTypeFilter { get; set; }
 
         public string? ResourceNameFilter { get; set; } = "";
@@ -47,12 +52,13 @@ internal sealed class DeleteAclsRequest : IRequest<DeleteAclsResponse>
     }
 }
 
-/// <summary>Response.</summary>
+/// <summary>The rules that each filter deleted.</summary>
 internal sealed class DeleteAclsResponse : IResponse
 {
     /// <inheritdoc/>
     public static ApiKey Api => ApiKey.DeleteAcls;
 
+    /// <summary>How long the client shall pause, in milliseconds.</summary>
     public int ThrottleTimeMs { get; set; }
 
     public List<DeleteAclsFilterResult> FilterResults { get; set; } = [];
@@ -65,6 +71,7 @@ internal sealed class DeleteAclsResponse : IResponse
         w.End();
     }
 
+    /// <summary>What a filter did.</summary>
     internal sealed class DeleteAclsFilterResult : IWireStruct
     {
         public ErrorCode ErrorCode { get; set; }
@@ -83,12 +90,14 @@ internal sealed class DeleteAclsResponse : IResponse
         }
     }
 
+    /// <summary>A rule that matched.</summary>
     internal sealed class DeleteAclsMatchingAcl : IWireStruct
     {
         public ErrorCode ErrorCode { get; set; }
 
         public string? ErrorMessage { get; set; } = "";
 
+        /// <summary>In ACLs: 2 topic, 3 group, 4 cluster, 5 transactional id; in settings: 2 topic, 4 broker.</summary>
         public sbyte ResourceType { get; set; }
 
         public string ResourceName { get; set; } = "";

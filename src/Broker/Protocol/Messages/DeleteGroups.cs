@@ -1,6 +1,9 @@
 namespace MedStreams.Broker.Protocol;
 
-/// <summary>Request.</summary>
+/// <summary>Deletes groups that have no members.</summary>
+/// <remarks>
+/// By version: 2: flexible.
+/// </remarks>
 internal sealed class DeleteGroupsRequest : IRequest<DeleteGroupsResponse>
 {
     /// <inheritdoc/>
@@ -16,12 +19,13 @@ internal sealed class DeleteGroupsRequest : IRequest<DeleteGroupsResponse>
     }
 }
 
-/// <summary>Response.</summary>
+/// <summary>What became of each group.</summary>
 internal sealed class DeleteGroupsResponse : IResponse
 {
     /// <inheritdoc/>
     public static ApiKey Api => ApiKey.DeleteGroups;
 
+    /// <summary>How long the client shall pause, in milliseconds.</summary>
     public int ThrottleTimeMs { get; set; }
 
     public List<DeletableGroupResult> Results { get; set; } = [];
@@ -34,6 +38,7 @@ internal sealed class DeleteGroupsResponse : IResponse
         w.End();
     }
 
+    /// <summary>What became of a group.</summary>
     internal sealed class DeletableGroupResult : IWireStruct
     {
         public string GroupId { get; set; } = "";

@@ -1,6 +1,9 @@
 namespace MedStreams.Broker.Protocol;
 
-/// <summary>Request.</summary>
+/// <summary>Moves the start of partitions forward; -1 means to the high watermark.</summary>
+/// <remarks>
+/// By version: 2: flexible.
+/// </remarks>
 internal sealed class DeleteRecordsRequest : IRequest<DeleteRecordsResponse>
 {
     /// <inheritdoc/>
@@ -8,6 +11,7 @@ internal sealed class DeleteRecordsRequest : IRequest<DeleteRecordsResponse>
 
     public List<DeleteRecordsTopic> Topics { get; set; } = [];
 
+    /// <summary>How long the request may take, in milliseconds.</summary>
     public int TimeoutMs { get; set; }
 
     /// <inheritdoc/>
@@ -18,6 +22,7 @@ internal sealed class DeleteRecordsRequest : IRequest<DeleteRecordsResponse>
         w.End();
     }
 
+    /// <summary>A topic.</summary>
     internal sealed class DeleteRecordsTopic : IWireStruct
     {
         public string Name { get; set; } = "";
@@ -33,6 +38,7 @@ internal sealed class DeleteRecordsRequest : IRequest<DeleteRecordsResponse>
         }
     }
 
+    /// <summary>The offset before which the records of a partition go.</summary>
     internal sealed class DeleteRecordsPartition : IWireStruct
     {
         public int PartitionIndex { get; set; }
@@ -49,12 +55,13 @@ internal sealed class DeleteRecordsRequest : IRequest<DeleteRecordsResponse>
     }
 }
 
-/// <summary>Response.</summary>
+/// <summary>The new starts.</summary>
 internal sealed class DeleteRecordsResponse : IResponse
 {
     /// <inheritdoc/>
     public static ApiKey Api => ApiKey.DeleteRecords;
 
+    /// <summary>How long the client shall pause, in milliseconds.</summary>
     public int ThrottleTimeMs { get; set; }
 
     public List<DeleteRecordsTopicResult> Topics { get; set; } = [];
@@ -67,6 +74,7 @@ internal sealed class DeleteRecordsResponse : IResponse
         w.End();
     }
 
+    /// <summary>A topic.</summary>
     internal sealed class DeleteRecordsTopicResult : IWireStruct
     {
         public string Name { get; set; } = "";
@@ -82,6 +90,7 @@ internal sealed class DeleteRecordsResponse : IResponse
         }
     }
 
+    /// <summary>The new start of a partition.</summary>
     internal sealed class DeleteRecordsPartitionResult : IWireStruct
     {
         public int PartitionIndex { get; set; }

@@ -1,6 +1,9 @@
 namespace MedStreams.Broker.Protocol;
 
-/// <summary>Request.</summary>
+/// <summary>Deletes topics.</summary>
+/// <remarks>
+/// By version: 4: flexible. 5: error texts. 6: topics by id, in other fields.
+/// </remarks>
 internal sealed class DeleteTopicsRequest : IRequest<DeleteTopicsResponse>
 {
     /// <inheritdoc/>
@@ -10,6 +13,7 @@ internal sealed class DeleteTopicsRequest : IRequest<DeleteTopicsResponse>
 
     public List<string> TopicNames { get; set; } = [];
 
+    /// <summary>How long the request may take, in milliseconds.</summary>
     public int TimeoutMs { get; set; }
 
     /// <inheritdoc/>
@@ -23,6 +27,7 @@ internal sealed class DeleteTopicsRequest : IRequest<DeleteTopicsResponse>
         w.End();
     }
 
+    /// <summary>A topic to delete, by name or id, since version 6.</summary>
     internal sealed class DeleteTopicState : IWireStruct
     {
         public string? Name { get; set; }
@@ -39,12 +44,13 @@ internal sealed class DeleteTopicsRequest : IRequest<DeleteTopicsResponse>
     }
 }
 
-/// <summary>Response.</summary>
+/// <summary>What became of each topic.</summary>
 internal sealed class DeleteTopicsResponse : IResponse
 {
     /// <inheritdoc/>
     public static ApiKey Api => ApiKey.DeleteTopics;
 
+    /// <summary>How long the client shall pause, in milliseconds.</summary>
     public int ThrottleTimeMs { get; set; }
 
     public List<DeletableTopicResult> Responses { get; set; } = [];
@@ -58,6 +64,7 @@ internal sealed class DeleteTopicsResponse : IResponse
         w.End();
     }
 
+    /// <summary>What became of a topic.</summary>
     internal sealed class DeletableTopicResult : IWireStruct
     {
         public string? Name { get; set; } = "";

@@ -1,11 +1,15 @@
 namespace MedStreams.Broker.Protocol;
 
-/// <summary>Request.</summary>
+/// <summary>Lists access rules that match a filter.</summary>
+/// <remarks>
+/// By version: 1: kinds of patterns. 2: flexible. 3: users behind delegation tokens.
+/// </remarks>
 internal sealed class DescribeAclsRequest : IRequest<DescribeAclsResponse>
 {
     /// <inheritdoc/>
     public static ApiKey Api => ApiKey.DescribeAcls;
 
+    /// <summary>2: topic; 3: group; 4: cluster; 5: transactional id; 1: any.</summary>
     public sbyte ResourceTypeFilter { get; set; }
 
     public string? ResourceNameFilter { get; set; } = "";
@@ -35,12 +39,13 @@ internal sealed class DescribeAclsRequest : IRequest<DescribeAclsResponse>
     }
 }
 
-/// <summary>Response.</summary>
+/// <summary>The rules, by resource.</summary>
 internal sealed class DescribeAclsResponse : IResponse
 {
     /// <inheritdoc/>
     public static ApiKey Api => ApiKey.DescribeAcls;
 
+    /// <summary>How long the client shall pause, in milliseconds.</summary>
     public int ThrottleTimeMs { get; set; }
 
     public ErrorCode ErrorCode { get; set; }
@@ -59,8 +64,10 @@ internal sealed class DescribeAclsResponse : IResponse
         w.End();
     }
 
+    /// <summary>A resource with its rules.</summary>
     internal sealed class DescribeAclsResource : IWireStruct
     {
+        /// <summary>In ACLs: 2 topic, 3 group, 4 cluster, 5 transactional id; in settings: 2 topic, 4 broker.</summary>
         public sbyte ResourceType { get; set; }
 
         public string ResourceName { get; set; } = "";
@@ -81,6 +88,7 @@ internal sealed class DescribeAclsResponse : IResponse
         }
     }
 
+    /// <summary>A rule.</summary>
     internal sealed class AclDescription : IWireStruct
     {
         public string Principal { get; set; } = "";

@@ -1,6 +1,9 @@
 namespace MedStreams.Broker.Protocol;
 
-/// <summary>Request.</summary>
+/// <summary>Describes the cluster and its brokers.</summary>
+/// <remarks>
+/// Flexible from the start. 1: brokers or controllers.
+/// </remarks>
 internal sealed class DescribeClusterRequest : IRequest<DescribeClusterResponse>
 {
     /// <inheritdoc/>
@@ -20,12 +23,13 @@ internal sealed class DescribeClusterRequest : IRequest<DescribeClusterResponse>
     }
 }
 
-/// <summary>Response.</summary>
+/// <summary>The cluster.</summary>
 internal sealed class DescribeClusterResponse : IResponse
 {
     /// <inheritdoc/>
     public static ApiKey Api => ApiKey.DescribeCluster;
 
+    /// <summary>How long the client shall pause, in milliseconds.</summary>
     public int ThrottleTimeMs { get; set; }
 
     public ErrorCode ErrorCode { get; set; }
@@ -40,6 +44,7 @@ internal sealed class DescribeClusterResponse : IResponse
 
     public List<DescribeClusterBroker> Brokers { get; set; } = [];
 
+    /// <summary>A bit for each operation that the client may do; the smallest number if it did not ask.</summary>
     public int ClusterAuthorizedOperations { get; set; } = int.MinValue;
 
     /// <inheritdoc/>
@@ -57,6 +62,7 @@ internal sealed class DescribeClusterResponse : IResponse
         w.End();
     }
 
+    /// <summary>A broker.</summary>
     internal sealed class DescribeClusterBroker : IWireStruct
     {
         public int BrokerId { get; set; }

@@ -1,6 +1,9 @@
 namespace MedStreams.Broker.Protocol;
 
-/// <summary>Request.</summary>
+/// <summary>Reads the settings of topics and brokers.</summary>
+/// <remarks>
+/// By version: 1: synonyms and the source of each value. 3: documentation and type. 4: flexible.
+/// </remarks>
 internal sealed class DescribeConfigsRequest : IRequest<DescribeConfigsResponse>
 {
     /// <inheritdoc/>
@@ -23,8 +26,10 @@ internal sealed class DescribeConfigsRequest : IRequest<DescribeConfigsResponse>
         w.End();
     }
 
+    /// <summary>A resource that is asked for.</summary>
     internal sealed class DescribeConfigsResource : IWireStruct
     {
+        /// <summary>In ACLs: 2 topic, 3 group, 4 cluster, 5 transactional id; in settings: 2 topic, 4 broker.</summary>
         public sbyte ResourceType { get; set; }
 
         public string ResourceName { get; set; } = "";
@@ -42,12 +47,13 @@ internal sealed class DescribeConfigsRequest : IRequest<DescribeConfigsResponse>
     }
 }
 
-/// <summary>Response.</summary>
+/// <summary>The settings.</summary>
 internal sealed class DescribeConfigsResponse : IResponse
 {
     /// <inheritdoc/>
     public static ApiKey Api => ApiKey.DescribeConfigs;
 
+    /// <summary>How long the client shall pause, in milliseconds.</summary>
     public int ThrottleTimeMs { get; set; }
 
     public List<DescribeConfigsResult> Results { get; set; } = [];
@@ -60,12 +66,14 @@ internal sealed class DescribeConfigsResponse : IResponse
         w.End();
     }
 
+    /// <summary>A resource with its settings.</summary>
     internal sealed class DescribeConfigsResult : IWireStruct
     {
         public ErrorCode ErrorCode { get; set; }
 
         public string? ErrorMessage { get; set; } = "";
 
+        /// <summary>In ACLs: 2 topic, 3 group, 4 cluster, 5 transactional id; in settings: 2 topic, 4 broker.</summary>
         public sbyte ResourceType { get; set; }
 
         public string ResourceName { get; set; } = "";
@@ -84,6 +92,7 @@ internal sealed class DescribeConfigsResponse : IResponse
         }
     }
 
+    /// <summary>A setting.</summary>
     internal sealed class DescribeConfigsResourceResult : IWireStruct
     {
         public string Name { get; set; } = "";
@@ -94,6 +103,7 @@ internal sealed class DescribeConfigsResponse : IResponse
 
         public bool IsDefault { get; set; }
 
+        /// <summary>1: the topic; 2 and 3: brokers while running; 4: the broker's file; 5: the default; 6: the broker's logger.</summary>
         public sbyte ConfigSource { get; set; } = -1;
 
         public bool IsSensitive { get; set; }
@@ -127,6 +137,7 @@ internal sealed class DescribeConfigsResponse : IResponse
         }
     }
 
+    /// <summary>Where else the value could come from, the strongest first.</summary>
     internal sealed class DescribeConfigsSynonym : IWireStruct
     {
         public string Name { get; set; } = "";

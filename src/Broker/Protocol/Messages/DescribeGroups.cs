@@ -1,6 +1,9 @@
 namespace MedStreams.Broker.Protocol;
 
-/// <summary>Request.</summary>
+/// <summary>Describes groups and their members.</summary>
+/// <remarks>
+/// By version: 3: authorized operations. 4: static members. 5: flexible.
+/// </remarks>
 internal sealed class DescribeGroupsRequest : IRequest<DescribeGroupsResponse>
 {
     /// <inheritdoc/>
@@ -20,12 +23,13 @@ internal sealed class DescribeGroupsRequest : IRequest<DescribeGroupsResponse>
     }
 }
 
-/// <summary>Response.</summary>
+/// <summary>The groups; one that does not exist is answered as dead.</summary>
 internal sealed class DescribeGroupsResponse : IResponse
 {
     /// <inheritdoc/>
     public static ApiKey Api => ApiKey.DescribeGroups;
 
+    /// <summary>How long the client shall pause, in milliseconds.</summary>
     public int ThrottleTimeMs { get; set; }
 
     public List<DescribedGroup> Groups { get; set; } = [];
@@ -39,6 +43,7 @@ internal sealed class DescribeGroupsResponse : IResponse
         w.End();
     }
 
+    /// <summary>A group.</summary>
     internal sealed class DescribedGroup : IWireStruct
     {
         public ErrorCode ErrorCode { get; set; }
@@ -53,6 +58,7 @@ internal sealed class DescribeGroupsResponse : IResponse
 
         public List<DescribedGroupMember> Members { get; set; } = [];
 
+        /// <summary>A bit for each operation that the client may do; the smallest number if it did not ask.</summary>
         public int AuthorizedOperations { get; set; } = int.MinValue;
 
         /// <inheritdoc/>
@@ -70,10 +76,12 @@ internal sealed class DescribeGroupsResponse : IResponse
         }
     }
 
+    /// <summary>A member of a group.</summary>
     internal sealed class DescribedGroupMember : IWireStruct
     {
         public string MemberId { get; set; } = "";
 
+        /// <summary>The name of a static member, or null.</summary>
         public string? GroupInstanceId { get; set; }
 
         public string ClientId { get; set; } = "";

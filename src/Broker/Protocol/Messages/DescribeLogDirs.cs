@@ -1,6 +1,9 @@
 namespace MedStreams.Broker.Protocol;
 
-/// <summary>Request.</summary>
+/// <summary>Describes the data directories.</summary>
+/// <remarks>
+/// By version: 2: flexible. 3: an error for the whole response. 4: size of the volume and free space.
+/// </remarks>
 internal sealed class DescribeLogDirsRequest : IRequest<DescribeLogDirsResponse>
 {
     /// <inheritdoc/>
@@ -15,6 +18,7 @@ internal sealed class DescribeLogDirsRequest : IRequest<DescribeLogDirsResponse>
         w.End();
     }
 
+    /// <summary>A topic that is asked for.</summary>
     internal sealed class DescribableLogDirTopic : IWireStruct
     {
         public string Topic { get; set; } = "";
@@ -31,12 +35,13 @@ internal sealed class DescribeLogDirsRequest : IRequest<DescribeLogDirsResponse>
     }
 }
 
-/// <summary>Response.</summary>
+/// <summary>The directories with their partitions.</summary>
 internal sealed class DescribeLogDirsResponse : IResponse
 {
     /// <inheritdoc/>
     public static ApiKey Api => ApiKey.DescribeLogDirs;
 
+    /// <summary>How long the client shall pause, in milliseconds.</summary>
     public int ThrottleTimeMs { get; set; }
 
     public ErrorCode ErrorCode { get; set; }
@@ -53,6 +58,7 @@ internal sealed class DescribeLogDirsResponse : IResponse
         w.End();
     }
 
+    /// <summary>A data directory.</summary>
     internal sealed class DescribeLogDirsResult : IWireStruct
     {
         public ErrorCode ErrorCode { get; set; }
@@ -81,6 +87,7 @@ internal sealed class DescribeLogDirsResponse : IResponse
         }
     }
 
+    /// <summary>A topic in a directory.</summary>
     internal sealed class DescribeLogDirsTopic : IWireStruct
     {
         public string Name { get; set; } = "";
@@ -96,6 +103,7 @@ internal sealed class DescribeLogDirsResponse : IResponse
         }
     }
 
+    /// <summary>A partition in a directory.</summary>
     internal sealed class DescribeLogDirsPartition : IWireStruct
     {
         public int PartitionIndex { get; set; }

@@ -1,6 +1,9 @@
 namespace MedStreams.Broker.Protocol;
 
-/// <summary>Request.</summary>
+/// <summary>Lists the idempotent producers that partitions remember.</summary>
+/// <remarks>
+/// Flexible from the start.
+/// </remarks>
 internal sealed class DescribeProducersRequest : IRequest<DescribeProducersResponse>
 {
     /// <inheritdoc/>
@@ -15,6 +18,7 @@ internal sealed class DescribeProducersRequest : IRequest<DescribeProducersRespo
         w.End();
     }
 
+    /// <summary>A topic that is asked for.</summary>
     internal sealed class TopicRequest : IWireStruct
     {
         public string Name { get; set; } = "";
@@ -31,12 +35,13 @@ internal sealed class DescribeProducersRequest : IRequest<DescribeProducersRespo
     }
 }
 
-/// <summary>Response.</summary>
+/// <summary>The producers, by partition.</summary>
 internal sealed class DescribeProducersResponse : IResponse
 {
     /// <inheritdoc/>
     public static ApiKey Api => ApiKey.DescribeProducers;
 
+    /// <summary>How long the client shall pause, in milliseconds.</summary>
     public int ThrottleTimeMs { get; set; }
 
     public List<TopicResponse> Topics { get; set; } = [];
@@ -49,6 +54,7 @@ internal sealed class DescribeProducersResponse : IResponse
         w.End();
     }
 
+    /// <summary>A topic.</summary>
     internal sealed class TopicResponse : IWireStruct
     {
         public string Name { get; set; } = "";
@@ -64,6 +70,7 @@ internal sealed class DescribeProducersResponse : IResponse
         }
     }
 
+    /// <summary>A partition with its producers.</summary>
     internal sealed class PartitionResponse : IWireStruct
     {
         public int PartitionIndex { get; set; }
@@ -85,6 +92,7 @@ internal sealed class DescribeProducersResponse : IResponse
         }
     }
 
+    /// <summary>A producer.</summary>
     internal sealed class ProducerState : IWireStruct
     {
         public long ProducerId { get; set; }

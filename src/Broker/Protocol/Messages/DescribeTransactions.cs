@@ -1,6 +1,9 @@
 namespace MedStreams.Broker.Protocol;
 
-/// <summary>Request.</summary>
+/// <summary>Describes transactions by their transactional ids.</summary>
+/// <remarks>
+/// Flexible from the start.
+/// </remarks>
 internal sealed class DescribeTransactionsRequest : IRequest<DescribeTransactionsResponse>
 {
     /// <inheritdoc/>
@@ -16,12 +19,13 @@ internal sealed class DescribeTransactionsRequest : IRequest<DescribeTransaction
     }
 }
 
-/// <summary>Response.</summary>
+/// <summary>The transactions.</summary>
 internal sealed class DescribeTransactionsResponse : IResponse
 {
     /// <inheritdoc/>
     public static ApiKey Api => ApiKey.DescribeTransactions;
 
+    /// <summary>How long the client shall pause, in milliseconds.</summary>
     public int ThrottleTimeMs { get; set; }
 
     public List<DescribedTransaction> TransactionStates { get; set; } = [];
@@ -34,10 +38,12 @@ internal sealed class DescribeTransactionsResponse : IResponse
         w.End();
     }
 
+    /// <summary>A transaction.</summary>
     internal sealed class DescribedTransaction : IWireStruct
     {
         public ErrorCode ErrorCode { get; set; }
 
+        /// <summary>The transactional id.</summary>
         public string TransactionalId { get; set; } = "";
 
         public string TransactionState { get; set; } = "";
@@ -67,6 +73,7 @@ internal sealed class DescribeTransactionsResponse : IResponse
         }
     }
 
+    /// <summary>A topic with the partitions that the transaction added.</summary>
     internal sealed class TopicData : IWireStruct
     {
         public string Topic { get; set; } = "";

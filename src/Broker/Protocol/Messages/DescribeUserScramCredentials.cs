@@ -1,6 +1,9 @@
 namespace MedStreams.Broker.Protocol;
 
-/// <summary>Request.</summary>
+/// <summary>Lists users with their SCRAM mechanisms and iterations; null means all users.</summary>
+/// <remarks>
+/// Flexible from the start.
+/// </remarks>
 internal sealed class DescribeUserScramCredentialsRequest : IRequest<DescribeUserScramCredentialsResponse>
 {
     /// <inheritdoc/>
@@ -15,6 +18,7 @@ internal sealed class DescribeUserScramCredentialsRequest : IRequest<DescribeUse
         w.End();
     }
 
+    /// <summary>A user that is asked for.</summary>
     internal sealed class UserName : IWireStruct
     {
         public string Name { get; set; } = "";
@@ -28,12 +32,13 @@ internal sealed class DescribeUserScramCredentialsRequest : IRequest<DescribeUse
     }
 }
 
-/// <summary>Response.</summary>
+/// <summary>The users; no secrets.</summary>
 internal sealed class DescribeUserScramCredentialsResponse : IResponse
 {
     /// <inheritdoc/>
     public static ApiKey Api => ApiKey.DescribeUserScramCredentials;
 
+    /// <summary>How long the client shall pause, in milliseconds.</summary>
     public int ThrottleTimeMs { get; set; }
 
     public ErrorCode ErrorCode { get; set; }
@@ -52,6 +57,7 @@ internal sealed class DescribeUserScramCredentialsResponse : IResponse
         w.End();
     }
 
+    /// <summary>A user.</summary>
     internal sealed class DescribeUserScramCredentialsResult : IWireStruct
     {
         public string User { get; set; } = "";
@@ -73,6 +79,7 @@ internal sealed class DescribeUserScramCredentialsResponse : IResponse
         }
     }
 
+    /// <summary>A mechanism with its iterations.</summary>
     internal sealed class CredentialInfo : IWireStruct
     {
         public sbyte Mechanism { get; set; }

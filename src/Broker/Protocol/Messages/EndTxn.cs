@@ -1,17 +1,22 @@
 namespace MedStreams.Broker.Protocol;
 
-/// <summary>Request.</summary>
+/// <summary>Commits or aborts the producer's transaction.</summary>
+/// <remarks>
+/// By version: 2: PRODUCER_FENCED may be answered. 3: flexible. 4: TRANSACTION_ABORTABLE may be answered.
+/// </remarks>
 internal sealed class EndTxnRequest : IRequest<EndTxnResponse>
 {
     /// <inheritdoc/>
     public static ApiKey Api => ApiKey.EndTxn;
 
+    /// <summary>The transactional id.</summary>
     public string TransactionalId { get; set; } = "";
 
     public long ProducerId { get; set; }
 
     public short ProducerEpoch { get; set; }
 
+    /// <summary>Whether to commit; otherwise abort.</summary>
     public bool Committed { get; set; }
 
     /// <inheritdoc/>
@@ -25,12 +30,13 @@ internal sealed class EndTxnRequest : IRequest<EndTxnResponse>
     }
 }
 
-/// <summary>Response.</summary>
+/// <summary>Whether the end is decided; the markers may still be on their way.</summary>
 internal sealed class EndTxnResponse : IResponse
 {
     /// <inheritdoc/>
     public static ApiKey Api => ApiKey.EndTxn;
 
+    /// <summary>How long the client shall pause, in milliseconds.</summary>
     public int ThrottleTimeMs { get; set; }
 
     public ErrorCode ErrorCode { get; set; }

@@ -1,6 +1,11 @@
 namespace MedStreams.Broker.Protocol;
 
-/// <summary>Request.</summary>
+/// <summary>Reads record batches from partitions, waiting for them if asked to.</summary>
+/// <remarks>
+/// By version: 3: a limit for the whole response. 4: isolation level, aborted transactions, magic 2. 5: log start
+/// offset. 7: fetch sessions. 9: leader epoch. 10: zstd. 11: rack of the consumer. 12: flexible, diverging epochs.
+/// Later versions name topics by id and are not known.
+/// </remarks>
 internal sealed class FetchRequest : IRequest<FetchResponse>
 {
     /// <inheritdoc/>
@@ -8,14 +13,19 @@ internal sealed class FetchRequest : IRequest<FetchResponse>
 
     public string? ClusterId { get; set; }
 
+    /// <summary>The broker that follows; -1 for consumers.</summary>
     public int ReplicaId { get; set; } = -1;
 
+    /// <summary>How long to wait for <see cref="MinBytes"/>, in milliseconds.</summary>
     public int MaxWaitMs { get; set; }
 
+    /// <summary>Wait until so many bytes are there.</summary>
     public int MinBytes { get; set; }
 
+    /// <summary>The most bytes of records in the response; the first batch comes even if it is larger.</summary>
     public int MaxBytes { get; set; } = int.MaxValue;
 
+    /// <summary>0: read_uncommitted; 1: read_committed.</summary>
     public sbyte IsolationLevel { get; set; }
 
     public int SessionId { get; set; }
@@ -59,6 +69,7 @@ internal sealed class FetchRequest : IRequest<FetchResponse>
         w.CloseTags(ref tags);
     }
 
+    /// <summary>A topic to read.</summary>
     internal sealed class FetchTopic : IWireStruct
     {
         public string Topic { get; set; } = "";
@@ -74,6 +85,7 @@ internal sealed class FetchRequest : IRequest<FetchResponse>
         }
     }
 
+    /// <summary>Partitions that the fetch session shall drop.</summary>
     internal sealed class ForgottenTopic : IWireStruct
     {
         public string Topic { get; set; } = "";
@@ -89,6 +101,7 @@ internal sealed class FetchRequest : IRequest<FetchResponse>
         }
     }
 
+    /// <summary>A partition to read.</summary>
     internal sealed class FetchPartition : IWireStruct
     {
         public int Partition { get; set; }
@@ -101,6 +114,7 @@ internal sealed class FetchRequest : IRequest<FetchResponse>
 
         public long LogStartOffset { get; set; } = -1;
 
+        /// <summary>The most bytes of records of this partition; the first batch of the response comes even if it is larger.</summary>
         public int PartitionMaxBytes { get; set; }
 
         /// <inheritdoc/>
@@ -120,12 +134,13 @@ internal sealed class FetchRequest : IRequest<FetchResponse>
     }
 }
 
-/// <summary>Response.</summary>
+/// <summary>The batches of the partitions.</summary>
 internal sealed class FetchResponse : IResponse
 {
     /// <inheritdoc/>
     public static ApiKey Api => ApiKey.Fetch;
 
+    /// <summary>How long the client shall pause, in milliseconds.</summary>
     public int ThrottleTimeMs { get; set; }
 
     public ErrorCode ErrorCode { get; set; }
@@ -149,6 +164,7 @@ internal sealed class FetchResponse : IResponse
         w.End();
     }
 
+    /// <summary>A topic that was read.</summary>
     internal sealed class FetchableTopicResponse : IWireStruct
     {
         public string Topic { get; set; } = "";
@@ -164,14 +180,17 @@ internal sealed class FetchResponse : IResponse
         }
     }
 
+    /// <summary>A partition that was read.</summary>
     internal sealed class PartitionData : IWireStruct
     {
         public int PartitionIndex { get; set; }
 
         public ErrorCode ErrorCode { get; set; }
 
+        /// <summary>The offset after the last record that may be read.</summary>
         public long HighWatermark { get; set; }
 
+        /// <summary>Below it every transaction has ended; what read_committed sees ends there.</summary>
         public long LastStableOffset { get; set; } = -1;
 
         public long LogStartOffset { get; set; } = -1;
@@ -182,8 +201,10 @@ internal sealed class FetchResponse : IResponse
 
         public SnapshotId? SnapshotId { get; set; }
 
+        /// <summary>The aborted transactions among the records, for read_committed; null otherwise.</summary>
         public List<AbortedTransaction>? AbortedTransactions { get; set; } = [];
 
+        /// <summary>Another broker to read from, or -1.</summary>
         public int PreferredReadReplica { get; set; } = -1;
 
         public RecordData Records { get; set; }
@@ -226,6 +247,7 @@ internal sealed class FetchResponse : IResponse
         }
     }
 
+    /// <summary>Where the consumer's epoch ends on this broker.</summary>
     internal sealed class EpochEndOffset : IWireStruct
     {
         public int Epoch { get; set; } = -1;
@@ -241,6 +263,7 @@ internal sealed class FetchResponse : IResponse
         }
     }
 
+    /// <summary>The current leader of a partition.</summary>
     internal sealed class LeaderIdAndEpoch : IWireStruct
     {
         public int LeaderId { get; set; } = -1;
@@ -256,6 +279,7 @@ internal sealed class FetchResponse : IResponse
         }
     }
 
+    /// <summary>A snapshot to read instead; never sent by this broker.</summary>
     internal sealed class SnapshotId : IWireStruct
     {
         public long EndOffset { get; set; } = -1;
@@ -271,6 +295,7 @@ internal sealed class FetchResponse : IResponse
         }
     }
 
+    /// <summary>An aborted transaction among the records: the consumer drops this producer's records from that offset to its marker.</summary>
     internal sealed class AbortedTransaction : IWireStruct
     {
         public long ProducerId { get; set; }

@@ -1,6 +1,10 @@
 namespace MedStreams.Broker.Protocol;
 
-/// <summary>Request.</summary>
+/// <summary>Asks which broker coordinates a group or a transactional id.</summary>
+/// <remarks>
+/// By version: 1: the kind of key, and an error text. 3: flexible. 4: several keys at once, in other fields. 5:
+/// TRANSACTION_ABORTABLE may be answered. 6: share groups.
+/// </remarks>
 internal sealed class FindCoordinatorRequest : IRequest<FindCoordinatorResponse>
 {
     /// <inheritdoc/>
@@ -8,6 +12,7 @@ internal sealed class FindCoordinatorRequest : IRequest<FindCoordinatorResponse>
 
     public string Key { get; set; } = "";
 
+    /// <summary>0: a group; 1: a transactional id.</summary>
     public sbyte KeyType { get; set; }
 
     public List<string> CoordinatorKeys { get; set; } = [];
@@ -25,12 +30,13 @@ internal sealed class FindCoordinatorRequest : IRequest<FindCoordinatorResponse>
     }
 }
 
-/// <summary>Response.</summary>
+/// <summary>The coordinators.</summary>
 internal sealed class FindCoordinatorResponse : IResponse
 {
     /// <inheritdoc/>
     public static ApiKey Api => ApiKey.FindCoordinator;
 
+    /// <summary>How long the client shall pause, in milliseconds.</summary>
     public int ThrottleTimeMs { get; set; }
 
     public ErrorCode ErrorCode { get; set; }
@@ -66,6 +72,7 @@ internal sealed class FindCoordinatorResponse : IResponse
         w.End();
     }
 
+    /// <summary>The coordinator of one key, since version 4.</summary>
     internal sealed class Coordinator : IWireStruct
     {
         public string Key { get; set; } = "";

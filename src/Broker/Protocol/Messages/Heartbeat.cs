@@ -1,6 +1,9 @@
 namespace MedStreams.Broker.Protocol;
 
-/// <summary>Request.</summary>
+/// <summary>Keeps a member in its group.</summary>
+/// <remarks>
+/// By version: 3: static members. 4: flexible.
+/// </remarks>
 internal sealed class HeartbeatRequest : IRequest<HeartbeatResponse>
 {
     /// <inheritdoc/>
@@ -12,6 +15,7 @@ internal sealed class HeartbeatRequest : IRequest<HeartbeatResponse>
 
     public string MemberId { get; set; } = "";
 
+    /// <summary>The name of a static member, or null.</summary>
     public string? GroupInstanceId { get; set; }
 
     /// <inheritdoc/>
@@ -26,12 +30,13 @@ internal sealed class HeartbeatRequest : IRequest<HeartbeatResponse>
     }
 }
 
-/// <summary>Response.</summary>
+/// <summary>Whether the member is still in the generation; REBALANCE_IN_PROGRESS asks it to join again.</summary>
 internal sealed class HeartbeatResponse : IResponse
 {
     /// <inheritdoc/>
     public static ApiKey Api => ApiKey.Heartbeat;
 
+    /// <summary>How long the client shall pause, in milliseconds.</summary>
     public int ThrottleTimeMs { get; set; }
 
     public ErrorCode ErrorCode { get; set; }

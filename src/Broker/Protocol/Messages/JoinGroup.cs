@@ -1,6 +1,11 @@
 namespace MedStreams.Broker.Protocol;
 
-/// <summary>Request.</summary>
+/// <summary>Enters a group, or enters it again for the next generation.</summary>
+/// <remarks>
+/// By version: 1: rebalance timeout; before, the session timeout served as it. 4: a first request without member id
+/// is answered MEMBER_ID_REQUIRED with an id to come again with. 5: static members. 6: flexible. 7: the protocol
+/// type in the response. 8: the reason of joining. 9: the leader may skip assigning.
+/// </remarks>
 internal sealed class JoinGroupRequest : IRequest<JoinGroupResponse>
 {
     /// <inheritdoc/>
@@ -8,12 +13,15 @@ internal sealed class JoinGroupRequest : IRequest<JoinGroupResponse>
 
     public string GroupId { get; set; } = "";
 
+    /// <summary>Without a heartbeat for so long the member is out, in milliseconds.</summary>
     public int SessionTimeoutMs { get; set; }
 
+    /// <summary>How long members have to join again, in milliseconds.</summary>
     public int RebalanceTimeoutMs { get; set; } = -1;
 
     public string MemberId { get; set; } = "";
 
+    /// <summary>The name of a static member, or null.</summary>
     public string? GroupInstanceId { get; set; }
 
     public string ProtocolType { get; set; } = "";
@@ -39,6 +47,7 @@ internal sealed class JoinGroupRequest : IRequest<JoinGroupResponse>
         w.End();
     }
 
+    /// <summary>A protocol that the member can do, with what it tells the leader.</summary>
     internal sealed class JoinGroupRequestProtocol : IWireStruct
     {
         public string Name { get; set; } = "";
@@ -55,12 +64,13 @@ internal sealed class JoinGroupRequest : IRequest<JoinGroupResponse>
     }
 }
 
-/// <summary>Response.</summary>
+/// <summary>The generation that was entered; only the leader learns of the other members.</summary>
 internal sealed class JoinGroupResponse : IResponse
 {
     /// <inheritdoc/>
     public static ApiKey Api => ApiKey.JoinGroup;
 
+    /// <summary>How long the client shall pause, in milliseconds.</summary>
     public int ThrottleTimeMs { get; set; }
 
     public ErrorCode ErrorCode { get; set; }
@@ -97,10 +107,12 @@ internal sealed class JoinGroupResponse : IResponse
         w.End();
     }
 
+    /// <summary>A member, as the leader sees it.</summary>
     internal sealed class JoinGroupResponseMember : IWireStruct
     {
         public string MemberId { get; set; } = "";
 
+        /// <summary>The name of a static member, or null.</summary>
         public string? GroupInstanceId { get; set; }
 
         public byte[] Metadata { get; set; } = [];

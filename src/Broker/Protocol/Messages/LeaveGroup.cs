@@ -1,6 +1,9 @@
 namespace MedStreams.Broker.Protocol;
 
-/// <summary>Request.</summary>
+/// <summary>Leaves a group.</summary>
+/// <remarks>
+/// By version: 3: several members at once, in other fields, static ones too. 4: flexible. 5: the reason of leaving.
+/// </remarks>
 internal sealed class LeaveGroupRequest : IRequest<LeaveGroupResponse>
 {
     /// <inheritdoc/>
@@ -23,10 +26,12 @@ internal sealed class LeaveGroupRequest : IRequest<LeaveGroupResponse>
         w.End();
     }
 
+    /// <summary>A member that leaves, since version 3.</summary>
     internal sealed class MemberIdentity : IWireStruct
     {
         public string MemberId { get; set; } = "";
 
+        /// <summary>The name of a static member, or null.</summary>
         public string? GroupInstanceId { get; set; }
 
         public string? Reason { get; set; }
@@ -43,12 +48,13 @@ internal sealed class LeaveGroupRequest : IRequest<LeaveGroupResponse>
     }
 }
 
-/// <summary>Response.</summary>
+/// <summary>What became of each member.</summary>
 internal sealed class LeaveGroupResponse : IResponse
 {
     /// <inheritdoc/>
     public static ApiKey Api => ApiKey.LeaveGroup;
 
+    /// <summary>How long the client shall pause, in milliseconds.</summary>
     public int ThrottleTimeMs { get; set; }
 
     public ErrorCode ErrorCode { get; set; }
@@ -66,10 +72,12 @@ internal sealed class LeaveGroupResponse : IResponse
         w.End();
     }
 
+    /// <summary>What became of a member.</summary>
     internal sealed class MemberResponse : IWireStruct
     {
         public string MemberId { get; set; } = "";
 
+        /// <summary>The name of a static member, or null.</summary>
         public string? GroupInstanceId { get; set; } = "";
 
         public ErrorCode ErrorCode { get; set; }

@@ -1,6 +1,9 @@
 namespace MedStreams.Broker.Protocol;
 
-/// <summary>Request.</summary>
+/// <summary>Lists the groups of this broker.</summary>
+/// <remarks>
+/// By version: 3: flexible. 4: filter by state. 5: filter by type.
+/// </remarks>
 internal sealed class ListGroupsRequest : IRequest<ListGroupsResponse>
 {
     /// <inheritdoc/>
@@ -21,12 +24,13 @@ internal sealed class ListGroupsRequest : IRequest<ListGroupsResponse>
     }
 }
 
-/// <summary>Response.</summary>
+/// <summary>The groups.</summary>
 internal sealed class ListGroupsResponse : IResponse
 {
     /// <inheritdoc/>
     public static ApiKey Api => ApiKey.ListGroups;
 
+    /// <summary>How long the client shall pause, in milliseconds.</summary>
     public int ThrottleTimeMs { get; set; }
 
     public ErrorCode ErrorCode { get; set; }
@@ -43,6 +47,7 @@ internal sealed class ListGroupsResponse : IResponse
         w.End();
     }
 
+    /// <summary>A group.</summary>
     internal sealed class ListedGroup : IWireStruct
     {
         public string GroupId { get; set; } = "";

@@ -1,13 +1,20 @@
 namespace MedStreams.Broker.Protocol;
 
-/// <summary>Request.</summary>
+/// <summary>Finds offsets by time, or at the ends of partitions.</summary>
+/// <remarks>
+/// Times: -1 is the end (the last stable offset for read_committed), -2 the start, -3 the record with the largest
+/// time (since 7). 0: several offsets for each partition. 1: one offset, with its time. 2: isolation level. 4:
+/// leader epoch. 6: flexible.
+/// </remarks>
 internal sealed class ListOffsetsRequest : IRequest<ListOffsetsResponse>
 {
     /// <inheritdoc/>
     public static ApiKey Api => ApiKey.ListOffsets;
 
+    /// <summary>The broker that follows; -1 for consumers.</summary>
     public int ReplicaId { get; set; }
 
+    /// <summary>0: read_uncommitted; 1: read_committed.</summary>
     public sbyte IsolationLevel { get; set; }
 
     public List<ListOffsetsTopic> Topics { get; set; } = [];
@@ -22,6 +29,7 @@ internal sealed class ListOffsetsRequest : IRequest<ListOffsetsResponse>
         w.End();
     }
 
+    /// <summary>A topic to look into.</summary>
     internal sealed class ListOffsetsTopic : IWireStruct
     {
         public string Name { get; set; } = "";
@@ -37,6 +45,7 @@ internal sealed class ListOffsetsRequest : IRequest<ListOffsetsResponse>
         }
     }
 
+    /// <summary>A partition to look into.</summary>
     internal sealed class ListOffsetsPartition : IWireStruct
     {
         public int PartitionIndex { get; set; }
@@ -61,12 +70,13 @@ internal sealed class ListOffsetsRequest : IRequest<ListOffsetsResponse>
     }
 }
 
-/// <summary>Response.</summary>
+/// <summary>The offsets that were found.</summary>
 internal sealed class ListOffsetsResponse : IResponse
 {
     /// <inheritdoc/>
     public static ApiKey Api => ApiKey.ListOffsets;
 
+    /// <summary>How long the client shall pause, in milliseconds.</summary>
     public int ThrottleTimeMs { get; set; }
 
     public List<ListOffsetsTopicResponse> Topics { get; set; } = [];
@@ -80,6 +90,7 @@ internal sealed class ListOffsetsResponse : IResponse
         w.End();
     }
 
+    /// <summary>A topic that was looked into.</summary>
     internal sealed class ListOffsetsTopicResponse : IWireStruct
     {
         public string Name { get; set; } = "";
@@ -95,6 +106,7 @@ internal sealed class ListOffsetsResponse : IResponse
         }
     }
 
+    /// <summary>What was found in a partition.</summary>
     internal sealed class ListOffsetsPartitionResponse : IWireStruct
     {
         public int PartitionIndex { get; set; }

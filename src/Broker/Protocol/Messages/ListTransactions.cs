@@ -1,6 +1,9 @@
 namespace MedStreams.Broker.Protocol;
 
-/// <summary>Request.</summary>
+/// <summary>Lists transactions, by state, producer or age.</summary>
+/// <remarks>
+/// Flexible from the start. 1: filter by age.
+/// </remarks>
 internal sealed class ListTransactionsRequest : IRequest<ListTransactionsResponse>
 {
     /// <inheritdoc/>
@@ -23,12 +26,13 @@ internal sealed class ListTransactionsRequest : IRequest<ListTransactionsRespons
     }
 }
 
-/// <summary>Response.</summary>
+/// <summary>The transactions.</summary>
 internal sealed class ListTransactionsResponse : IResponse
 {
     /// <inheritdoc/>
     public static ApiKey Api => ApiKey.ListTransactions;
 
+    /// <summary>How long the client shall pause, in milliseconds.</summary>
     public int ThrottleTimeMs { get; set; }
 
     public ErrorCode ErrorCode { get; set; }
@@ -47,8 +51,10 @@ internal sealed class ListTransactionsResponse : IResponse
         w.End();
     }
 
+    /// <summary>A transaction.</summary>
     internal sealed class ListedTransaction : IWireStruct
     {
+        /// <summary>The transactional id.</summary>
         public string TransactionalId { get; set; } = "";
 
         public long ProducerId { get; set; }

@@ -1,6 +1,11 @@
 namespace MedStreams.Broker.Protocol;
 
-/// <summary>Request.</summary>
+/// <summary>Asks for the brokers and for topics with their partitions.</summary>
+/// <remarks>
+/// By version: 0: no topics means all of them. 1: null means all, an empty list none; rack, controller. 2: cluster
+/// id. 4: whether topics may be created by asking. 5: offline replicas. 7: leader epochs. 8: authorized operations.
+/// 9: flexible. 10: topic ids. 12: topics may be asked for by id alone.
+/// </remarks>
 internal sealed class MetadataRequest : IRequest<MetadataResponse>
 {
     /// <inheritdoc/>
@@ -27,6 +32,7 @@ internal sealed class MetadataRequest : IRequest<MetadataResponse>
         w.End();
     }
 
+    /// <summary>A topic that is asked for, by name or id.</summary>
     internal sealed class MetadataRequestTopic : IWireStruct
     {
         public Guid TopicId { get; set; }
@@ -44,12 +50,13 @@ internal sealed class MetadataRequest : IRequest<MetadataResponse>
     }
 }
 
-/// <summary>Response.</summary>
+/// <summary>The brokers, the cluster and the topics.</summary>
 internal sealed class MetadataResponse : IResponse
 {
     /// <inheritdoc/>
     public static ApiKey Api => ApiKey.Metadata;
 
+    /// <summary>How long the client shall pause, in milliseconds.</summary>
     public int ThrottleTimeMs { get; set; }
 
     public List<MetadataResponseBroker> Brokers { get; set; } = [];
@@ -60,6 +67,7 @@ internal sealed class MetadataResponse : IResponse
 
     public List<MetadataResponseTopic> Topics { get; set; } = [];
 
+    /// <summary>A bit for each operation that the client may do; the smallest number if it did not ask.</summary>
     public int ClusterAuthorizedOperations { get; set; } = int.MinValue;
 
     /// <inheritdoc/>
@@ -78,6 +86,7 @@ internal sealed class MetadataResponse : IResponse
         w.End();
     }
 
+    /// <summary>A broker.</summary>
     internal sealed class MetadataResponseBroker : IWireStruct
     {
         public int NodeId { get; set; }
@@ -100,6 +109,7 @@ internal sealed class MetadataResponse : IResponse
         }
     }
 
+    /// <summary>A topic.</summary>
     internal sealed class MetadataResponseTopic : IWireStruct
     {
         public ErrorCode ErrorCode { get; set; }
@@ -112,6 +122,7 @@ internal sealed class MetadataResponse : IResponse
 
         public List<MetadataResponsePartition> Partitions { get; set; } = [];
 
+        /// <summary>A bit for each operation that the client may do; the smallest number if it did not ask.</summary>
         public int TopicAuthorizedOperations { get; set; } = int.MinValue;
 
         /// <inheritdoc/>
@@ -130,6 +141,7 @@ internal sealed class MetadataResponse : IResponse
         }
     }
 
+    /// <summary>A partition.</summary>
     internal sealed class MetadataResponsePartition : IWireStruct
     {
         public ErrorCode ErrorCode { get; set; }

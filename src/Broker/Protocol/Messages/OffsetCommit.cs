@@ -1,6 +1,10 @@
 namespace MedStreams.Broker.Protocol;
 
-/// <summary>Request.</summary>
+/// <summary>Stores the offsets that a group has reached.</summary>
+/// <remarks>
+/// By version: 0: without generation and member. 1: a time for each partition. 2 to 4: a retention time, which is
+/// ignored here. 6: leader epoch. 7: static members. 8: flexible. 9: member epochs of the newer group protocol.
+/// </remarks>
 internal sealed class OffsetCommitRequest : IRequest<OffsetCommitResponse>
 {
     /// <inheritdoc/>
@@ -12,8 +16,10 @@ internal sealed class OffsetCommitRequest : IRequest<OffsetCommitResponse>
 
     public string MemberId { get; set; } = "";
 
+    /// <summary>The name of a static member, or null.</summary>
     public string? GroupInstanceId { get; set; }
 
+    /// <summary>How long to keep the offsets, in milliseconds; ignored.</summary>
     public long RetentionTimeMs { get; set; } = -1;
 
     public List<OffsetCommitRequestTopic> Topics { get; set; } = [];
@@ -36,6 +42,7 @@ internal sealed class OffsetCommitRequest : IRequest<OffsetCommitResponse>
         w.End();
     }
 
+    /// <summary>A topic with offsets.</summary>
     internal sealed class OffsetCommitRequestTopic : IWireStruct
     {
         public string Name { get; set; } = "";
@@ -51,6 +58,7 @@ internal sealed class OffsetCommitRequest : IRequest<OffsetCommitResponse>
         }
     }
 
+    /// <summary>The offset of a partition.</summary>
     internal sealed class OffsetCommitRequestPartition : IWireStruct
     {
         public int PartitionIndex { get; set; }
@@ -78,12 +86,13 @@ internal sealed class OffsetCommitRequest : IRequest<OffsetCommitResponse>
     }
 }
 
-/// <summary>Response.</summary>
+/// <summary>What became of each offset.</summary>
 internal sealed class OffsetCommitResponse : IResponse
 {
     /// <inheritdoc/>
     public static ApiKey Api => ApiKey.OffsetCommit;
 
+    /// <summary>How long the client shall pause, in milliseconds.</summary>
     public int ThrottleTimeMs { get; set; }
 
     public List<OffsetCommitResponseTopic> Topics { get; set; } = [];
@@ -97,6 +106,7 @@ internal sealed class OffsetCommitResponse : IResponse
         w.End();
     }
 
+    /// <summary>A topic with offsets.</summary>
     internal sealed class OffsetCommitResponseTopic : IWireStruct
     {
         public string Name { get; set; } = "";
@@ -112,6 +122,7 @@ internal sealed class OffsetCommitResponse : IResponse
         }
     }
 
+    /// <summary>What became of a partition's offset.</summary>
     internal sealed class OffsetCommitResponsePartition : IWireStruct
     {
         public int PartitionIndex { get; set; }

@@ -1,6 +1,9 @@
 namespace MedStreams.Broker.Protocol;
 
-/// <summary>Request.</summary>
+/// <summary>Deletes offsets that a group has stored.</summary>
+/// <remarks>
+/// Never flexible.
+/// </remarks>
 internal sealed class OffsetDeleteRequest : IRequest<OffsetDeleteResponse>
 {
     /// <inheritdoc/>
@@ -18,6 +21,7 @@ internal sealed class OffsetDeleteRequest : IRequest<OffsetDeleteResponse>
         w.End();
     }
 
+    /// <summary>A topic.</summary>
     internal sealed class OffsetDeleteRequestTopic : IWireStruct
     {
         public string Name { get; set; } = "";
@@ -33,6 +37,7 @@ internal sealed class OffsetDeleteRequest : IRequest<OffsetDeleteResponse>
         }
     }
 
+    /// <summary>A partition.</summary>
     internal sealed class OffsetDeleteRequestPartition : IWireStruct
     {
         public int PartitionIndex { get; set; }
@@ -46,7 +51,7 @@ internal sealed class OffsetDeleteRequest : IRequest<OffsetDeleteResponse>
     }
 }
 
-/// <summary>Response.</summary>
+/// <summary>What became of each offset.</summary>
 internal sealed class OffsetDeleteResponse : IResponse
 {
     /// <inheritdoc/>
@@ -54,6 +59,7 @@ internal sealed class OffsetDeleteResponse : IResponse
 
     public ErrorCode ErrorCode { get; set; }
 
+    /// <summary>How long the client shall pause, in milliseconds.</summary>
     public int ThrottleTimeMs { get; set; }
 
     public List<OffsetDeleteResponseTopic> Topics { get; set; } = [];
@@ -67,6 +73,7 @@ internal sealed class OffsetDeleteResponse : IResponse
         w.End();
     }
 
+    /// <summary>A topic.</summary>
     internal sealed class OffsetDeleteResponseTopic : IWireStruct
     {
         public string Name { get; set; } = "";
@@ -82,6 +89,7 @@ internal sealed class OffsetDeleteResponse : IResponse
         }
     }
 
+    /// <summary>What became of a partition's offset.</summary>
     internal sealed class OffsetDeleteResponsePartition : IWireStruct
     {
         public int PartitionIndex { get; set; }

@@ -1,6 +1,10 @@
 namespace MedStreams.Broker.Protocol;
 
-/// <summary>Request.</summary>
+/// <summary>Reads the offsets that groups have stored.</summary>
+/// <remarks>
+/// By version: 2: null topics means all; an error for the whole group. 5: leader epoch. 6: flexible. 7: may ask for
+/// stable offsets only. 8: several groups at once, in other fields. 9: members of the newer group protocol.
+/// </remarks>
 internal sealed class OffsetFetchRequest : IRequest<OffsetFetchResponse>
 {
     /// <inheritdoc/>
@@ -12,6 +16,7 @@ internal sealed class OffsetFetchRequest : IRequest<OffsetFetchResponse>
 
     public List<OffsetFetchRequestGroup> Groups { get; set; } = [];
 
+    /// <summary>Whether offsets of open transactions are to be answered by UNSTABLE_OFFSET_COMMIT.</summary>
     public bool RequireStable { get; set; }
 
     /// <inheritdoc/>
@@ -30,6 +35,7 @@ internal sealed class OffsetFetchRequest : IRequest<OffsetFetchResponse>
         w.End();
     }
 
+    /// <summary>A topic that is asked for, up to version 7.</summary>
     internal sealed class OffsetFetchRequestTopic : IWireStruct
     {
         public string Name { get; set; } = "";
@@ -45,6 +51,7 @@ internal sealed class OffsetFetchRequest : IRequest<OffsetFetchResponse>
         }
     }
 
+    /// <summary>A group that is asked for, since version 8.</summary>
     internal sealed class OffsetFetchRequestGroup : IWireStruct
     {
         public string GroupId { get; set; } = "";
@@ -70,6 +77,7 @@ internal sealed class OffsetFetchRequest : IRequest<OffsetFetchResponse>
         }
     }
 
+    /// <summary>A topic that is asked for, since version 8.</summary>
     internal sealed class OffsetFetchRequestTopics : IWireStruct
     {
         public string Name { get; set; } = "";
@@ -86,12 +94,13 @@ internal sealed class OffsetFetchRequest : IRequest<OffsetFetchResponse>
     }
 }
 
-/// <summary>Response.</summary>
+/// <summary>The offsets; -1 where none is stored.</summary>
 internal sealed class OffsetFetchResponse : IResponse
 {
     /// <inheritdoc/>
     public static ApiKey Api => ApiKey.OffsetFetch;
 
+    /// <summary>How long the client shall pause, in milliseconds.</summary>
     public int ThrottleTimeMs { get; set; }
 
     public List<OffsetFetchResponseTopic> Topics { get; set; } = [];
@@ -114,6 +123,7 @@ internal sealed class OffsetFetchResponse : IResponse
         w.End();
     }
 
+    /// <summary>A topic with offsets, up to version 7.</summary>
     internal sealed class OffsetFetchResponseTopic : IWireStruct
     {
         public string Name { get; set; } = "";
@@ -129,6 +139,7 @@ internal sealed class OffsetFetchResponse : IResponse
         }
     }
 
+    /// <summary>A group, since version 8.</summary>
     internal sealed class OffsetFetchResponseGroup : IWireStruct
     {
         public string GroupId { get; set; } = "";
@@ -147,6 +158,7 @@ internal sealed class OffsetFetchResponse : IResponse
         }
     }
 
+    /// <summary>The offset of a partition, up to version 7.</summary>
     internal sealed class OffsetFetchResponsePartition : IWireStruct
     {
         public int PartitionIndex { get; set; }
@@ -172,6 +184,7 @@ internal sealed class OffsetFetchResponse : IResponse
         }
     }
 
+    /// <summary>A topic with offsets, since version 8.</summary>
     internal sealed class OffsetFetchResponseTopics : IWireStruct
     {
         public string Name { get; set; } = "";
@@ -187,6 +200,7 @@ internal sealed class OffsetFetchResponse : IResponse
         }
     }
 
+    /// <summary>The offset of a partition, since version 8.</summary>
     internal sealed class OffsetFetchResponsePartitions : IWireStruct
     {
         public int PartitionIndex { get; set; }

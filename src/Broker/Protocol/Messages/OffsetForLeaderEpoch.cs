@@ -1,11 +1,15 @@
 namespace MedStreams.Broker.Protocol;
 
-/// <summary>Request.</summary>
+/// <summary>Finds where a leader epoch ends, so that consumers notice a truncation.</summary>
+/// <remarks>
+/// By version: 2: current leader epoch. 3: replica id. 4: flexible.
+/// </remarks>
 internal sealed class OffsetForLeaderEpochRequest : IRequest<OffsetForLeaderEpochResponse>
 {
     /// <inheritdoc/>
     public static ApiKey Api => ApiKey.OffsetForLeaderEpoch;
 
+    /// <summary>The broker that follows; -1 for consumers.</summary>
     public int ReplicaId { get; set; } = -2;
 
     public List<OffsetForLeaderTopic> Topics { get; set; } = [];
@@ -19,6 +23,7 @@ internal sealed class OffsetForLeaderEpochRequest : IRequest<OffsetForLeaderEpoc
         w.End();
     }
 
+    /// <summary>A topic that is asked about.</summary>
     internal sealed class OffsetForLeaderTopic : IWireStruct
     {
         public string Topic { get; set; } = "";
@@ -34,6 +39,7 @@ internal sealed class OffsetForLeaderEpochRequest : IRequest<OffsetForLeaderEpoc
         }
     }
 
+    /// <summary>A partition and an epoch that are asked about.</summary>
     internal sealed class OffsetForLeaderPartition : IWireStruct
     {
         public int Partition { get; set; }
@@ -54,12 +60,13 @@ internal sealed class OffsetForLeaderEpochRequest : IRequest<OffsetForLeaderEpoc
     }
 }
 
-/// <summary>Response.</summary>
+/// <summary>The ends of the epochs.</summary>
 internal sealed class OffsetForLeaderEpochResponse : IResponse
 {
     /// <inheritdoc/>
     public static ApiKey Api => ApiKey.OffsetForLeaderEpoch;
 
+    /// <summary>How long the client shall pause, in milliseconds.</summary>
     public int ThrottleTimeMs { get; set; }
 
     public List<OffsetForLeaderTopicResult> Topics { get; set; } = [];
@@ -73,6 +80,7 @@ internal sealed class OffsetForLeaderEpochResponse : IResponse
         w.End();
     }
 
+    /// <summary>A topic.</summary>
     internal sealed class OffsetForLeaderTopicResult : IWireStruct
     {
         public string Topic { get; set; } = "";
@@ -88,6 +96,7 @@ internal sealed class OffsetForLeaderEpochResponse : IResponse
         }
     }
 
+    /// <summary>Where the epoch ends in a partition.</summary>
     internal sealed class EpochEndOffset : IWireStruct
     {
         public ErrorCode ErrorCode { get; set; }

@@ -1,15 +1,23 @@
 namespace MedStreams.Broker.Protocol;
 
-/// <summary>Request.</summary>
+/// <summary>Appends record batches to partitions.</summary>
+/// <remarks>
+/// By version: 3: magic 2 and the transactional id; 0 to 2 carry older formats and are known to the codec only. 5:
+/// the response names the log start offset. 7: zstd. 8: errors of single records. 9: flexible. 10: the response may
+/// name the current leader. 11: TRANSACTION_ABORTABLE may be answered. A request with acks 0 gets no response.
+/// </remarks>
 internal sealed class ProduceRequest : IRequest<ProduceResponse>
 {
     /// <inheritdoc/>
     public static ApiKey Api => ApiKey.Produce;
 
+    /// <summary>The transactional id, or null where the producer has none.</summary>
     public string? TransactionalId { get; set; }
 
+    /// <summary>0: no response at all; 1: the leader's word; -1: all replicas'.</summary>
     public short Acks { get; set; }
 
+    /// <summary>How long the request may take, in milliseconds.</summary>
     public int TimeoutMs { get; set; }
 
     public List<TopicProduceData> TopicData { get; set; } = [];
@@ -25,6 +33,7 @@ internal sealed class ProduceRequest : IRequest<ProduceResponse>
         w.End();
     }
 
+    /// <summary>A topic to append to.</summary>
     internal sealed class TopicProduceData : IWireStruct
     {
         public string Name { get; set; } = "";
@@ -40,6 +49,7 @@ internal sealed class ProduceRequest : IRequest<ProduceResponse>
         }
     }
 
+    /// <summary>A partition to append to.</summary>
     internal sealed class PartitionProduceData : IWireStruct
     {
         public int Index { get; set; }
@@ -56,7 +66,7 @@ internal sealed class ProduceRequest : IRequest<ProduceResponse>
     }
 }
 
-/// <summary>Response.</summary>
+/// <summary>Where the batches were appended, or why not.</summary>
 internal sealed class ProduceResponse : IResponse
 {
     /// <inheritdoc/>
@@ -64,6 +74,7 @@ internal sealed class ProduceResponse : IResponse
 
     public List<TopicProduceResponse> Responses { get; set; } = [];
 
+    /// <summary>How long the client shall pause, in milliseconds.</summary>
     public int ThrottleTimeMs { get; set; }
 
     public List<NodeEndpoint> NodeEndpoints { get; set; } = [];
@@ -84,6 +95,7 @@ internal sealed class ProduceResponse : IResponse
         w.CloseTags(ref tags);
     }
 
+    /// <summary>A topic that was appended to.</summary>
     internal sealed class TopicProduceResponse : IWireStruct
     {
         public string Name { get; set; } = "";
@@ -99,6 +111,7 @@ internal sealed class ProduceResponse : IResponse
         }
     }
 
+    /// <summary>Where a leader is reached.</summary>
     internal sealed class NodeEndpoint : IWireStruct
     {
         public int NodeId { get; set; }
@@ -120,6 +133,7 @@ internal sealed class ProduceResponse : IResponse
         }
     }
 
+    /// <summary>A partition that was appended to.</summary>
     internal sealed class PartitionProduceResponse : IWireStruct
     {
         public int Index { get; set; }
@@ -128,6 +142,7 @@ internal sealed class ProduceResponse : IResponse
 
         public long BaseOffset { get; set; }
 
+        /// <summary>The time of appending in epoch milliseconds, or -1 where records keep the producer's.</summary>
         public long LogAppendTimeMs { get; set; } = -1;
 
         public long LogStartOffset { get; set; } = -1;
@@ -165,6 +180,7 @@ internal sealed class ProduceResponse : IResponse
         }
     }
 
+    /// <summary>A record that was refused.</summary>
     internal sealed class BatchIndexAndErrorMessage : IWireStruct
     {
         public int BatchIndex { get; set; }
@@ -180,6 +196,7 @@ internal sealed class ProduceResponse : IResponse
         }
     }
 
+    /// <summary>The current leader of a partition.</summary>
     internal sealed class LeaderIdAndEpoch : IWireStruct
     {
         public int LeaderId { get; set; } = -1;

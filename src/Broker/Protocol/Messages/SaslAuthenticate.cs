@@ -1,6 +1,9 @@
 namespace MedStreams.Broker.Protocol;
 
-/// <summary>Request.</summary>
+/// <summary>Carries one message of the SASL exchange from the client.</summary>
+/// <remarks>
+/// By version: 1: the response names how long the session lasts. 2: flexible.
+/// </remarks>
 internal sealed class SaslAuthenticateRequest : IRequest<SaslAuthenticateResponse>
 {
     /// <inheritdoc/>
@@ -16,7 +19,7 @@ internal sealed class SaslAuthenticateRequest : IRequest<SaslAuthenticateRespons
     }
 }
 
-/// <summary>Response.</summary>
+/// <summary>The broker's message of the SASL exchange.</summary>
 internal sealed class SaslAuthenticateResponse : IResponse
 {
     /// <inheritdoc/>
@@ -28,6 +31,7 @@ internal sealed class SaslAuthenticateResponse : IResponse
 
     public byte[] AuthBytes { get; set; } = [];
 
+    /// <summary>After so many milliseconds the client has to authenticate again; 0: never.</summary>
     public long SessionLifetimeMs { get; set; }
 
     /// <inheritdoc/>

@@ -1,6 +1,9 @@
 namespace MedStreams.Broker.Protocol;
 
-/// <summary>Request.</summary>
+/// <summary>Chooses the SASL mechanism.</summary>
+/// <remarks>
+/// By version: 0: raw SASL tokens follow without headers. 1: SaslAuthenticate requests follow. Never flexible.
+/// </remarks>
 internal sealed class SaslHandshakeRequest : IRequest<SaslHandshakeResponse>
 {
     /// <inheritdoc/>
@@ -16,7 +19,7 @@ internal sealed class SaslHandshakeRequest : IRequest<SaslHandshakeResponse>
     }
 }
 
-/// <summary>Response.</summary>
+/// <summary>The mechanisms that are enabled.</summary>
 internal sealed class SaslHandshakeResponse : IResponse
 {
     /// <inheritdoc/>

@@ -1,6 +1,9 @@
 namespace MedStreams.Broker.Protocol;
 
-/// <summary>Request.</summary>
+/// <summary>Hands in the assignment, if sent by the leader, and asks for the own part of it.</summary>
+/// <remarks>
+/// By version: 3: static members. 4: flexible. 5: protocol type and name in both directions.
+/// </remarks>
 internal sealed class SyncGroupRequest : IRequest<SyncGroupResponse>
 {
     /// <inheritdoc/>
@@ -12,6 +15,7 @@ internal sealed class SyncGroupRequest : IRequest<SyncGroupResponse>
 
     public string MemberId { get; set; } = "";
 
+    /// <summary>The name of a static member, or null.</summary>
     public string? GroupInstanceId { get; set; }
 
     public string? ProtocolType { get; set; }
@@ -38,6 +42,7 @@ internal sealed class SyncGroupRequest : IRequest<SyncGroupResponse>
         w.End();
     }
 
+    /// <summary>The part of one member.</summary>
     internal sealed class SyncGroupRequestAssignment : IWireStruct
     {
         public string MemberId { get; set; } = "";
@@ -54,12 +59,13 @@ internal sealed class SyncGroupRequest : IRequest<SyncGroupResponse>
     }
 }
 
-/// <summary>Response.</summary>
+/// <summary>The member's part of the assignment.</summary>
 internal sealed class SyncGroupResponse : IResponse
 {
     /// <inheritdoc/>
     public static ApiKey Api => ApiKey.SyncGroup;
 
+    /// <summary>How long the client shall pause, in milliseconds.</summary>
     public int ThrottleTimeMs { get; set; }
 
     public ErrorCode ErrorCode { get; set; }

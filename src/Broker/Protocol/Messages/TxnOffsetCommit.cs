@@ -1,11 +1,16 @@
 namespace MedStreams.Broker.Protocol;
 
-/// <summary>Request.</summary>
+/// <summary>Stores the offsets of a group with the end of the producer's transaction.</summary>
+/// <remarks>
+/// By version: 2: leader epoch. 3: flexible; member and generation, which fence members that were left behind. 4:
+/// TRANSACTION_ABORTABLE may be answered.
+/// </remarks>
 internal sealed class TxnOffsetCommitRequest : IRequest<TxnOffsetCommitResponse>
 {
     /// <inheritdoc/>
     public static ApiKey Api => ApiKey.TxnOffsetCommit;
 
+    /// <summary>The transactional id.</summary>
     public string TransactionalId { get; set; } = "";
 
     public string GroupId { get; set; } = "";
@@ -18,6 +23,7 @@ internal sealed class TxnOffsetCommitRequest : IRequest<TxnOffsetCommitResponse>
 
     public string MemberId { get; set; } = "";
 
+    /// <summary>The name of a static member, or null.</summary>
     public string? GroupInstanceId { get; set; }
 
     public List<TxnOffsetCommitRequestTopic> Topics { get; set; } = [];
@@ -40,6 +46,7 @@ internal sealed class TxnOffsetCommitRequest : IRequest<TxnOffsetCommitResponse>
         w.End();
     }
 
+    /// <summary>A topic with offsets.</summary>
     internal sealed class TxnOffsetCommitRequestTopic : IWireStruct
     {
         public string Name { get; set; } = "";
@@ -55,6 +62,7 @@ internal sealed class TxnOffsetCommitRequest : IRequest<TxnOffsetCommitResponse>
         }
     }
 
+    /// <summary>The offset of a partition.</summary>
     internal sealed class TxnOffsetCommitRequestPartition : IWireStruct
     {
         public int PartitionIndex { get; set; }
@@ -78,12 +86,13 @@ internal sealed class TxnOffsetCommitRequest : IRequest<TxnOffsetCommitResponse>
     }
 }
 
-/// <summary>Response.</summary>
+/// <summary>What became of each offset.</summary>
 internal sealed class TxnOffsetCommitResponse : IResponse
 {
     /// <inheritdoc/>
     public static ApiKey Api => ApiKey.TxnOffsetCommit;
 
+    /// <summary>How long the client shall pause, in milliseconds.</summary>
     public int ThrottleTimeMs { get; set; }
 
     public List<TxnOffsetCommitResponseTopic> Topics { get; set; } = [];
@@ -96,6 +105,7 @@ internal sealed class TxnOffsetCommitResponse : IResponse
         w.End();
     }
 
+    /// <summary>A topic with offsets.</summary>
     internal sealed class TxnOffsetCommitResponseTopic : IWireStruct
     {
         public string Name { get; set; } = "";
@@ -111,6 +121,7 @@ internal sealed class TxnOffsetCommitResponse : IResponse
         }
     }
 
+    /// <summary>What became of a partition's offset.</summary>
     internal sealed class TxnOffsetCommitResponsePartition : IWireStruct
     {
         public int PartitionIndex { get; set; }
