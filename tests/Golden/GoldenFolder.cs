@@ -6,8 +6,8 @@ namespace MedStreams.Golden;
 internal static class GoldenFolder
 {
     /// <summary>
-    /// The files of a sub-folder, in order. Skips the test that asks if the sub-folder is not there, and fails it if none
-    /// of the sub-folder's files match.
+    /// The files of a sub-folder, in order. Skips the test that asks if the sub-folder is not there, and fails it if
+    /// none of the sub-folder's files match.
     /// </summary>
     public static IReadOnlyList<string> Files(string subFolder, string pattern)
     {

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace MedStreams.Golden;
 
-/// <summary>Counts the cases of one kind, prints them in one line and fails if one differs from its recording.</summary>
+/// <summary>
+/// Counts the cases of one kind, prints them in one line and fails if one differs from its recording.
+/// </summary>
 internal sealed class Tally(string what)
 {
     private readonly List<string> _differences = [];

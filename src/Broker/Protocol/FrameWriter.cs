@@ -4,8 +4,8 @@ using System.Buffers.Binary;
 namespace MedStreams.Broker.Protocol;
 
 /// <summary>
-/// A frame being written: a buffer from the pool, with large foreign memory attached between its bytes instead of copied
-/// into them.
+/// A frame being written: a buffer from the pool, with large foreign memory attached between its bytes instead of
+/// copied into them.
 /// </summary>
 /// <remarks>Not for use by several threads. After <see cref="Dispose"/> the segments must not be used.</remarks>
 internal sealed class FrameWriter : IDisposable

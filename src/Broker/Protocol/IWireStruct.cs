@@ -8,7 +8,9 @@ internal interface IWireStruct
     /// the value that it is given and answers it back. The last call is <see cref="Wire.End"/> or the section of
     /// tagged fields.
     /// </summary>
-    /// <param name="w">Where the fields are read from or written to, with the version that decides which there are.</param>
+    /// <param name="w">
+    /// Where the fields are read from or written to, with the version that decides which there are.
+    /// </param>
     void Walk(ref Wire w);
 }
 
@@ -39,6 +41,8 @@ internal interface IVersionedData : IWireStruct
     /// <summary>The highest version that is understood.</summary>
     static abstract short HighestVersion { get; }
 
-    /// <summary>The first version with compact lengths and tagged fields; <see cref="short.MaxValue"/> if none has.</summary>
+    /// <summary>
+    /// The first version with compact lengths and tagged fields; <see cref="short.MaxValue"/> if none has.
+    /// </summary>
     static abstract short FirstFlexibleVersion { get; }
 }

@@ -38,7 +38,8 @@ internal static class MessageCodec
         where T : class, IResponse
     {
         var headerVersion = ApiTable.Get(T.Api).ResponseHeaderVersion(version);
-        return WriteFrame(new ResponseHeader { CorrelationId = correlationId }, headerVersion, headerVersion >= 1, version, response);
+        var header = new ResponseHeader { CorrelationId = correlationId };
+        return WriteFrame(header, headerVersion, headerVersion >= 1, version, response);
     }
 
     /// <summary>Writes a whole request, as a client would: length, header and body.</summary>

@@ -1,12 +1,12 @@
 namespace MedStreams.Broker.Protocol;
 
 /// <summary>
-/// Record batches on their way through the protocol: memory pieces in order, neither copied nor joined by the codec. The
-/// default value is Kafka's null.
+/// Record batches on their way through the protocol: memory pieces in order, neither copied nor joined by the codec.
+/// The default value is Kafka's null.
 /// </summary>
 /// <remarks>
-/// What a request carries points into the request's buffer and lives as long as that. What a response is given must stay
-/// unchanged until the response has been sent.
+/// What a request carries points into the request's buffer and lives as long as that. What a response is given must
+/// stay unchanged until the response has been sent.
 /// </remarks>
 internal readonly struct RecordData
 {

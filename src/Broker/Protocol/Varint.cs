@@ -41,8 +41,8 @@ internal static class Varint
     public static int SizeOfSigned(long value) => SizeOf(ZigZag(value));
 
     /// <summary>
-    /// Reads an unsigned number of up to 32 bits. Answers how many bytes it takes, or 0 if the bytes end within it or it
-    /// is too large.
+    /// Reads an unsigned number of up to 32 bits. Answers how many bytes it takes, or 0 if the bytes end within it or
+    /// it is too large.
     /// </summary>
     public static int TryRead(ReadOnlySpan<byte> source, out uint value)
     {
@@ -62,8 +62,8 @@ internal static class Varint
     }
 
     /// <summary>
-    /// Reads a signed number of up to 32 bits. Answers how many bytes it takes, or 0 if the bytes end within it or it is
-    /// too large.
+    /// Reads a signed number of up to 32 bits. Answers how many bytes it takes, or 0 if the bytes end within it or it
+    /// is too large.
     /// </summary>
     public static int TryReadSigned(ReadOnlySpan<byte> source, out int value)
     {
@@ -73,8 +73,8 @@ internal static class Varint
     }
 
     /// <summary>
-    /// Reads a signed number of up to 64 bits. Answers how many bytes it takes, or 0 if the bytes end within it or it is
-    /// too large.
+    /// Reads a signed number of up to 64 bits. Answers how many bytes it takes, or 0 if the bytes end within it or it
+    /// is too large.
     /// </summary>
     public static int TryReadSigned(ReadOnlySpan<byte> source, out long value)
     {

@@ -8,9 +8,9 @@ namespace MedStreams.Broker.Protocol;
 /// byte first; in flexible versions (KIP-482) lengths are compact and each structure ends with tagged fields.
 /// </summary>
 /// <remarks>
-/// Reading trusts nothing: what does not fit latches <see cref="Failed"/>, after which every field reads as zero, empty or
-/// null and no bytes are left. Lengths are compared with the bytes that are left before anything is allocated. Writing
-/// throws when the message cannot be written in this version, which is a fault of the broker.
+/// Reading trusts nothing: what does not fit latches <see cref="Failed"/>, after which every field reads as zero, empty
+/// or null and no bytes are left. Lengths are compared with the bytes that are left before anything is allocated.
+/// Writing throws when the message cannot be written in this version, which is a fault of the broker.
 /// </remarks>
 internal ref partial struct Wire
 {
@@ -126,7 +126,12 @@ internal ref partial struct Wire
     public byte[]? NullableBytes(byte[]? value, bool allowed = true)
     {
         if (IsReading)
-            return ReadLength(wide: true, allowed, out var length) && Take(length, out var bytes) ? bytes.ToArray() : null;
+        {
+            return ReadLength(wide: true, allowed, out var length) && Take(length, out var bytes)
+                ? bytes.ToArray()
+                : null;
+        }
+
         WriteLength(value?.Length, wide: true, allowed);
         _target!.Write(value);
         return value;
@@ -169,7 +174,7 @@ internal ref partial struct Wire
 
         var size = Encoding.UTF8.GetByteCount(value);
         if (size > MaxStringLength)
-            throw new InvalidOperationException($"A text of {size} bytes does not fit into a message: {MaxStringLength} are the limit.");
+            throw new InvalidOperationException($"A text of {size} bytes is beyond the protocol's {MaxStringLength}.");
         WriteLength(size, wide: false, nullable, compact);
         Encoding.UTF8.GetBytes(value, _target!.Reserve(size));
         return value;

@@ -7,7 +7,9 @@ internal enum BatchAttributes : short
     /// <summary>Nothing is set: uncompressed, times by the producer.</summary>
     None = 0,
 
-    /// <summary>The records' time is the batch's maximum, set when it was appended; otherwise each has its own.</summary>
+    /// <summary>
+    /// The records' time is the batch's maximum, set when it was appended; otherwise each has its own.
+    /// </summary>
     LogAppendTime = 0x08,
 
     /// <summary>The batch belongs to a transaction.</summary>

@@ -16,7 +16,8 @@ internal static class BatchPatch
     }
 
     /// <summary>
-    /// Gives all records the time of their appending (<c>message.timestamp.type=LogAppendTime</c>) and renews the checksum.
+    /// Gives all records the time of their appending (<c>message.timestamp.type=LogAppendTime</c>) and renews the
+    /// checksum.
     /// </summary>
     /// <param name="batch">The whole batch.</param>
     /// <param name="timestamp">The time in epoch milliseconds.</param>

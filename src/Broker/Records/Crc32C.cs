@@ -4,7 +4,9 @@ using System.Runtime.InteropServices;
 
 namespace MedStreams.Broker.Records;
 
-/// <summary>CRC-32C (Castagnoli), the checksum of record batches; by the processor's own instruction where it has one.</summary>
+/// <summary>
+/// CRC-32C (Castagnoli), the checksum of record batches; by the processor's own instruction where it has one.
+/// </summary>
 internal static class Crc32C
 {
     /// <summary>The checksum of some bytes.</summary>
@@ -18,9 +20,12 @@ internal static class Crc32C
         var crc = ~previous;
         var words = MemoryMarshal.Cast<byte, ulong>(bytes);
         foreach (var word in words)
-            crc = BitOperations.Crc32C(crc, BitConverter.IsLittleEndian ? word : BinaryPrimitives.ReverseEndianness(word));
+            crc = BitOperations.Crc32C(crc, LittleEndian(word));
         foreach (var one in bytes[(words.Length * sizeof(ulong))..])
             crc = BitOperations.Crc32C(crc, one);
         return ~crc;
     }
+
+    private static ulong LittleEndian(ulong word) =>
+        BitConverter.IsLittleEndian ? word : BinaryPrimitives.ReverseEndianness(word);
 }

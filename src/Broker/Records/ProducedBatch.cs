@@ -4,9 +4,9 @@ namespace MedStreams.Broker.Records;
 internal static class ProducedBatch
 {
     /// <summary>
-    /// Checks that the bytes are exactly one whole batch of magic 2 that a client may write: checksum, at least one record,
-    /// offsets without gaps, a sequence if there is a producer, a known compression, and no control batch. The records
-    /// themselves are not decoded.
+    /// Checks that the bytes are exactly one whole batch of magic 2 that a client may write: checksum, at least one
+    /// record, offsets without gaps, a sequence if there is a producer, a known compression, and no control batch. The
+    /// records themselves are not decoded.
     /// </summary>
     public static BatchFault Check(ReadOnlySpan<byte> bytes)
     {

@@ -6,13 +6,17 @@ internal readonly ref struct Record
     /// <summary>The record's offset.</summary>
     public long Offset { get; init; }
 
-    /// <summary>The record's time in epoch milliseconds: the producer's, or the batch's where that is the time of appending.</summary>
+    /// <summary>
+    /// The record's time in epoch milliseconds: the producer's, or the batch's where that is the time of appending.
+    /// </summary>
     public long Timestamp { get; init; }
 
     /// <summary>Whether there is a key; without one <see cref="Key"/> is empty.</summary>
     public bool HasKey { get; init; }
 
-    /// <summary>Whether there is a value; without one the record is a tombstone and <see cref="Value"/> is empty.</summary>
+    /// <summary>
+    /// Whether there is a value; without one the record is a tombstone and <see cref="Value"/> is empty.
+    /// </summary>
     public bool HasValue { get; init; }
 
     /// <summary>The key.</summary>

@@ -13,7 +13,9 @@ internal readonly ref struct RecordBatch
     private readonly ReadOnlySpan<byte> _bytes;
 
     /// <summary>The view of the batch at the start of some bytes.</summary>
-    /// <param name="bytes">At least the header, 61 bytes; <see cref="Bytes"/> and <see cref="Payload"/> need the whole batch.</param>
+    /// <param name="bytes">
+    /// At least the header, 61 bytes; <see cref="Bytes"/> and <see cref="Payload"/> need the whole batch.
+    /// </param>
     public RecordBatch(ReadOnlySpan<byte> bytes) => _bytes = bytes;
 
     /// <summary>The offset of the first record that the batch was written with.</summary>
@@ -32,7 +34,8 @@ internal readonly ref struct RecordBatch
     public uint Crc => BinaryPrimitives.ReadUInt32BigEndian(_bytes[BatchLayout.Crc..]);
 
     /// <summary>All bits of the attributes.</summary>
-    public BatchAttributes Attributes => (BatchAttributes)BinaryPrimitives.ReadInt16BigEndian(_bytes[BatchLayout.Attributes..]);
+    public BatchAttributes Attributes =>
+        (BatchAttributes)BinaryPrimitives.ReadInt16BigEndian(_bytes[BatchLayout.Attributes..]);
 
     /// <summary>How the records are compressed; a number above 4 is no known way.</summary>
     public CompressionType Compression => (CompressionType)((int)Attributes & CompressionMask);
@@ -46,10 +49,15 @@ internal readonly ref struct RecordBatch
     /// <summary>Whether the batch is a marker and none for users.</summary>
     public bool IsControl => (Attributes & BatchAttributes.Control) != BatchAttributes.None;
 
-    /// <summary>The time from which compaction may drop tombstones and markers, in epoch milliseconds, or null.</summary>
-    public long? DeleteHorizon => (Attributes & BatchAttributes.HasDeleteHorizon) != BatchAttributes.None ? BaseTimestamp : null;
+    /// <summary>
+    /// The time from which compaction may drop tombstones and markers, in epoch milliseconds, or null.
+    /// </summary>
+    public long? DeleteHorizon =>
+        (Attributes & BatchAttributes.HasDeleteHorizon) != BatchAttributes.None ? BaseTimestamp : null;
 
-    /// <summary>The last offset less the base offset; larger than the records need where compaction took some away.</summary>
+    /// <summary>
+    /// The last offset less the base offset; larger than the records need where compaction took some away.
+    /// </summary>
     public int LastOffsetDelta => BinaryPrimitives.ReadInt32BigEndian(_bytes[BatchLayout.LastOffsetDelta..]);
 
     /// <summary>The offset of the last record that the batch was written with.</summary>
@@ -77,7 +85,8 @@ internal readonly ref struct RecordBatch
     public int BaseSequence => BinaryPrimitives.ReadInt32BigEndian(_bytes[BatchLayout.BaseSequence..]);
 
     /// <summary>The sequence number of the last record, or -1; behind <see cref="int.MaxValue"/> follows 0.</summary>
-    public int LastSequence => BaseSequence < 0 ? BaseSequence : (int)(((long)BaseSequence + LastOffsetDelta) & int.MaxValue);
+    public int LastSequence =>
+        BaseSequence < 0 ? BaseSequence : (int)(((long)BaseSequence + LastOffsetDelta) & int.MaxValue);
 
     /// <summary>The number of records.</summary>
     public int Count => BinaryPrimitives.ReadInt32BigEndian(_bytes[BatchLayout.Count..]);

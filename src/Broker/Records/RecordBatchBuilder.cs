@@ -58,7 +58,9 @@ internal sealed class RecordBatchBuilder
     /// <param name="key">Its key, or null.</param>
     /// <param name="value">Its value, or null for a tombstone.</param>
     /// <param name="headers">Its headers.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The offset is not beyond the last one, or too far away.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The offset is not beyond the last one, or too far away.
+    /// </exception>
     public void AppendAt(
         long offset, long timestamp, byte[]? key, byte[]? value, IReadOnlyList<RecordHeader>? headers = null)
     {
@@ -94,7 +96,8 @@ internal sealed class RecordBatchBuilder
 
     /// <summary>The finished batch.</summary>
     /// <param name="lastOffset">
-    /// The last offset that the batch stands for, where it is beyond the last record's because compaction took records away.
+    /// The last offset that the batch stands for, where it is beyond the last record's because compaction took records
+    /// away.
     /// </param>
     /// <exception cref="InvalidOperationException">
     /// The compression's library is missing; <see cref="CompressionCodec.IsAvailable"/> says so before.
@@ -147,7 +150,11 @@ internal sealed class RecordBatchBuilder
     private Span<byte> Take(int count)
     {
         if (_buffer.Length - _used < count)
-            Array.Resize(ref _buffer, Math.Max(checked(_used + count), (int)Math.Min(_buffer.Length * 2L, Array.MaxLength)));
+        {
+            var doubled = (int)Math.Min(_buffer.Length * 2L, Array.MaxLength);
+            Array.Resize(ref _buffer, Math.Max(checked(_used + count), doubled));
+        }
+
         _used += count;
         return _buffer.AsSpan(_used - count, count);
     }

@@ -4,8 +4,8 @@ namespace MedStreams.Broker.Records;
 
 /// <summary>The end of a transaction in a partition: the only record of a control batch.</summary>
 /// <remarks>
-/// Key: version (0) and kind (0 abort, 1 commit), two bytes each. Value: version (0) in two bytes, the coordinator's epoch
-/// in four.
+/// Key: version (0) and kind (0 abort, 1 commit), two bytes each. Value: version (0) in two bytes, the coordinator's
+/// epoch in four.
 /// </remarks>
 /// <param name="IsCommit">Whether the transaction is committed; otherwise it is aborted.</param>
 /// <param name="CoordinatorEpoch">The epoch of the coordinator that decided it.</param>
@@ -54,7 +54,9 @@ internal sealed record TransactionMarker(bool IsCommit, int CoordinatorEpoch)
         return records.MoveNext() ? Read(records.Current) : null;
     }
 
-    /// <summary>Reads the marker of a control record. Later versions add fields behind and are read as the first.</summary>
+    /// <summary>
+    /// Reads the marker of a control record. Later versions add fields behind and are read as the first.
+    /// </summary>
     /// <returns>The marker, or null if the record holds none that is known.</returns>
     public static TransactionMarker? Read(Record record)
     {

@@ -23,10 +23,11 @@ public sealed class ApiGoldenTests
             {
                 var version = golden.GetProperty("version").GetInt16();
                 var kind = golden.GetProperty("kind").GetString()!;
+                var label = $"{Path.GetFileName(file)} {kind} {version}";
                 if (api is null || !api.Known.Contains(version))
                     tally.NotServed();
                 else
-                    tally.Count($"{Path.GetFileName(file)} {kind} {version}", Compare(golden, api, name, kind, version));
+                    tally.Count(label, Compare(golden, api, name, kind, version));
             }
         }
 

@@ -114,5 +114,7 @@ public sealed class BatchGoldenTests
     }
 
     private static string? Rewritten(byte[] ours, byte[] kafkas) =>
-        ours.AsSpan().SequenceEqual(kafkas) ? null : $"{Convert.ToHexString(ours)} instead of {Convert.ToHexString(kafkas)}";
+        ours.AsSpan().SequenceEqual(kafkas)
+            ? null
+            : $"{Convert.ToHexString(ours)} instead of {Convert.ToHexString(kafkas)}";
 }

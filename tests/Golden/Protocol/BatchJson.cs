@@ -11,7 +11,8 @@ internal static class BatchJson
     public static CompressionType Compression(JsonElement json) =>
         Enum.Parse<CompressionType>(json.GetProperty("compression").GetString()!, ignoreCase: true);
 
-    public static bool IsLogAppendTime(JsonElement json) => json.GetProperty("timestampType").GetString() == "LogAppendTime";
+    public static bool IsLogAppendTime(JsonElement json) =>
+        json.GetProperty("timestampType").GetString() == "LogAppendTime";
 
     /// <summary>What differs between a batch and its recording, or null.</summary>
     public static string? Difference(JsonElement json, RecordBatch batch)
@@ -129,5 +130,7 @@ internal static class BatchJson
     }
 
     private static byte[]? Bytes(JsonElement json, string name) =>
-        json.GetProperty(name) is { ValueKind: JsonValueKind.String } hex ? Convert.FromHexString(hex.GetString()!) : null;
+        json.GetProperty(name) is { ValueKind: JsonValueKind.String } hex
+            ? Convert.FromHexString(hex.GetString()!)
+            : null;
 }

@@ -6,8 +6,8 @@ using MedStreams.Broker.Protocol;
 namespace MedStreams.Golden.Protocol;
 
 /// <summary>
-/// Messages as JSON in the form of the recordings: the fields under Kafka's names, bytes and records in base64, UUIDs in
-/// base64 for URLs. Works by reflection over the public properties.
+/// Messages as JSON in the form of the recordings: the fields under Kafka's names, bytes and records in base64, UUIDs
+/// in base64 for URLs. Works by reflection over the public properties.
 /// </summary>
 internal static class MessageJson
 {

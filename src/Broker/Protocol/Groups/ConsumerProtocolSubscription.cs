@@ -2,7 +2,7 @@ namespace MedStreams.Broker.Protocol;
 
 /// <summary>What a consumer tells the leader of its group: the topics that it wants, and what it owns.</summary>
 /// <remarks>
-/// By version: 1: partitions owned. 2: the generation in which they were. 3: rack. Kept as bytes in a group; newer
+/// By version. 1: partitions owned. 2: the generation in which they were. 3: rack. Kept as bytes in a group; newer
 /// versions add fields at the end.
 /// </remarks>
 internal sealed class ConsumerProtocolSubscription : IVersionedData

@@ -2,7 +2,7 @@ namespace MedStreams.Broker.Protocol;
 
 /// <summary>A generation of a group in __consumer_offsets; a tombstone deletes the group.</summary>
 /// <remarks>
-/// By version: 1: rebalance timeout. 2: the time of the current state. 3: static members. 4: flexible.
+/// By version. 1: rebalance timeout. 2: the time of the current state. 3: static members. 4: flexible.
 /// </remarks>
 internal sealed class GroupMetadataValue : IVersionedData
 {

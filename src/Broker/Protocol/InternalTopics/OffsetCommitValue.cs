@@ -2,7 +2,7 @@ namespace MedStreams.Broker.Protocol;
 
 /// <summary>An offset in __consumer_offsets; a tombstone deletes it.</summary>
 /// <remarks>
-/// By version: 1: the time at which it expires. 2: it expires by the broker's setting. 3: leader epoch. 4:
+/// By version. 1: the time at which it expires. 2: it expires by the broker's setting. 3: leader epoch. 4:
 /// flexible.
 /// </remarks>
 internal sealed class OffsetCommitValue : IVersionedData

@@ -2,7 +2,7 @@ namespace MedStreams.Broker.Protocol;
 
 /// <summary>Adds the offsets of a group to the producer's transaction.</summary>
 /// <remarks>
-/// By version: 2: PRODUCER_FENCED may be answered. 3: flexible. 4: TRANSACTION_ABORTABLE may be answered.
+/// By version. 2: PRODUCER_FENCED may be answered. 3: flexible. 4: TRANSACTION_ABORTABLE may be answered.
 /// </remarks>
 internal sealed class AddOffsetsToTxnRequest : IRequest<AddOffsetsToTxnResponse>
 {

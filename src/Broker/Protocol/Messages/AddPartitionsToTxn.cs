@@ -2,7 +2,7 @@ namespace MedStreams.Broker.Protocol;
 
 /// <summary>Adds partitions to the producer's transaction before it writes to them.</summary>
 /// <remarks>
-/// By version: 2: PRODUCER_FENCED may be answered instead of INVALID_PRODUCER_EPOCH. 3: flexible. Later versions
+/// By version. 2: PRODUCER_FENCED may be answered instead of INVALID_PRODUCER_EPOCH. 3: flexible. Later versions
 /// are for brokers and are not known; their field names explain these.
 /// </remarks>
 internal sealed class AddPartitionsToTxnRequest : IRequest<AddPartitionsToTxnResponse>

@@ -2,7 +2,7 @@ namespace MedStreams.Broker.Protocol;
 
 /// <summary>Replaces all settings of topics or brokers.</summary>
 /// <remarks>
-/// By version: 2: flexible.
+/// By version. 2: flexible.
 /// </remarks>
 internal sealed class AlterConfigsRequest : IRequest<AlterConfigsResponse>
 {

@@ -2,7 +2,7 @@ namespace MedStreams.Broker.Protocol;
 
 /// <summary>Asks for the APIs and versions of the broker; the first request of most clients.</summary>
 /// <remarks>
-/// By version: 3: flexible; client software and features. 4: features whose lowest version is 0. A version that is
+/// By version. 3: flexible; client software and features. 4: features whose lowest version is 0. A version that is
 /// not known is answered with a body of version 0, UNSUPPORTED_VERSION and the range of this API. The response
 /// always has header version 0.
 /// </remarks>

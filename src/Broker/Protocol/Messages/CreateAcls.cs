@@ -2,7 +2,7 @@ namespace MedStreams.Broker.Protocol;
 
 /// <summary>Creates access rules.</summary>
 /// <remarks>
-/// By version: 1: kinds of patterns. 2: flexible. 3: users behind delegation tokens.
+/// By version. 1: kinds of patterns. 2: flexible. 3: users behind delegation tokens.
 /// </remarks>
 internal sealed class CreateAclsRequest : IRequest<CreateAclsResponse>
 {

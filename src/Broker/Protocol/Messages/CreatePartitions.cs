@@ -2,7 +2,7 @@ namespace MedStreams.Broker.Protocol;
 
 /// <summary>Adds partitions to topics.</summary>
 /// <remarks>
-/// By version: 2: flexible. 3: THROTTLING_QUOTA_EXCEEDED may be answered.
+/// By version. 2: flexible. 3: THROTTLING_QUOTA_EXCEEDED may be answered.
 /// </remarks>
 internal sealed class CreatePartitionsRequest : IRequest<CreatePartitionsResponse>
 {

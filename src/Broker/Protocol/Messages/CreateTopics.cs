@@ -2,7 +2,7 @@ namespace MedStreams.Broker.Protocol;
 
 /// <summary>Creates topics.</summary>
 /// <remarks>
-/// By version: 1: may only validate. 4: -1 for the default number of partitions and replicas. 5: flexible; the
+/// By version. 1: may only validate. 4: -1 for the default number of partitions and replicas. 5: flexible; the
 /// response carries the settings. 7: topic ids.
 /// </remarks>
 internal sealed class CreateTopicsRequest : IRequest<CreateTopicsResponse>
@@ -161,7 +161,9 @@ internal sealed class CreateTopicsResponse : IResponse
 
         public bool ReadOnly { get; set; }
 
-        /// <summary>1: the topic; 2 and 3: brokers while running; 4: the broker's file; 5: the default; 6: the broker's logger.</summary>
+        /// <summary>
+        /// 1: the topic; 2 and 3: brokers while running; 4: the broker's file; 5: the default; 6: the broker's logger.
+        /// </summary>
         public sbyte ConfigSource { get; set; } = -1;
 
         public bool IsSensitive { get; set; }

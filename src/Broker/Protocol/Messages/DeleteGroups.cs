@@ -2,7 +2,7 @@ namespace MedStreams.Broker.Protocol;
 
 /// <summary>Deletes groups that have no members.</summary>
 /// <remarks>
-/// By version: 2: flexible.
+/// By version. 2: flexible.
 /// </remarks>
 internal sealed class DeleteGroupsRequest : IRequest<DeleteGroupsResponse>
 {

@@ -2,7 +2,7 @@ namespace MedStreams.Broker.Protocol;
 
 /// <summary>Moves the start of partitions forward; -1 means to the high watermark.</summary>
 /// <remarks>
-/// By version: 2: flexible.
+/// By version. 2: flexible.
 /// </remarks>
 internal sealed class DeleteRecordsRequest : IRequest<DeleteRecordsResponse>
 {

@@ -2,7 +2,7 @@ namespace MedStreams.Broker.Protocol;
 
 /// <summary>Deletes topics.</summary>
 /// <remarks>
-/// By version: 4: flexible. 5: error texts. 6: topics by id, in other fields.
+/// By version. 4: flexible. 5: error texts. 6: topics by id, in other fields.
 /// </remarks>
 internal sealed class DeleteTopicsRequest : IRequest<DeleteTopicsResponse>
 {

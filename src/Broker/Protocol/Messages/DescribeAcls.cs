@@ -2,7 +2,7 @@ namespace MedStreams.Broker.Protocol;
 
 /// <summary>Lists access rules that match a filter.</summary>
 /// <remarks>
-/// By version: 1: kinds of patterns. 2: flexible. 3: users behind delegation tokens.
+/// By version. 1: kinds of patterns. 2: flexible. 3: users behind delegation tokens.
 /// </remarks>
 internal sealed class DescribeAclsRequest : IRequest<DescribeAclsResponse>
 {

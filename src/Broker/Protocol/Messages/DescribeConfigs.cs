@@ -2,7 +2,7 @@ namespace MedStreams.Broker.Protocol;
 
 /// <summary>Reads the settings of topics and brokers.</summary>
 /// <remarks>
-/// By version: 1: synonyms and the source of each value. 3: documentation and type. 4: flexible.
+/// By version. 1: synonyms and the source of each value. 3: documentation and type. 4: flexible.
 /// </remarks>
 internal sealed class DescribeConfigsRequest : IRequest<DescribeConfigsResponse>
 {
@@ -103,7 +103,9 @@ internal sealed class DescribeConfigsResponse : IResponse
 
         public bool IsDefault { get; set; }
 
-        /// <summary>1: the topic; 2 and 3: brokers while running; 4: the broker's file; 5: the default; 6: the broker's logger.</summary>
+        /// <summary>
+        /// 1: the topic; 2 and 3: brokers while running; 4: the broker's file; 5: the default; 6: the broker's logger.
+        /// </summary>
         public sbyte ConfigSource { get; set; } = -1;
 
         public bool IsSensitive { get; set; }

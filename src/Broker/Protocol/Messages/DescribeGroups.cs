@@ -2,7 +2,7 @@ namespace MedStreams.Broker.Protocol;
 
 /// <summary>Describes groups and their members.</summary>
 /// <remarks>
-/// By version: 3: authorized operations. 4: static members. 5: flexible.
+/// By version. 3: authorized operations. 4: static members. 5: flexible.
 /// </remarks>
 internal sealed class DescribeGroupsRequest : IRequest<DescribeGroupsResponse>
 {

@@ -2,7 +2,7 @@ namespace MedStreams.Broker.Protocol;
 
 /// <summary>Describes the data directories.</summary>
 /// <remarks>
-/// By version: 2: flexible. 3: an error for the whole response. 4: size of the volume and free space.
+/// By version. 2: flexible. 3: an error for the whole response. 4: size of the volume and free space.
 /// </remarks>
 internal sealed class DescribeLogDirsRequest : IRequest<DescribeLogDirsResponse>
 {

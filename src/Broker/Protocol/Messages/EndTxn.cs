@@ -2,7 +2,7 @@ namespace MedStreams.Broker.Protocol;
 
 /// <summary>Commits or aborts the producer's transaction.</summary>
 /// <remarks>
-/// By version: 2: PRODUCER_FENCED may be answered. 3: flexible. 4: TRANSACTION_ABORTABLE may be answered.
+/// By version. 2: PRODUCER_FENCED may be answered. 3: flexible. 4: TRANSACTION_ABORTABLE may be answered.
 /// </remarks>
 internal sealed class EndTxnRequest : IRequest<EndTxnResponse>
 {

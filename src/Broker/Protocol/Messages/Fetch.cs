@@ -2,7 +2,7 @@ namespace MedStreams.Broker.Protocol;
 
 /// <summary>Reads record batches from partitions, waiting for them if asked to.</summary>
 /// <remarks>
-/// By version: 3: a limit for the whole response. 4: isolation level, aborted transactions, magic 2. 5: log start
+/// By version. 3: a limit for the whole response. 4: isolation level, aborted transactions, magic 2. 5: log start
 /// offset. 7: fetch sessions. 9: leader epoch. 10: zstd. 11: rack of the consumer. 12: flexible, diverging epochs.
 /// Later versions name topics by id and are not known.
 /// </remarks>
@@ -114,7 +114,9 @@ internal sealed class FetchRequest : IRequest<FetchResponse>
 
         public long LogStartOffset { get; set; } = -1;
 
-        /// <summary>The most bytes of records of this partition; the first batch of the response comes even if it is larger.</summary>
+        /// <summary>
+        /// The most bytes of records of this partition; the first batch of the response comes even if it is larger.
+        /// </summary>
         public int PartitionMaxBytes { get; set; }
 
         /// <inheritdoc/>
@@ -295,7 +297,10 @@ internal sealed class FetchResponse : IResponse
         }
     }
 
-    /// <summary>An aborted transaction among the records: the consumer drops this producer's records from that offset to its marker.</summary>
+    /// <summary>
+    /// An aborted transaction among the records: the consumer drops this producer's records from that offset to its
+    /// marker.
+    /// </summary>
     internal sealed class AbortedTransaction : IWireStruct
     {
         public long ProducerId { get; set; }

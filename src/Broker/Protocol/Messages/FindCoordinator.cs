@@ -2,7 +2,7 @@ namespace MedStreams.Broker.Protocol;
 
 /// <summary>Asks which broker coordinates a group or a transactional id.</summary>
 /// <remarks>
-/// By version: 1: the kind of key, and an error text. 3: flexible. 4: several keys at once, in other fields. 5:
+/// By version. 1: the kind of key, and an error text. 3: flexible. 4: several keys at once, in other fields. 5:
 /// TRANSACTION_ABORTABLE may be answered. 6: share groups.
 /// </remarks>
 internal sealed class FindCoordinatorRequest : IRequest<FindCoordinatorResponse>

@@ -2,7 +2,7 @@ namespace MedStreams.Broker.Protocol;
 
 /// <summary>Keeps a member in its group.</summary>
 /// <remarks>
-/// By version: 3: static members. 4: flexible.
+/// By version. 3: static members. 4: flexible.
 /// </remarks>
 internal sealed class HeartbeatRequest : IRequest<HeartbeatResponse>
 {

@@ -1,8 +1,10 @@
 namespace MedStreams.Broker.Protocol;
 
-/// <summary>Gives a producer its id and epoch; a transactional one fences its predecessor and ends its transaction.</summary>
+/// <summary>
+/// Gives a producer its id and epoch; a transactional one fences its predecessor and ends its transaction.
+/// </summary>
 /// <remarks>
-/// By version: 2: flexible. 3: the producer may name the id and epoch that it has, to get the next epoch. 4:
+/// By version. 2: flexible. 3: the producer may name the id and epoch that it has, to get the next epoch. 4:
 /// PRODUCER_FENCED may be answered. 5: TRANSACTION_ABORTABLE may be answered.
 /// </remarks>
 internal sealed class InitProducerIdRequest : IRequest<InitProducerIdResponse>

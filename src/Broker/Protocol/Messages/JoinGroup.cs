@@ -2,7 +2,7 @@ namespace MedStreams.Broker.Protocol;
 
 /// <summary>Enters a group, or enters it again for the next generation.</summary>
 /// <remarks>
-/// By version: 1: rebalance timeout; before, the session timeout served as it. 4: a first request without member id
+/// By version. 1: rebalance timeout; before, the session timeout served as it. 4: a first request without member id
 /// is answered MEMBER_ID_REQUIRED with an id to come again with. 5: static members. 6: flexible. 7: the protocol
 /// type in the response. 8: the reason of joining. 9: the leader may skip assigning.
 /// </remarks>

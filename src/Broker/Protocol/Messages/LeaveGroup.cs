@@ -2,7 +2,7 @@ namespace MedStreams.Broker.Protocol;
 
 /// <summary>Leaves a group.</summary>
 /// <remarks>
-/// By version: 3: several members at once, in other fields, static ones too. 4: flexible. 5: the reason of leaving.
+/// By version. 3: several members at once, in other fields, static ones too. 4: flexible. 5: the reason of leaving.
 /// </remarks>
 internal sealed class LeaveGroupRequest : IRequest<LeaveGroupResponse>
 {

@@ -2,7 +2,7 @@ namespace MedStreams.Broker.Protocol;
 
 /// <summary>Lists the groups of this broker.</summary>
 /// <remarks>
-/// By version: 3: flexible. 4: filter by state. 5: filter by type.
+/// By version. 3: flexible. 4: filter by state. 5: filter by type.
 /// </remarks>
 internal sealed class ListGroupsRequest : IRequest<ListGroupsResponse>
 {

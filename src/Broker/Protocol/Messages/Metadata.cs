@@ -2,7 +2,7 @@ namespace MedStreams.Broker.Protocol;
 
 /// <summary>Asks for the brokers and for topics with their partitions.</summary>
 /// <remarks>
-/// By version: 0: no topics means all of them. 1: null means all, an empty list none; rack, controller. 2: cluster
+/// By version. 0: no topics means all of them. 1: null means all, an empty list none; rack, controller. 2: cluster
 /// id. 4: whether topics may be created by asking. 5: offline replicas. 7: leader epochs. 8: authorized operations.
 /// 9: flexible. 10: topic ids. 12: topics may be asked for by id alone.
 /// </remarks>

@@ -2,7 +2,7 @@ namespace MedStreams.Broker.Protocol;
 
 /// <summary>Stores the offsets that a group has reached.</summary>
 /// <remarks>
-/// By version: 0: without generation and member. 1: a time for each partition. 2 to 4: a retention time, which is
+/// By version. 0: without generation and member. 1: a time for each partition. 2 to 4: a retention time, which is
 /// ignored here. 6: leader epoch. 7: static members. 8: flexible. 9: member epochs of the newer group protocol.
 /// </remarks>
 internal sealed class OffsetCommitRequest : IRequest<OffsetCommitResponse>

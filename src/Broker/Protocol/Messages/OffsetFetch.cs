@@ -2,7 +2,7 @@ namespace MedStreams.Broker.Protocol;
 
 /// <summary>Reads the offsets that groups have stored.</summary>
 /// <remarks>
-/// By version: 2: null topics means all; an error for the whole group. 5: leader epoch. 6: flexible. 7: may ask for
+/// By version. 2: null topics means all; an error for the whole group. 5: leader epoch. 6: flexible. 7: may ask for
 /// stable offsets only. 8: several groups at once, in other fields. 9: members of the newer group protocol.
 /// </remarks>
 internal sealed class OffsetFetchRequest : IRequest<OffsetFetchResponse>

@@ -2,7 +2,7 @@ namespace MedStreams.Broker.Protocol;
 
 /// <summary>Finds where a leader epoch ends, so that consumers notice a truncation.</summary>
 /// <remarks>
-/// By version: 2: current leader epoch. 3: replica id. 4: flexible.
+/// By version. 2: current leader epoch. 3: replica id. 4: flexible.
 /// </remarks>
 internal sealed class OffsetForLeaderEpochRequest : IRequest<OffsetForLeaderEpochResponse>
 {

@@ -2,7 +2,7 @@ namespace MedStreams.Broker.Protocol;
 
 /// <summary>Appends record batches to partitions.</summary>
 /// <remarks>
-/// By version: 3: magic 2 and the transactional id; 0 to 2 carry older formats and are known to the codec only. 5:
+/// By version. 3: magic 2 and the transactional id; 0 to 2 carry older formats and are known to the codec only. 5:
 /// the response names the log start offset. 7: zstd. 8: errors of single records. 9: flexible. 10: the response may
 /// name the current leader. 11: TRANSACTION_ABORTABLE may be answered. A request with acks 0 gets no response.
 /// </remarks>

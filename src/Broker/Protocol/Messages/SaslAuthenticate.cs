@@ -2,7 +2,7 @@ namespace MedStreams.Broker.Protocol;
 
 /// <summary>Carries one message of the SASL exchange from the client.</summary>
 /// <remarks>
-/// By version: 1: the response names how long the session lasts. 2: flexible.
+/// By version. 1: the response names how long the session lasts. 2: flexible.
 /// </remarks>
 internal sealed class SaslAuthenticateRequest : IRequest<SaslAuthenticateResponse>
 {

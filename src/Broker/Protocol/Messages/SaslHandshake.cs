@@ -2,7 +2,7 @@ namespace MedStreams.Broker.Protocol;
 
 /// <summary>Chooses the SASL mechanism.</summary>
 /// <remarks>
-/// By version: 0: raw SASL tokens follow without headers. 1: SaslAuthenticate requests follow. Never flexible.
+/// By version. 0: raw SASL tokens follow without headers. 1: SaslAuthenticate requests follow. Never flexible.
 /// </remarks>
 internal sealed class SaslHandshakeRequest : IRequest<SaslHandshakeResponse>
 {

@@ -2,7 +2,7 @@ namespace MedStreams.Broker.Protocol;
 
 /// <summary>Hands in the assignment, if sent by the leader, and asks for the own part of it.</summary>
 /// <remarks>
-/// By version: 3: static members. 4: flexible. 5: protocol type and name in both directions.
+/// By version. 3: static members. 4: flexible. 5: protocol type and name in both directions.
 /// </remarks>
 internal sealed class SyncGroupRequest : IRequest<SyncGroupResponse>
 {

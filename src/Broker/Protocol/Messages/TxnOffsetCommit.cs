@@ -2,7 +2,7 @@ namespace MedStreams.Broker.Protocol;
 
 /// <summary>Stores the offsets of a group with the end of the producer's transaction.</summary>
 /// <remarks>
-/// By version: 2: leader epoch. 3: flexible; member and generation, which fence members that were left behind. 4:
+/// By version. 2: leader epoch. 3: flexible; member and generation, which fence members that were left behind. 4:
 /// TRANSACTION_ABORTABLE may be answered.
 /// </remarks>
 internal sealed class TxnOffsetCommitRequest : IRequest<TxnOffsetCommitResponse>

@@ -1,8 +1,8 @@
 namespace MedStreams.Broker.Records;
 
 /// <summary>
-/// One way of compressing the records of a batch. The broker stores batches as they come and needs this only where it has
-/// to look into them. Safe for use by several threads.
+/// One way of compressing the records of a batch. The broker stores batches as they come and needs this only where it
+/// has to look into them. Safe for use by several threads.
 /// </summary>
 internal abstract class CompressionCodec
 {
@@ -33,7 +33,8 @@ internal abstract class CompressionCodec
     /// <param name="limit">The most bytes that the records may take; more is refused, against bombs.</param>
     /// <param name="records">The records for <see cref="RecordBatch.Enumerate"/>.</param>
     /// <returns>
-    /// Whether it was done; not if the compression is unknown or its library missing, the data are damaged or too large.
+    /// Whether it was done; not if the compression is unknown or its library missing, the data are damaged or too
+    /// large.
     /// </returns>
     public static bool TryDecompress(RecordBatch batch, int limit, out ReadOnlySpan<byte> records)
     {

@@ -52,7 +52,9 @@ internal sealed partial class Lz4Compression() : NativeCompression(Library)
         var preferences = new Preferences { BlockSize = Block64Kilobytes, BlockMode = IndependentBlocks };
         var target = new byte[checked((int)FrameBound((nuint)source.Length, preferences))];
         var size = CompressFrame(target, (nuint)target.Length, source, (nuint)source.Length, preferences);
-        return IsError(size) == 0 ? target[..(int)size] : throw new InvalidOperationException("LZ4 refused to compress.");
+        return IsError(size) == 0
+            ? target[..(int)size]
+            : throw new InvalidOperationException("LZ4 refused to compress.");
     }
 
     [LibraryImport(Library, EntryPoint = "LZ4F_isError")]
@@ -70,7 +72,7 @@ internal sealed partial class Lz4Compression() : NativeCompression(Library)
     [LibraryImport(Library, EntryPoint = "LZ4F_decompress")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial nuint Decompress(
-        nint context, Span<byte> target, ref nuint targetSize, ReadOnlySpan<byte> source, ref nuint sourceSize, nint options);
+        nint context, Span<byte> target, ref nuint written, ReadOnlySpan<byte> source, ref nuint read, nint options);
 
     [LibraryImport(Library, EntryPoint = "LZ4F_compressFrameBound")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -4,8 +4,9 @@ using System.Runtime.InteropServices;
 namespace MedStreams.Broker.Records;
 
 /// <summary>
-/// Snappy: one plain block, as librdkafka and others write it, or the framing of snappy-java that Java clients write: the
-/// bytes 0x82 "SNAPPY" 0x00, two versions in four bytes each, then blocks with their length in four bytes before them.
+/// Snappy: one plain block, as librdkafka and others write it, or the framing of snappy-java that Java clients write:
+/// the bytes 0x82 "SNAPPY" 0x00, two versions in four bytes each, then blocks with their length in four bytes before
+/// them.
 /// </summary>
 internal sealed partial class SnappyCompression() : NativeCompression(Library)
 {
@@ -104,5 +105,6 @@ internal sealed partial class SnappyCompression() : NativeCompression(Library)
 
     [LibraryImport(Library, EntryPoint = "snappy_compress")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int CompressBlock(ReadOnlySpan<byte> source, nuint length, Span<byte> target, ref nuint size);
+    private static partial int CompressBlock(
+        ReadOnlySpan<byte> source, nuint length, Span<byte> target, ref nuint size);
 }

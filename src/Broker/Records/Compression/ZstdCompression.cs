@@ -39,7 +39,9 @@ internal sealed unsafe partial class ZstdCompression() : NativeCompression(Libra
         Require();
         var target = new byte[checked((int)Bound((nuint)source.Length))];
         var size = Compress(target, (nuint)target.Length, source, (nuint)source.Length, Level);
-        return IsError(size) == 0 ? target[..(int)size] : throw new InvalidOperationException("Zstandard refused to compress.");
+        return IsError(size) == 0
+            ? target[..(int)size]
+            : throw new InvalidOperationException("Zstandard refused to compress.");
     }
 
     private static bool TryDecompress(nint stream, Input input, ref BoundedBuffer buffer)
@@ -88,7 +90,8 @@ internal sealed unsafe partial class ZstdCompression() : NativeCompression(Libra
 
     [LibraryImport(Library, EntryPoint = "ZSTD_compress")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial nuint Compress(Span<byte> target, nuint capacity, ReadOnlySpan<byte> source, nuint length, int level);
+    private static partial nuint Compress(
+        Span<byte> target, nuint capacity, ReadOnlySpan<byte> source, nuint length, int level);
 
     /// <summary>The library's <c>ZSTD_inBuffer</c>.</summary>
     [StructLayout(LayoutKind.Sequential)]
