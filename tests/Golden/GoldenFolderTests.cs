@@ -1,6 +1,6 @@
 using MedStreams.Support;
 
-namespace MedStreams.Golden;
+namespace MedStreams.Golden.Tests;
 
 public sealed class GoldenFolderTests
 {

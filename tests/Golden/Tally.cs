@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace MedStreams.Golden;
+namespace MedStreams.Golden.Tests;
 
 /// <summary>
 /// Counts the cases of one kind, prints them in one line and fails if one differs from its recording.

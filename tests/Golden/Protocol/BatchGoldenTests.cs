@@ -1,7 +1,7 @@
 using System.Text.Json;
 using MedStreams.Broker.Records;
 
-namespace MedStreams.Golden.Protocol;
+namespace MedStreams.Golden.Tests.Protocol;
 
 public sealed class BatchGoldenTests
 {

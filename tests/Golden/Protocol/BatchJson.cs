@@ -3,7 +3,7 @@ using System.Text.Json;
 using MedStreams.Broker.Records;
 using Record = MedStreams.Broker.Records.Record;
 
-namespace MedStreams.Golden.Protocol;
+namespace MedStreams.Golden.Tests.Protocol;
 
 /// <summary>Record batches in the form of the recordings.</summary>
 internal static class BatchJson

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using MedStreams.Broker.Protocol;
 
-namespace MedStreams.Golden.Protocol;
+namespace MedStreams.Golden.Tests.Protocol;
 
 /// <summary>Holds one structure in one version against its recording, in both directions.</summary>
 internal static class MessageCases

@@ -3,7 +3,7 @@ using System.Reflection;
 using System.Text.Json;
 using MedStreams.Broker.Protocol;
 
-namespace MedStreams.Golden.Protocol;
+namespace MedStreams.Golden.Tests.Protocol;
 
 /// <summary>
 /// Messages as JSON in the form of the recordings: the fields under Kafka's names, bytes and records in base64, UUIDs

@@ -2,7 +2,7 @@ using System.Reflection;
 using System.Text.Json;
 using MedStreams.Broker.Protocol;
 
-namespace MedStreams.Golden.Protocol;
+namespace MedStreams.Golden.Tests.Protocol;
 
 public sealed class OtherGoldenTests
 {
