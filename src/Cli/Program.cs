@@ -2,5 +2,10 @@ namespace MedStreams.Cli;
 
 internal static class Program
 {
-    private static int Main() => 2;
+    private static async Task<int> Main(string[] args)
+    {
+        using var signals = new StopSignals();
+        var exitCode = await CommandLine.RunAsync(args, CliEnvironment.OfProcess(), signals.Token);
+        return signals.ExitCode(exitCode);
+    }
 }

@@ -1,0 +1,110 @@
+using System.CommandLine;
+using Confluent.Kafka;
+using MedStreams.Cli.Kafka;
+using MedStreams.Cli.Records;
+
+namespace MedStreams.Cli.Commands.Consume;
+
+/// <summary><c>consume TOPIC</c>: prints the records of a topic; reads without a group and commits nothing.</summary>
+internal static class ConsumeCommand
+{
+    private static readonly string[] DefaultFields = ["key", "value"];
+
+    public static Command Create(CliEnvironment environment)
+    {
+        var topic = new Argument<string>("TOPIC");
+        var from = new Option<string>("--from")
+        {
+            Description = $"Where to begin: {StartPosition.Allowed} (default: beginning)",
+            DefaultValueFactory = _ => "beginning",
+            HelpName = "POSITION",
+        };
+        var partitions = new Option<int[]>("--partition", "-p") { Description = "Only this partition; may be repeated" };
+        var count = new Option<long?>("--count", "-n") { Description = "Stops after so many records, and waits for them" };
+        var follow = new Option<bool>("--follow", "-f") { Description = "Goes on beyond the present end, until stopped" };
+        var isolation = new Option<string>("--isolation")
+        {
+            Description = "read_committed (default), or read_uncommitted: open and aborted transactions too",
+            DefaultValueFactory = _ => "read_committed",
+        };
+        isolation.AcceptOnlyFromAmong("read_committed", "read_uncommitted");
+        var fields = new Option<string>("--fields")
+        {
+            Description = $"Fields of a line, tab-separated, of: {string.Join(',', RecordText.Fields)} (default: key,value)",
+            HelpName = "A,B,...",
+        };
+        from.Validators.Add(result =>
+        {
+            if (!StartPosition.TryParse(result.GetValueOrDefault<string>() ?? "", out _))
+                result.AddError($"--from must be {StartPosition.Allowed}.");
+        });
+        count.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<long?>() < 1)
+                result.AddError("--count must be 1 or more.");
+        });
+        fields.Validators.Add(result =>
+        {
+            foreach (var unknown in Split(result.GetValueOrDefault<string>()).Except(RecordText.Fields))
+                result.AddError($"--fields: there is no field '{unknown}'; there are {string.Join(", ", RecordText.Fields)}.");
+        });
+        return new Command("consume", "Prints the records of a topic, to its present end")
+        {
+            topic, from, partitions, count, follow, isolation, fields,
+        }.Runs(environment, (context, stop) =>
+        {
+            var parse = context.Parse;
+            return Task.FromResult(Run(context, new ConsumeOptions
+            {
+                Topic = parse.GetRequiredValue(topic),
+                From = StartPosition.Parse(parse.GetRequiredValue(from)),
+                Partitions = parse.GetValue(partitions) ?? [],
+                Count = parse.GetValue(count),
+                Follow = parse.GetValue(follow),
+                Isolation = parse.GetValue(isolation) == "read_uncommitted" ? IsolationLevel.ReadUncommitted : IsolationLevel.ReadCommitted,
+                Fields = parse.GetValue(fields) is { } given ? Split(given) : DefaultFields,
+            }, stop));
+        });
+    }
+
+    private static int Run(CommandContext context, ConsumeOptions options, CancellationToken stop)
+    {
+        var clients = new KafkaClients(context);
+        var partitions = Partitions(clients, options);
+        using var consumer = clients.CreateConsumer(new ConsumerConfig
+        {
+            GroupId = "medstreams-cli",
+            EnableAutoCommit = false,
+            EnableAutoOffsetStore = false,
+            EnablePartitionEof = true,
+            IsolationLevel = options.Isolation,
+            AutoOffsetReset = AutoOffsetReset.Earliest,
+            FetchWaitMaxMs = 100,
+        });
+        var ends = partitions.ToDictionary(p => p, p => consumer.QueryWatermarkOffsets(p, clients.Timeout));
+        var starts = options.From.Resolve(consumer, ends, clients.Timeout).ToList();
+        using var reader = new TopicReader(consumer, options);
+        using var writer = new RecordWriter(context.Environment.Output, context.Output.Json, options.Fields);
+        reader.Assign(starts, ends);
+        while (!reader.IsDone)
+        {
+            if (reader.Next(writer.Flush, stop) is { } record)
+                writer.Write(record);
+        }
+
+        return ExitCodes.Done;
+    }
+
+    private static List<TopicPartition> Partitions(KafkaClients clients, ConsumeOptions options)
+    {
+        using var admin = clients.CreateAdmin();
+        var known = clients.Topic(admin, options.Topic).Partitions.Select(p => p.PartitionId).Order().ToList();
+        foreach (var missing in options.Partitions.Except(known))
+            throw CliException.Usage($"{options.Topic} has no partition {missing}; it has 0 to {known[^1]}");
+        return [.. known.Where(p => options.Partitions.Count == 0 || options.Partitions.Contains(p))
+            .Select(p => new TopicPartition(options.Topic, p))];
+    }
+
+    private static string[] Split(string? fields) =>
+        (fields ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+}

@@ -1,0 +1,44 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using MedStreams.Cli.Commands.Completion;
+using MedStreams.Cli.Commands.Config;
+using MedStreams.Cli.Commands.Consume;
+using MedStreams.Cli.Commands.Doctor;
+using MedStreams.Cli.Commands.Produce;
+using MedStreams.Cli.Commands.Topics;
+
+namespace MedStreams.Cli.Commands;
+
+/// <summary>All verbs.</summary>
+internal static class Verbs
+{
+    /// <summary>The whole command line.</summary>
+    public static RootCommand Root(CliEnvironment environment)
+    {
+        var root = new RootCommand(Description(environment))
+        {
+            ProduceCommand.Create(environment),
+            ConsumeCommand.Create(environment),
+            TopicsCommand.Create(environment),
+            DoctorCommand.Create(environment),
+            ConfigCommand.Create(environment),
+            CompletionCommand.Create(environment),
+            GlobalOptions.Json,
+            GlobalOptions.BootstrapServers,
+            GlobalOptions.SettingsDirectory,
+            GlobalOptions.Set,
+            GlobalOptions.Verbose,
+        };
+        root.Options.Remove(root.Options.First(option => option is HelpOption));
+        root.Options.Add(new HelpOption("--help", "-h", "-?"));
+        return root;
+    }
+
+    private static string Description(CliEnvironment environment)
+    {
+        const string What = "Exactly-once stream processing for hospital data, on Apache Kafka or the embedded broker.";
+        return environment.Variables.ContainsKey("MEDSTREAMS_LAUNCHER")
+            ? What + "\nIn a checkout there are also: test, bench, publish (see ./medstreams test --help and so on)."
+            : What;
+    }
+}

@@ -1,0 +1,64 @@
+using Confluent.Kafka;
+using MedStreams.Cli.Commands;
+using MedStreams.Cli.Configuration;
+
+namespace MedStreams.Cli.Kafka;
+
+/// <summary>Makes Kafka clients with the settings of this run.</summary>
+internal sealed class KafkaClients(CommandContext context)
+{
+    private readonly string _servers = context.Settings.Get(KafkaSettings.BootstrapServers);
+
+    /// <summary>How long to wait for the first answer.</summary>
+    public TimeSpan Timeout { get; } = context.Settings.Get(KafkaSettings.Timeout);
+
+    public IAdminClient CreateAdmin() =>
+        new AdminClientBuilder(Configure(new AdminClientConfig { SocketTimeoutMs = TimeoutMilliseconds }))
+            .SetLogHandler((_, message) => Log(message)).SetErrorHandler(static (_, _) => { }).Build();
+
+    public IProducer<byte[]?, byte[]?> CreateProducer(ProducerConfig config) =>
+        new ProducerBuilder<byte[]?, byte[]?>(Configure(config))
+            .SetLogHandler((_, message) => Log(message)).SetErrorHandler(static (_, _) => { }).Build();
+
+    public IConsumer<byte[]?, byte[]?> CreateConsumer(ConsumerConfig config) =>
+        new ConsumerBuilder<byte[]?, byte[]?>(Configure(config))
+            .SetLogHandler((_, message) => Log(message)).SetErrorHandler(static (_, _) => { }).Build();
+
+    /// <summary>All topics that the brokers know; asking for all creates none.</summary>
+    /// <exception cref="CliException">No broker answers.</exception>
+    public Metadata AllTopics(IAdminClient admin)
+    {
+        try
+        {
+            return admin.GetMetadata(Timeout);
+        }
+        catch (KafkaException e) when (KafkaFailures.IsUnreachable(e.Error.Code))
+        {
+            throw KafkaFailures.Unreachable(_servers, Timeout, e);
+        }
+    }
+
+    /// <summary>One topic's metadata.</summary>
+    /// <exception cref="CliException">No broker answers, or it knows no such topic.</exception>
+    public TopicMetadata Topic(IAdminClient admin, string topic) =>
+        AllTopics(admin).Topics.FirstOrDefault(t => t.Topic == topic && t.Error.Code == ErrorCode.NoError)
+        ?? throw CliException.Failed($"there is no topic {topic}; 'medstreams topics list' shows all");
+
+    private int TimeoutMilliseconds => (int)Timeout.TotalMilliseconds;
+
+    private T Configure<T>(T config)
+        where T : ClientConfig
+    {
+        config.BootstrapServers = _servers;
+        config.ClientId ??= "medstreams-cli";
+        foreach (var (name, value) in context.Settings.Entries(KafkaSettings.Client))
+            config.Set(name.ToLowerInvariant().Replace('_', '.'), value);
+        return config;
+    }
+
+    private void Log(LogMessage message)
+    {
+        if (context.Verbose)
+            context.Say($"librdkafka {message.Level}: {message.Message}");
+    }
+}
