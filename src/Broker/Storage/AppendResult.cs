@@ -9,7 +9,7 @@ namespace MedStreams.Broker.Storage;
 /// </param>
 /// <param name="NextOffset">The offset after its last record, to be waited for; -1 when refused.</param>
 /// <param name="AppendTime">The append time that the broker put on it, in epoch milliseconds; -1 where clients' times count.</param>
-/// <param name="LogStartOffset">The first offset of the log; -1 when refused.</param>
+/// <param name="LogStartOffset">The first offset of the log; -1 when refused before its content was looked at.</param>
 /// <param name="Message">What is wrong with the batch, for the producer; null when nothing is or nothing is known.</param>
 internal readonly record struct AppendResult(
     ErrorCode Error, long BaseOffset, long NextOffset, long AppendTime, long LogStartOffset, string? Message = null)

@@ -37,6 +37,12 @@ internal interface IFileSystem
     /// <summary>Removes a folder with everything in it; nothing happens when it is not there.</summary>
     void DeleteDirectory(string path);
 
+    /// <summary>
+    /// Takes hold of a file, which is made when it is not there, until the result is disposed of or the process ends; null
+    /// when somebody else holds it.
+    /// </summary>
+    IDisposable? TryLock(string path);
+
     /// <summary>Makes the names in a folder durable.</summary>
     void SyncDirectory(string path);
 

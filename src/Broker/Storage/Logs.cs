@@ -22,4 +22,7 @@ internal static partial class Logs
 
     [LoggerMessage(1005, LogLevel.Error, "A checkpoint of {Topic}-{Partition} failed; the next one will try again.")]
     public static partial void CheckpointFailed(ILogger logger, Exception exception, string topic, int partition);
+
+    [LoggerMessage(1006, LogLevel.Information, "The folder {Name} belongs to no topic and was removed.")]
+    public static partial void LeftOverRemoved(ILogger logger, string name);
 }

@@ -128,7 +128,7 @@ internal sealed partial class PartitionLog : IFlushable, IDisposable
                 if (error == ErrorCode.None && requireVerification && !IsVerified(header, verification))
                     error = ErrorCode.InvalidTxnState;
                 if (error != ErrorCode.None)
-                    return AppendResult.Refused(error);
+                    return AppendResult.Refused(error) with { LogStartOffset = _logStart };
             }
 
             var appendTime = Stamp(batch);

@@ -52,6 +52,19 @@ internal sealed class PhysicalFileSystem : IFileSystem
     }
 
     /// <inheritdoc/>
+    public IDisposable? TryLock(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException exception) when (exception is not (FileNotFoundException or DirectoryNotFoundException))
+        {
+            return null;
+        }
+    }
+
+    /// <inheritdoc/>
     public void SyncDirectory(string path) => NativeSync.Directory(path);
 
     /// <summary>

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace MedStreams.Broker.Storage;
 
 /// <summary>What the log has to know of a topic's configuration.</summary>
@@ -18,9 +20,44 @@ internal sealed record TopicSettings
     /// <summary>Whether the broker's clock replaces the producers' timestamps.</summary>
     public bool LogAppendTime { get; init; }
 
-    /// <summary>Whether old values of a key are removed; every record needs a key then.</summary>
+    /// <summary>Whether old values of a key may be removed; every record needs a key then.</summary>
     public bool Compact { get; init; }
 
     /// <summary>Whether old segments are removed.</summary>
     public bool Delete { get; init; } = true;
+
+    /// <summary>How long records are kept, by their timestamps, where old segments are removed; null for ever.</summary>
+    public TimeSpan? Retention { get; init; }
+
+    /// <summary>How many bytes a partition keeps, where old segments are removed; null for all.</summary>
+    public long? RetentionBytes { get; init; }
+
+    /// <summary>Reads the configuration of a topic.</summary>
+    /// <param name="configs">The topic's own values; all of them are valid.</param>
+    /// <param name="defaults">The broker's values for what a topic does not say; Kafka's count where it has none.</param>
+    public static TopicSettings From(
+        IReadOnlyDictionary<string, string> configs, IReadOnlyDictionary<string, string> defaults)
+    {
+        var policies = Value(TopicConfigTable.CleanupPolicy).Split(',', StringSplitOptions.TrimEntries);
+        return new()
+        {
+            SegmentBytes = (int)Number(TopicConfigTable.SegmentBytes),
+            SegmentAge = Milliseconds(Number(TopicConfigTable.SegmentMs)),
+            IndexIntervalBytes = (int)Number(TopicConfigTable.IndexIntervalBytes),
+            MaxMessageBytes = (int)Number(TopicConfigTable.MaxMessageBytes),
+            LogAppendTime = Value(TopicConfigTable.MessageTimestampType) == "LogAppendTime",
+            Compact = policies.Contains("compact"),
+            Delete = policies.Contains("delete"),
+            Retention = Number(TopicConfigTable.RetentionMs) is >= 0 and var retention ? Milliseconds(retention) : null,
+            RetentionBytes = Number(TopicConfigTable.RetentionBytes) is >= 0 and var bytes ? bytes : null,
+        };
+
+        string Value(string name) =>
+            configs.GetValueOrDefault(name) ?? defaults.GetValueOrDefault(name) ?? TopicConfigTable.All[name].Default;
+
+        long Number(string name) => long.Parse(Value(name), CultureInfo.InvariantCulture);
+    }
+
+    private static TimeSpan Milliseconds(long value) =>
+        value >= TimeSpan.MaxValue.TotalMilliseconds ? TimeSpan.MaxValue : TimeSpan.FromMilliseconds(value);
 }

@@ -1,0 +1,219 @@
+using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Logging;
+
+namespace MedStreams.Broker.Storage;
+
+/// <summary>
+/// The topics of a data directory and the logs of their partitions: opened at the start, made and deleted durably.
+/// </summary>
+/// <remarks>
+/// Safe for concurrent use. Changes of topics run one after the other; finding a topic takes no lock. A change is in the
+/// registry's file before it is seen. Folders that the registry does not know are left-overs of a change that a crash
+/// interrupted, and are removed at the start.
+/// </remarks>
+internal sealed partial class LogManager : IAsyncDisposable
+{
+    private const string Deleted = ".deleted";
+    private const int MaxPartitions = 10_000;
+
+    private readonly Lock _changing = new();
+    private readonly List<Action<Topic>> _deletionObservers = [];
+    private readonly ConcurrentDictionary<string, Topic> _topics = new();
+    private readonly ConcurrentDictionary<Guid, string> _names = new();
+    private readonly DataDirectory _directory;
+    private readonly LogEnvironment _environment;
+    private readonly IReadOnlyDictionary<string, string> _defaults;
+
+    private LogManager(DataDirectory directory, LogEnvironment environment, IReadOnlyDictionary<string, string> defaults)
+    {
+        _directory = directory;
+        _environment = environment;
+        _defaults = defaults;
+        ProducerIds = new ProducerIds(environment.Files, directory.Path);
+    }
+
+    /// <summary>The id of the cluster that this one broker is.</summary>
+    public string ClusterId => _directory.ClusterId;
+
+    /// <summary>Whether the broker before was stopped in order.</summary>
+    public bool WasClean => _directory.WasClean || _directory.IsNew;
+
+    /// <summary>Gives out producer ids.</summary>
+    public ProducerIds ProducerIds { get; }
+
+    /// <summary>All topics, in no order.</summary>
+    public ICollection<Topic> Topics => _topics.Values;
+
+    /// <summary>The broker's values for what topics do not configure themselves.</summary>
+    public IReadOnlyDictionary<string, string> Defaults => _defaults;
+
+    private IFileSystem Files => _environment.Files;
+
+    /// <summary>Takes hold of a directory and opens all its logs.</summary>
+    /// <param name="path">The directory; it is made when it is not there.</param>
+    /// <param name="environment">What the logs share. It is the caller's to dispose of, after the manager.</param>
+    /// <param name="defaults">The broker's values for what topics do not configure themselves, by Kafka's topic names.</param>
+    /// <exception cref="BrokerException">The directory is held by another broker or does not hold together.</exception>
+    /// <exception cref="IOException">Files could not be read or written.</exception>
+    public static LogManager Open(
+        string path, LogEnvironment environment, IReadOnlyDictionary<string, string> defaults)
+    {
+        var directory = DataDirectory.Open(environment.Files, path);
+        LogManager? manager = null;
+        try
+        {
+            manager = new LogManager(directory, environment, defaults);
+            manager.OpenTopics();
+            return manager;
+        }
+        catch
+        {
+            manager?.CloseFiles();
+            directory.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The topic of a name, or null.</summary>
+    public Topic? Find(string name) => _topics.GetValueOrDefault(name);
+
+    /// <summary>The topic of an id, or null.</summary>
+    public Topic? Find(Guid id) => _names.TryGetValue(id, out var name) && Find(name) is { } topic && topic.Id == id ? topic : null;
+
+    /// <summary>The log of a partition, or null when there is no such topic or partition.</summary>
+    public PartitionLog? Find(TopicPartition partition) => Find(partition.Topic)?.Partition(partition.Partition);
+
+    /// <summary>Has something called after each deletion of a topic, on the thread that deleted it. To be set up at the start.</summary>
+    public void OnDeleted(Action<Topic> observer) => _deletionObservers.Add(observer);
+
+    /// <summary>Makes a recovery point of every log that a crash would make recovery read again from far back.</summary>
+    /// <param name="atLeastBytes">Logs with less than that since their last one are passed over.</param>
+    public async Task CheckpointAsync(long atLeastBytes)
+    {
+        foreach (var log in _topics.Values.SelectMany(topic => topic.Partitions))
+        {
+            if (log.BytesSinceCheckpoint < atLeastBytes)
+                continue;
+            try
+            {
+                await log.CheckpointAsync();
+            }
+            catch (IOException exception)
+            {
+                Logs.CheckpointFailed(_environment.Logger, exception, log.Partition.Topic, log.Partition.Partition);
+            }
+        }
+    }
+
+    /// <summary>Forgets idle producers in all partitions.</summary>
+    public void ExpireProducers(TimeSpan idle)
+    {
+        foreach (var log in _topics.Values.SelectMany(topic => topic.Partitions))
+            log.ExpireProducers(idle);
+    }
+
+    /// <summary>Closes every log with a recovery point at its end and marks the directory as left in order.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        var clean = true;
+        foreach (var log in _topics.Values.SelectMany(topic => topic.Partitions))
+        {
+            try
+            {
+                await log.CloseAsync();
+            }
+            catch (IOException exception)
+            {
+                clean = false;
+                log.Dispose();
+                Logs.CheckpointFailed(_environment.Logger, exception, log.Partition.Topic, log.Partition.Partition);
+            }
+        }
+
+        if (clean)
+            _directory.MarkClean();
+        _directory.Dispose();
+    }
+
+    /// <summary>Lets go of everything as it is, as the end of the process would.</summary>
+    public void Abandon()
+    {
+        CloseFiles();
+        _directory.Dispose();
+    }
+
+    private void CloseFiles()
+    {
+        foreach (var log in _topics.Values.SelectMany(topic => topic.Partitions))
+            log.Dispose();
+    }
+
+    private void OpenTopics()
+    {
+        var entries = TopicRegistry.Read(Files, _directory.Path);
+        if (entries is null && Files.Directories(_directory.Path).Count > 0 && !_directory.IsNew)
+        {
+            throw new BrokerException(
+                $"{_directory.Path} holds folders but no {TopicRegistry.FileName}. Put that file back, or begin with an empty directory.");
+        }
+
+        if (!_directory.IsNew)
+            RemoveLeftOvers(entries ?? []);
+        if (entries is null)
+            TopicRegistry.Write(Files, _directory.Path, []);
+        foreach (var entry in entries ?? [])
+            Publish(Open(entry));
+    }
+
+    private Topic Open(TopicEntry entry)
+    {
+        var settings = TopicSettings.From(entry.Configs, _defaults);
+        var logs = new PartitionLog[entry.Partitions];
+        try
+        {
+            for (var partition = 0; partition < logs.Length; partition++)
+                logs[partition] = Open(new(entry.Name, partition), settings);
+        }
+        catch
+        {
+            foreach (var log in logs)
+                log?.Dispose();
+            throw;
+        }
+
+        return new Topic(entry.Name, entry.Id, entry.Configs, logs);
+    }
+
+    private PartitionLog Open(TopicPartition partition, TopicSettings settings)
+    {
+        var folder = FolderOf(partition);
+        Files.CreateDirectory(folder);
+        return LogRecovery.Open(partition, folder, settings, _environment);
+    }
+
+    private void RemoveLeftOvers(List<TopicEntry> entries)
+    {
+        var known = entries
+            .SelectMany(entry => Enumerable.Range(0, entry.Partitions).Select(p => new TopicPartition(entry.Name, p).ToString()))
+            .ToHashSet();
+        foreach (var name in Files.Directories(_directory.Path).Where(name => !known.Contains(name)))
+        {
+            if (!PartitionFolder().IsMatch(name))
+                continue;
+            Logs.LeftOverRemoved(_environment.Logger, name);
+            Files.DeleteDirectory(_directory.PathOf(name));
+        }
+    }
+
+    [GeneratedRegex(@"^[A-Za-z0-9._-]+-[0-9]+(\.[0-9a-f]{32}\.deleted)?$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex PartitionFolder();
+
+    private string FolderOf(TopicPartition partition) => _directory.PathOf(partition.ToString());
+
+    private void Publish(Topic topic)
+    {
+        _topics[topic.Name] = topic;
+        _names[topic.Id] = topic.Name;
+    }
+}
