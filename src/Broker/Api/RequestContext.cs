@@ -20,6 +20,9 @@ internal sealed class RequestContext(RequestFrame frame, ConnectionContext conne
     /// <summary>The connection that the request came on.</summary>
     public ConnectionContext Connection => connection;
 
+    /// <summary>Whether the connection ends instead of an answer: the only way to tell a client that wants none.</summary>
+    public bool MustClose { get; set; }
+
     /// <summary>Keeps something, as the memory that the response points to, until the response has been sent.</summary>
     public void DisposeAfterResponse(IDisposable resource) => (_resources ??= []).Add(resource);
 

@@ -1,0 +1,102 @@
+using MedStreams.Broker.Protocol;
+using MedStreams.Broker.Storage;
+
+namespace MedStreams.Broker.Api;
+
+/// <summary>
+/// CreateTopics (key 19), versions 0 to 7: makes topics with a number of partitions or an assignment, and a configuration.
+/// -1 stands for the default number of partitions and replicas. On success the topic can be used at once.
+/// </summary>
+/// <remarks>
+/// One broker: the replication factor is 1 and assignments name broker 1 only. Deviation: the time-out of the request is
+/// not used, because nothing has to be waited for.
+/// </remarks>
+internal sealed class CreateTopicsHandler(BrokerContext broker) : ApiHandler<CreateTopicsRequest, CreateTopicsResponse>
+{
+    /// <inheritdoc/>
+    protected override ValueTask<CreateTopicsResponse?> HandleAsync(
+        CreateTopicsRequest request, RequestContext context, CancellationToken cancellationToken)
+    {
+        var twice = request.Topics.GroupBy(topic => topic.Name).Where(group => group.Count() > 1).Select(group => group.Key).ToHashSet();
+        var results = request.Topics
+            .DistinctBy(topic => topic.Name)
+            .Select(topic => twice.Contains(topic.Name)
+                ? Refuse(topic, ErrorCode.InvalidRequest, "Duplicate topic name.")
+                : Create(topic, request.ValidateOnly));
+        return new(new CreateTopicsResponse { Topics = [.. results] });
+    }
+
+    private CreateTopicsResponse.CreatableTopicResult Create(CreateTopicsRequest.CreatableTopic topic, bool validateOnly)
+    {
+        if (Topic.IsInternalName(topic.Name) && broker.Logs.Find(topic.Name) is null)
+            return Refuse(topic, ErrorCode.InvalidTopicException, "The broker makes its internal topics itself.");
+        var partitions = topic.NumPartitions == -1 ? broker.Options.DefaultPartitions : topic.NumPartitions;
+        if (topic.Assignments.Count > 0)
+        {
+            if (AssignmentFault(topic) is { } fault)
+                return Refuse(topic, fault.Error, fault.Message);
+            partitions = topic.Assignments.Count;
+        }
+        else if (topic.ReplicationFactor is not (-1 or 1))
+        {
+            return Refuse(topic, ErrorCode.InvalidReplicationFactor, "There is one broker: the replication factor must be 1 or -1.");
+        }
+
+        var configs = topic.Configs.Select(config => KeyValuePair.Create(config.Name, config.Value)).ToList();
+        var change = broker.Logs.CheckNew(topic.Name, partitions, configs);
+        if (change.Error == ErrorCode.None && !validateOnly)
+            change = Create(topic.Name, partitions, configs);
+        return change.Error == ErrorCode.None
+            ? Describe(topic, partitions, change.Topic)
+            : Refuse(topic, change.Error, change.Message);
+    }
+
+    private TopicChange Create(string name, int partitions, List<KeyValuePair<string, string?>> configs)
+    {
+        try
+        {
+            var own = new Dictionary<string, string>();
+            foreach (var (config, value) in configs)
+                own[config] = value!;
+            return broker.Logs.Create(name, partitions, own);
+        }
+        catch (IOException exception)
+        {
+            ApiLogs.ChangeFailed(broker.Logger, exception, name);
+            return new(ErrorCode.KafkaStorageError, "The topic's files could not be made.");
+        }
+    }
+
+    private static (ErrorCode Error, string Message)? AssignmentFault(CreateTopicsRequest.CreatableTopic topic)
+    {
+        if (topic.NumPartitions != -1 || topic.ReplicationFactor != -1)
+            return (ErrorCode.InvalidRequest, "With an assignment, the numbers of partitions and replicas must be -1.");
+        var numbers = topic.Assignments.Select(assignment => assignment.PartitionIndex).Order();
+        if (!numbers.SequenceEqual(Enumerable.Range(0, topic.Assignments.Count)))
+            return (ErrorCode.InvalidReplicaAssignment, "Partitions must be numbered from 0 without gaps.");
+        return topic.Assignments.Exists(assignment => assignment.BrokerIds is not [BrokerContext.NodeId])
+            ? (ErrorCode.InvalidReplicaAssignment, "There is one broker, with the id 1.")
+            : null;
+    }
+
+    private CreateTopicsResponse.CreatableTopicResult Describe(
+        CreateTopicsRequest.CreatableTopic topic, int partitions, Topic? made) => new()
+        {
+            Name = topic.Name,
+            TopicId = made?.Id ?? Guid.Empty,
+            ErrorMessage = null,
+            NumPartitions = partitions,
+            ReplicationFactor = 1,
+            Configs = [.. TopicConfigs.Resolve(topic.Configs.ToDictionary(c => c.Name, c => c.Value ?? ""), broker.Logs.Defaults)
+            .Select(config => new CreateTopicsResponse.CreatableTopicConfigs
+            {
+                Name = config.Config.Name,
+                Value = config.Value,
+                ConfigSource = (sbyte)config.Source,
+            })],
+        };
+
+    private static CreateTopicsResponse.CreatableTopicResult Refuse(
+        CreateTopicsRequest.CreatableTopic topic, ErrorCode error, string? message) =>
+        new() { Name = topic.Name, ErrorCode = error, ErrorMessage = message };
+}

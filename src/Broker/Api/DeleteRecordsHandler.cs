@@ -1,0 +1,61 @@
+using MedStreams.Broker.Protocol;
+
+namespace MedStreams.Broker.Api;
+
+/// <summary>
+/// DeleteRecords (key 21), versions 0 to 2: moves the start of partitions forward; offset -1 stands for the high watermark.
+/// On success the new start is durable, and segments that lie before it are gone.
+/// </summary>
+internal sealed class DeleteRecordsHandler(BrokerContext broker) : ApiHandler<DeleteRecordsRequest, DeleteRecordsResponse>
+{
+    /// <inheritdoc/>
+    protected override async ValueTask<DeleteRecordsResponse?> HandleAsync(
+        DeleteRecordsRequest request, RequestContext context, CancellationToken cancellationToken)
+    {
+        var response = new DeleteRecordsResponse();
+        foreach (var topic in request.Topics)
+        {
+            var results = new List<DeleteRecordsResponse.DeleteRecordsPartitionResult>();
+            foreach (var partition in topic.Partitions)
+                results.Add(await DeleteAsync(topic.Name, partition));
+            response.Topics.Add(new() { Name = topic.Name, Partitions = results });
+        }
+
+        return response;
+    }
+
+    private async ValueTask<DeleteRecordsResponse.DeleteRecordsPartitionResult> DeleteAsync(
+        string topic, DeleteRecordsRequest.DeleteRecordsPartition wanted)
+    {
+        var result = new DeleteRecordsResponse.DeleteRecordsPartitionResult
+        {
+            PartitionIndex = wanted.PartitionIndex,
+            LowWatermark = -1,
+        };
+        if (broker.Logs.Find(topic)?.Partition(wanted.PartitionIndex) is not { } log)
+        {
+            result.ErrorCode = ErrorCode.UnknownTopicOrPartition;
+            return result;
+        }
+
+        if (!log.Settings.Delete)
+        {
+            result.ErrorCode = ErrorCode.PolicyViolation;
+            return result;
+        }
+
+        try
+        {
+            result.ErrorCode = await log.DeleteBeforeAsync(wanted.Offset == -1 ? log.HighWatermark : wanted.Offset);
+        }
+        catch (IOException exception)
+        {
+            ApiLogs.ChangeFailed(broker.Logger, exception, topic);
+            result.ErrorCode = ErrorCode.KafkaStorageError;
+        }
+
+        if (result.ErrorCode == ErrorCode.None)
+            result.LowWatermark = log.LogStartOffset;
+        return result;
+    }
+}

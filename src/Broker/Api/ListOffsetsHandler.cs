@@ -1,0 +1,93 @@
+using MedStreams.Broker.Protocol;
+using MedStreams.Broker.Storage;
+
+namespace MedStreams.Broker.Api;
+
+/// <summary>
+/// ListOffsets (key 2), versions 0 to 7: the first offset (-2), the end (-1: the high watermark, or the last stable offset
+/// for read_committed), the first record of the largest time (-3, from version 7 on), or the first record at or after a
+/// time. Version 0 answers a list of offsets, newest first, made of the segments' first ones and the end.
+/// </summary>
+internal sealed class ListOffsetsHandler(BrokerContext broker) : ApiHandler<ListOffsetsRequest, ListOffsetsResponse>
+{
+    private const long Latest = -1;
+    private const long Earliest = -2;
+    private const long MaxTimestamp = -3;
+    private const sbyte ReadCommitted = 1;
+
+    /// <inheritdoc/>
+    protected override ValueTask<ListOffsetsResponse?> HandleAsync(
+        ListOffsetsRequest request, RequestContext context, CancellationToken cancellationToken)
+    {
+        var limit = request.IsolationLevel == ReadCommitted ? ReadLimit.LastStable : ReadLimit.HighWatermark;
+        var response = new ListOffsetsResponse();
+        foreach (var topic in request.Topics)
+        {
+            var found = broker.Logs.Find(topic.Name);
+            response.Topics.Add(new()
+            {
+                Name = topic.Name,
+                Partitions = [.. topic.Partitions.Select(partition =>
+                    Find(found?.Partition(partition.PartitionIndex), partition, limit, context.Version))],
+            });
+        }
+
+        return new(response);
+    }
+
+    private ListOffsetsResponse.ListOffsetsPartitionResponse Find(
+        PartitionLog? log, ListOffsetsRequest.ListOffsetsPartition wanted, ReadLimit limit, short version)
+    {
+        var answer = new ListOffsetsResponse.ListOffsetsPartitionResponse { PartitionIndex = wanted.PartitionIndex };
+        if (log is null)
+        {
+            answer.ErrorCode = ErrorCode.UnknownTopicOrPartition;
+            return answer;
+        }
+
+        if (wanted.CurrentLeaderEpoch > PartitionLog.LeaderEpoch)
+        {
+            answer.ErrorCode = ErrorCode.UnknownLeaderEpoch;
+            return answer;
+        }
+
+        try
+        {
+            if (version == 0)
+                answer.OldStyleOffsets = OldStyle(log, wanted);
+            else if (Find(log, wanted.Timestamp, limit) is var (offset, timestamp))
+                (answer.Offset, answer.Timestamp, answer.LeaderEpoch) = (offset, timestamp, PartitionLog.LeaderEpoch);
+        }
+        catch (IOException exception)
+        {
+            ApiLogs.ReadFailed(broker.Logger, exception, log.Partition.Topic, wanted.PartitionIndex, log.LogStartOffset);
+            answer.ErrorCode = ErrorCode.KafkaStorageError;
+        }
+
+        return answer;
+    }
+
+    private static (long Offset, long Timestamp)? Find(PartitionLog log, long timestamp, ReadLimit limit) => timestamp switch
+    {
+        Latest => (log.EndOf(limit), -1),
+        Earliest => (log.LogStartOffset, -1),
+        MaxTimestamp => log.FindLatestTime(limit),
+        _ => log.FindFirstSince(timestamp, limit),
+    };
+
+    private static List<long> OldStyle(PartitionLog log, ListOffsetsRequest.ListOffsetsPartition wanted)
+    {
+        var offsets = wanted.Timestamp switch
+        {
+            Earliest => [log.LogStartOffset],
+            Latest => SegmentStarts(log, long.MaxValue).Append(log.HighWatermark),
+            _ => SegmentStarts(log, wanted.Timestamp),
+        };
+        return [.. offsets.Reverse().Distinct().Take(wanted.MaxNumOffsets)];
+    }
+
+    /// <summary>The first offsets of segments that are not all later than a time.</summary>
+    private static IEnumerable<long> SegmentStarts(PartitionLog log, long timestamp) => log.SegmentTimes
+        .Where(segment => segment.MaxTimestamp <= timestamp)
+        .Select(segment => Math.Max(segment.BaseOffset, log.LogStartOffset));
+}

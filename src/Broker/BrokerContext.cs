@@ -1,0 +1,24 @@
+using MedStreams.Broker.Api;
+using MedStreams.Broker.Server;
+using MedStreams.Broker.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace MedStreams.Broker;
+
+/// <summary>What the handlers of one broker share.</summary>
+/// <param name="Options">The set-up, validated.</param>
+/// <param name="Logs">The topics.</param>
+/// <param name="Clock">The clock.</param>
+/// <param name="Logger">Where to report.</param>
+internal sealed record BrokerContext(BrokerOptions Options, LogManager Logs, TimeProvider Clock, ILogger Logger)
+{
+    /// <summary>The id of this, the only broker.</summary>
+    public const int NodeId = 1;
+
+    /// <summary>The coordinator of transactions; null while there is none, and then no transaction can begin.</summary>
+    public ITransactionCoordinator? Transactions { get; init; }
+
+    /// <summary>The address and port that a client is told to connect to.</summary>
+    public (string Host, int Port) Advertised(ConnectionContext connection) =>
+        (Options.AdvertisedHost ?? connection.Local.Address.ToString(), Options.AdvertisedPort ?? connection.Local.Port);
+}

@@ -1,0 +1,109 @@
+using System.Net;
+
+namespace MedStreams.Broker;
+
+/// <summary>
+/// How an <see cref="EmbeddedBroker"/> is set up. Immutable; <see cref="Validate"/> is called once, at the start.
+/// </summary>
+public sealed record BrokerOptions
+{
+    /// <summary>
+    /// The folder that holds topics and records; made when it is not there. One broker at a time may use it. No default.
+    /// </summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>The address to listen on. Default 127.0.0.1: only programs on this machine can connect.</summary>
+    public IPAddress ListenAddress { get; init; } = IPAddress.Loopback;
+
+    /// <summary>
+    /// The port to listen on, 0 to 65,535; 0 takes a free one, which <see cref="EmbeddedBroker.Port"/> tells. Default 9092.
+    /// </summary>
+    public int Port { get; init; } = 9092;
+
+    /// <summary>
+    /// The host name that clients are told to connect to. Default null: the address that each client used to connect,
+    /// which is right unless something translates addresses in between.
+    /// </summary>
+    public string? AdvertisedHost { get; init; }
+
+    /// <summary>The port that clients are told to connect to, 1 to 65,535. Default null: the one that is listened on.</summary>
+    public int? AdvertisedPort { get; init; }
+
+    /// <summary>Whether a topic that a client asks for, and may make, is made. Default true.</summary>
+    public bool AutoCreateTopics { get; init; } = true;
+
+    /// <summary>The partitions of a topic for which nobody says how many, 1 to 10,000. Default 1.</summary>
+    public int DefaultPartitions { get; init; } = 1;
+
+    /// <summary>The partitions of <c>__consumer_offsets</c>, 1 to 1,000; fixed once the topic exists. Default 4.</summary>
+    public int OffsetsTopicPartitions { get; init; } = 4;
+
+    /// <summary>The partitions of <c>__transaction_state</c>, 1 to 1,000; fixed once the topic exists. Default 4.</summary>
+    public int TransactionTopicPartitions { get; init; } = 4;
+
+    /// <summary>The largest request in bytes, 1 KiB to 1 GiB; a longer one ends its connection. Default 100 MiB.</summary>
+    public int MaxRequestBytes { get; init; } = 100 << 20;
+
+    /// <summary>
+    /// The most bytes of records in one Fetch response, 1 KiB to 1 GiB, whatever the client asks for. Default 55 MiB.
+    /// </summary>
+    public int MaxFetchBytes { get; init; } = 55 << 20;
+
+    /// <summary>
+    /// Values for what topics do not configure themselves, under Kafka's names of topic configurations, such as
+    /// <c>retention.ms</c> or <c>segment.bytes</c>. Default empty: Kafka's own defaults.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> TopicDefaults { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>When acknowledged records are on the disk. Default: grouped syncs, 2 ms apart.</summary>
+    public FlushPolicy Flush { get; init; } = FlushPolicy.Grouped(TimeSpan.FromMilliseconds(2));
+
+    /// <summary>
+    /// How often the logs are looked after (recovery points, old segments, idle producers), 100 ms to 1 h. Default 10 s.
+    /// </summary>
+    public TimeSpan MaintenanceInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// How many bytes a partition takes before it gets a new recovery point, 1 MiB to 1 TiB: about what is read again after
+    /// a crash. Default 64 MiB.
+    /// </summary>
+    public long CheckpointBytes { get; init; } = 64L << 20;
+
+    /// <summary>
+    /// How long a partition remembers an idempotent producer that writes nothing, 1 min to 365 days. Default 1 day.
+    /// </summary>
+    public TimeSpan ProducerIdExpiration { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>How long a connection may be silent before it is closed, 1 s to 365 days. Default 10 min.</summary>
+    public TimeSpan ConnectionIdleTimeout { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Checks every value against its range.</summary>
+    /// <exception cref="BrokerException">A value is out of its range; the message names the property.</exception>
+    public void Validate()
+    {
+        Check(!string.IsNullOrWhiteSpace(DataDirectory), nameof(DataDirectory), "a folder");
+        Check(Port is >= 0 and <= ushort.MaxValue, nameof(Port), "0 to 65535");
+        Check(AdvertisedHost is not "", nameof(AdvertisedHost), "a host name or null");
+        Check(AdvertisedPort is null or (> 0 and <= ushort.MaxValue), nameof(AdvertisedPort), "1 to 65535 or null");
+        Check(DefaultPartitions is >= 1 and <= 10_000, nameof(DefaultPartitions), "1 to 10000");
+        Check(OffsetsTopicPartitions is >= 1 and <= 1000, nameof(OffsetsTopicPartitions), "1 to 1000");
+        Check(TransactionTopicPartitions is >= 1 and <= 1000, nameof(TransactionTopicPartitions), "1 to 1000");
+        Check(MaxRequestBytes is >= 1024 and <= 1 << 30, nameof(MaxRequestBytes), "1 KiB to 1 GiB");
+        Check(MaxFetchBytes is >= 1024 and <= 1 << 30, nameof(MaxFetchBytes), "1 KiB to 1 GiB");
+        Check(CheckpointBytes is >= 1 << 20 and <= 1L << 40, nameof(CheckpointBytes), "1 MiB to 1 TiB");
+        CheckTime(MaintenanceInterval, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1), nameof(MaintenanceInterval));
+        CheckTime(ProducerIdExpiration, TimeSpan.FromMinutes(1), TimeSpan.FromDays(365), nameof(ProducerIdExpiration));
+        CheckTime(ConnectionIdleTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromDays(365), nameof(ConnectionIdleTimeout));
+        if (Storage.TopicConfigTable.Fault(TopicDefaults!) is { } fault)
+            throw new BrokerException($"{nameof(BrokerOptions)}.{nameof(TopicDefaults)}: {fault}.");
+    }
+
+    private static void CheckTime(TimeSpan value, TimeSpan least, TimeSpan most, string name) =>
+        Check(value >= least && value <= most, name, $"{least} to {most}");
+
+    private static void Check(bool right, string name, string allowed)
+    {
+        if (!right)
+            throw new BrokerException($"{nameof(BrokerOptions)}.{name} must be {allowed}.");
+    }
+}

@@ -1,0 +1,97 @@
+using MedStreams.Broker.Server;
+using MedStreams.Broker.Storage;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace MedStreams.Broker;
+
+/// <summary>
+/// A durable, single-node log inside this process that speaks Kafka's protocol: unmodified Kafka clients connect to
+/// <see cref="BootstrapServers"/>. What it acknowledges survives the end of the process at any moment.
+/// </summary>
+/// <remarks>
+/// It does not replicate: for that, give clients the address of an Apache Kafka cluster instead; nothing else changes.
+/// <see cref="StartAsync"/> and <see cref="StopAsync"/> are called once each; the properties may be read by any thread.
+/// </remarks>
+public sealed class EmbeddedBroker : IAsyncDisposable
+{
+    private readonly BrokerOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly IFileSystem _files;
+    private RunningBroker? _running;
+    private bool _started;
+
+    /// <summary>A broker that is not started yet.</summary>
+    /// <param name="options">How it is set up.</param>
+    /// <param name="loggerFactory">Where it reports; nowhere by default.</param>
+    /// <param name="clock">The clock; the system's by default.</param>
+    /// <exception cref="BrokerException">An option is out of its range.</exception>
+    public EmbeddedBroker(BrokerOptions options, ILoggerFactory? loggerFactory = null, TimeProvider? clock = null)
+        : this(options, loggerFactory, clock, PhysicalFileSystem.Instance)
+    {
+    }
+
+    internal EmbeddedBroker(BrokerOptions options, ILoggerFactory? loggerFactory, TimeProvider? clock, IFileSystem files)
+    {
+        options.Validate();
+        _options = options;
+        _clock = clock ?? TimeProvider.System;
+        _logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger<EmbeddedBroker>();
+        _files = files;
+    }
+
+    /// <summary>The port that is listened on.</summary>
+    /// <exception cref="InvalidOperationException">The broker does not run.</exception>
+    public int Port => Running.Server.EndPoint.Port;
+
+    /// <summary>What clients take as <c>bootstrap.servers</c>: host and port.</summary>
+    /// <exception cref="InvalidOperationException">The broker does not run.</exception>
+    public string BootstrapServers
+    {
+        get
+        {
+            var address = _options.ListenAddress;
+            var any = address.Equals(System.Net.IPAddress.Any) || address.Equals(System.Net.IPAddress.IPv6Any);
+            return new System.Net.IPEndPoint(any ? System.Net.IPAddress.Loopback : address, Port).ToString();
+        }
+    }
+
+    /// <summary>The id of the cluster that this one broker is; it stays the same for a data directory.</summary>
+    /// <exception cref="InvalidOperationException">The broker does not run.</exception>
+    public string ClusterId => Running.Context.Logs.ClusterId;
+
+    private RunningBroker Running => _running ?? throw new InvalidOperationException("The broker does not run.");
+
+    /// <summary>
+    /// Opens the data directory, after an unclean stop checking the logs from their recovery points on, and begins to
+    /// serve clients.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the wait before the broker serves; what was opened is closed again.</param>
+    /// <exception cref="BrokerException">The directory is in use or damaged, or the port is taken.</exception>
+    /// <exception cref="IOException">Files could not be read or written.</exception>
+    /// <exception cref="InvalidOperationException">It was started before.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        if (_started)
+            throw new InvalidOperationException("A broker is started once; make a new one.");
+        _started = true;
+
+        // Off the caller's thread: after a crash there may be a lot to read.
+        _running = await Task.Run(() => RunningBroker.StartAsync(_options, _files, _clock, _logger, cancellationToken), cancellationToken);
+        ServerLogs.Listening(_logger, _running.Server.EndPoint, _options.DataDirectory, ClusterId);
+    }
+
+    /// <summary>Ends all connections, makes everything durable and closes the data directory. Nothing happens when it does not run.</summary>
+    /// <param name="cancellationToken">Not used: a stop that is broken off would be a crash.</param>
+    public async Task StopAsync(CancellationToken cancellationToken = default)
+    {
+        if (Interlocked.Exchange(ref _running, null) is not { } running)
+            return;
+        await running.DisposeAsync();
+        ServerLogs.Stopped(_logger, _options.DataDirectory);
+    }
+
+    /// <summary>The same as <see cref="StopAsync"/>.</summary>
+    public async ValueTask DisposeAsync() => await StopAsync(CancellationToken.None);
+}

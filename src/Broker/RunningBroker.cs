@@ -1,0 +1,94 @@
+using MedStreams.Broker.Api;
+using MedStreams.Broker.Server;
+using MedStreams.Broker.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace MedStreams.Broker;
+
+/// <summary>The parts of a broker that runs, in the order in which they are made; they are ended in the reverse order.</summary>
+internal sealed class RunningBroker : IAsyncDisposable
+{
+    private readonly ILogFlusher _flusher;
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _maintaining = Task.CompletedTask;
+
+    private RunningBroker(ILogFlusher flusher, BrokerContext context, BrokerServer server)
+    {
+        _flusher = flusher;
+        Context = context;
+        Server = server;
+    }
+
+    /// <summary>What the handlers share.</summary>
+    public BrokerContext Context { get; }
+
+    /// <summary>The listener.</summary>
+    public BrokerServer Server { get; }
+
+    /// <summary>Opens the data directory and begins to serve.</summary>
+    public static async Task<RunningBroker> StartAsync(
+        BrokerOptions options, IFileSystem files, TimeProvider clock, ILogger logger, CancellationToken cancellationToken)
+    {
+        var flusher = FlusherOf(options.Flush, files, clock);
+        LogManager? logs = null;
+        try
+        {
+            logs = LogManager.Open(options.DataDirectory, new(files, flusher, clock, logger), options.TopicDefaults);
+            if (!logs.WasClean)
+                ServerLogs.WasUnclean(logger, options.DataDirectory);
+            var context = new BrokerContext(options, logs, clock, logger);
+            cancellationToken.ThrowIfCancellationRequested();
+            var server = BrokerServer.Start(context, new ApiDispatcher(ApiHandlers.Create(context)));
+            var running = new RunningBroker(flusher, context, server);
+            running._maintaining = running.MaintainAsync();
+            return running;
+        }
+        catch
+        {
+            if (logs is not null)
+                await logs.DisposeAsync();
+            flusher.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Ends connections first, so that nothing is acknowledged any more, then closes the logs.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await Server.DisposeAsync();
+        await _maintaining;
+        await Context.Logs.DisposeAsync();
+        _flusher.Dispose();
+        _stopping.Dispose();
+    }
+
+    private static ILogFlusher FlusherOf(FlushPolicy policy, IFileSystem files, TimeProvider clock) => policy switch
+    {
+        FlushPolicy.GroupedFlushPolicy grouped => new GroupedFlusher(files, clock, grouped.Window),
+        _ => new OperatingSystemFlusher(),
+    };
+
+    private async Task MaintainAsync()
+    {
+        using var timer = new PeriodicTimer(Context.Options.MaintenanceInterval, Context.Clock);
+        while (true)
+        {
+            try
+            {
+                await timer.WaitForNextTickAsync(_stopping.Token);
+                await Context.Logs.CheckpointAsync(Context.Options.CheckpointBytes);
+                Context.Logs.ExpireProducers(Context.Options.ProducerIdExpiration);
+                Server.CloseIdle();
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (IOException exception)
+            {
+                ServerLogs.MaintenanceFailed(Context.Logger, exception);
+            }
+        }
+    }
+}
