@@ -44,8 +44,17 @@ internal abstract class ForwardingNode<TKey, TValue>(string name) : ProcessorNod
 
     public void Forward(in Record<TKey, TValue> record)
     {
-        foreach (var child in _children)
-            child.Receive(record);
+        var children = _children;
+        var at = 0;
+        try
+        {
+            for (; at < children.Length; at++)
+                children[at].Receive(record);
+        }
+        catch (Exception e) when (FailureSite.Mark(e, _names[at]))
+        {
+            throw;
+        }
     }
 
     public void Forward(in Record<TKey, TValue> record, string childName)
@@ -53,7 +62,14 @@ internal abstract class ForwardingNode<TKey, TValue>(string name) : ProcessorNod
         var index = Array.IndexOf(_names, childName);
         if (index < 0)
             throw new StreamsException($"{Name} has no child named {childName}; it has {string.Join(", ", _names)}.");
-        _children[index].Receive(record);
+        try
+        {
+            _children[index].Receive(record);
+        }
+        catch (Exception e) when (FailureSite.Mark(e, childName))
+        {
+            throw;
+        }
     }
 }
 
@@ -84,15 +100,7 @@ internal sealed class ProcessorNode<TKeyIn, TValueIn, TKeyOut, TValueOut>(
         var (timestamp, headers) = (task.CurrentTimestamp, task.CurrentHeaders);
         task.CurrentTimestamp = record.Timestamp;
         task.CurrentHeaders = record.Headers;
-        try
-        {
-            processor.Process(record);
-        }
-        catch (Exception) when (task.MarkFailure(Name))
-        {
-            throw;
-        }
-
+        processor.Process(record);
         task.CurrentTimestamp = timestamp;
         task.CurrentHeaders = headers;
     }

@@ -37,9 +37,6 @@ internal sealed class TaskContext(
     /// <summary>Set when a processor asked for a commit; the task clears it.</summary>
     public bool CommitRequested { get; set; }
 
-    /// <summary>The node whose processor threw last; null where none did since it was cleared.</summary>
-    public string? FailedNode { get; set; }
-
     /// <summary>Punctuators of this task.</summary>
     public PunctuationSchedule Punctuations { get; } = new();
 
@@ -51,13 +48,6 @@ internal sealed class TaskContext(
     public string ResolveTopic(string topic) => internalTopics.Contains(topic) ? $"{ApplicationId}-{topic}" : topic;
 
     public void AdvanceStreamTime(long timestamp) => StreamTime = Math.Max(StreamTime, timestamp);
-
-    /// <summary>Notes the innermost node of an exception on its way up. Answers false, so it serves as exception filter.</summary>
-    public bool MarkFailure(string node)
-    {
-        FailedNode ??= node;
-        return false;
-    }
 
     public void Register(IStateStore store) => _stores.Add(store.Name, store);
 

@@ -4,6 +4,9 @@ using MedStreams.Streams.Processing;
 
 namespace MedStreams.Streams.Runtime;
 
+/// <summary>The broker did not take a record: no fault of the node that forwarded it.</summary>
+internal sealed class ProductionException(string message) : StreamsException(message);
+
 /// <summary>
 /// Sends what the tasks of one thread produce. Deliveries are reported on the client's thread, so what they touch is
 /// safe for that; everything else belongs to the stream thread.
@@ -17,7 +20,7 @@ internal sealed class RecordCollector : IRecordCollector
     private readonly Action _onDropped;
     private readonly DeliveryListener _onChangelog;
     private readonly DeliveryListener _onDelivery;
-    private volatile StreamsException? _failure;
+    private volatile ProductionException? _failure;
     private bool _inTransaction;
 
     public RecordCollector(
@@ -98,14 +101,14 @@ internal sealed class RecordCollector : IRecordCollector
         if (error is null)
             _nextOffsets[new TopicPartition(topic, partition)] = offset + 1;
         else
-            _failure ??= new StreamsException($"A changelog record for {topic}-{partition} was refused: {error}.");
+            _failure ??= new ProductionException($"A changelog record for {topic}-{partition} was refused: {error}.");
     }
 
     private void OnDelivery(string topic, int partition, long offset, string? error)
     {
         if (error is null)
             return;
-        var refused = new StreamsException($"A record for {topic} was refused: {error}.");
+        var refused = new ProductionException($"A record for {topic} was refused: {error}.");
         if (_onError(new ErrorContext(refused, null, null, null)) == ErrorVerdict.Fail)
             _failure ??= refused;
         else

@@ -193,14 +193,12 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
         {
             return stream.ProcessNext();
         }
-        catch (Exception e) when (e is not (TransactionLostException or SinkFencedException or TopologyException))
+        catch (Exception e) when (FailureSite.Of(e) is not null && e is not (TransactionLostException or ProductionException))
         {
-            var context = task.Context;
-            var (metadata, node) = (context.Current.Topic is null ? (RecordMetadata?)null : context.Current, context.FailedNode);
-            (context.Current, context.FailedNode) = (default, null);
-            if (node is null)
-                throw;
-            _commit.DeadLetters.OnProcessingError(e, metadata, node, task.Id);
+            var source = task.Context.Current;
+            task.Context.Current = default;
+            _commit.DeadLetters.OnProcessingError(
+                e, source.Topic is null ? null : source, FailureSite.Of(e), task.Id);
             return true;
         }
     }
@@ -239,8 +237,9 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
 
     private void Undo(bool isFenced)
     {
-        _tasks.Reset(keep: _wanted ?? []);
+        _tasks.CloseAll();
         _commit.Undo(isFenced);
+        _tasks.Keep(_wanted ?? []);
         _readsStale = true;
     }
 

@@ -40,13 +40,7 @@ internal sealed class TaskSet(ThreadParts parts, ThreadCommit commit, ChangelogR
         Refresh();
     }
 
-    /// <summary>Closes all tasks without a commit and begins again with those to keep, from what is committed.</summary>
-    public void Reset(IReadOnlyList<TaskId> keep)
-    {
-        CloseAll();
-        Keep(keep);
-    }
-
+    /// <summary>Closes all tasks; what is not committed is gone.</summary>
     public void CloseAll()
     {
         foreach (var id in _tasks.Keys.ToList())

@@ -1,0 +1,167 @@
+using System.Collections.Concurrent;
+using MedStreams.Streams.Kafka;
+
+namespace MedStreams.Streams.Tests.Runtime.Fakes;
+
+/// <summary>A record as the fake cluster keeps it.</summary>
+internal sealed record FakeRecord(byte[]? Key, byte[]? Value, long Timestamp, Headers Headers)
+{
+    /// <summary>Null: committed or never in a transaction; else the transaction that decides.</summary>
+    public FakeTransaction? Transaction { get; init; }
+
+    public bool IsVisible => Transaction is null or { Outcome: true };
+
+    public bool IsDecided => Transaction is null or { Outcome: not null };
+
+    public string KeyText => Key is null ? "" : System.Text.Encoding.UTF8.GetString(Key);
+
+    public string ValueText => Value is null ? "" : System.Text.Encoding.UTF8.GetString(Value);
+}
+
+internal sealed class FakeTransaction
+{
+    public bool? Outcome { get; set; }
+
+    public Dictionary<TopicPartition, long> Offsets { get; } = [];
+}
+
+/// <summary>
+/// A Kafka cluster of one process, as much as the engine's seam sees of it, whose failures a test can order. Every call takes the
+/// one lock, so it is safe for use by several threads.
+/// </summary>
+internal sealed class FakeKafka : IKafkaClients
+{
+    private readonly Dictionary<TopicPartition, List<FakeRecord>> _logs = [];
+    private readonly Dictionary<string, int> _topics = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _epochs = new(StringComparer.Ordinal);
+
+    public Lock Lock { get; } = new();
+
+    public Dictionary<TopicPartition, long> Committed { get; } = [];
+
+    /// <summary>The members of the one group, by member id.</summary>
+    public Dictionary<string, string> Members { get; } = new(StringComparer.Ordinal);
+
+    public int Generation { get; set; }
+
+    /// <summary>What happens instead of the next commit of a transaction.</summary>
+    public ConcurrentQueue<Exception> CommitFailures { get; } = new();
+
+    /// <summary>What happened, in order: "commit-transaction", "flush", ...</summary>
+    public ConcurrentQueue<string> Journal { get; } = new();
+
+    public FakeKafka WithTopic(string name, int partitions = 1)
+    {
+        lock (Lock)
+        {
+            _topics[name] = partitions;
+            for (var p = 0; p < partitions; p++)
+                _logs.TryAdd(new TopicPartition(name, p), []);
+        }
+
+        return this;
+    }
+
+    public void Produce(string topic, string? key, string? value, long timestamp = 0, int partition = 0) =>
+        Append(new TopicPartition(topic, partition), new FakeRecord(Bytes(key), Bytes(value), timestamp, Headers.Empty));
+
+    /// <summary>What a read_committed reader sees.</summary>
+    public IReadOnlyList<FakeRecord> Read(string topic)
+    {
+        lock (Lock)
+        {
+            return
+            [
+                .. Enumerable.Range(0, _topics.GetValueOrDefault(topic))
+                    .SelectMany(p => _logs[new TopicPartition(topic, p)].TakeWhile(r => r.IsDecided).Where(r => r.IsVisible)),
+            ];
+        }
+    }
+
+    public long Append(TopicPartition to, FakeRecord record)
+    {
+        lock (Lock)
+        {
+            if (!_logs.ContainsKey(to))
+                WithTopic(to.Topic);
+            var log = _logs[to];
+            log.Add(record);
+            return log.Count - 1;
+        }
+    }
+
+    public (long Beginning, long End) Bounds(TopicPartition partition)
+    {
+        lock (Lock)
+            return (0, _logs[partition].Count);
+    }
+
+    /// <summary>The record at an offset or after it; null at the end of what is decided.</summary>
+    public (long Offset, FakeRecord Record)? Next(TopicPartition partition, long from)
+    {
+        lock (Lock)
+        {
+            var log = _logs[partition];
+            for (var at = (int)from; at < log.Count && log[at].IsDecided; at++)
+            {
+                if (log[at].IsVisible)
+                    return (at, log[at]);
+            }
+
+            return null;
+        }
+    }
+
+    public long DecidedEnd(TopicPartition partition)
+    {
+        lock (Lock)
+            return _logs[partition].TakeWhile(r => r.IsDecided).Count();
+    }
+
+    public IReadOnlyDictionary<string, int> PartitionCounts()
+    {
+        lock (Lock)
+            return new Dictionary<string, int>(_topics, StringComparer.Ordinal);
+    }
+
+    /// <summary>A new producer of that id: those before it are fenced.</summary>
+    public long NextEpoch(string transactionalId)
+    {
+        lock (Lock)
+            return _epochs[transactionalId] = _epochs.GetValueOrDefault(transactionalId) + 1;
+    }
+
+    public bool IsFenced(string transactionalId, long epoch)
+    {
+        lock (Lock)
+            return _epochs.GetValueOrDefault(transactionalId) != epoch;
+    }
+
+    IStreamConsumer IKafkaClients.CreateConsumer(string clientId, string? groupInstanceId) =>
+        new FakeConsumer(this, clientId);
+
+    IRestoreConsumer IKafkaClients.CreateRestoreConsumer(string clientId) => new FakeRestoreConsumer(this);
+
+    IStreamProducer IKafkaClients.CreateProducer(string clientId, string? transactionalId) =>
+        new FakeProducer(this, transactionalId);
+
+    IStreamAdmin IKafkaClients.CreateAdmin(string clientId) => new FakeAdmin(this);
+
+    private static byte[]? Bytes(string? text) => text is null ? null : System.Text.Encoding.UTF8.GetBytes(text);
+
+    private sealed class FakeAdmin(FakeKafka kafka) : IStreamAdmin
+    {
+        public IReadOnlyDictionary<string, int> PartitionCounts(TimeSpan timeout) => kafka.PartitionCounts();
+
+        public Task CreateTopicsAsync(IReadOnlyCollection<NewTopic> topics)
+        {
+            foreach (var topic in topics)
+                kafka.WithTopic(topic.Name, topic.Partitions);
+            return Task.CompletedTask;
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}
