@@ -1,3 +1,5 @@
+using MedStreams.Streams.State;
+
 namespace MedStreams.Streams.Processing;
 
 /// <summary>
@@ -7,6 +9,8 @@ namespace MedStreams.Streams.Processing;
 /// </summary>
 internal sealed class StreamTask : IDisposable
 {
+    private const int MaxFlushRounds = 1000;
+
     private readonly TaskGraph _graph;
     private readonly TopicPartition[] _inputs;
     private readonly RecordQueue[] _queues;
@@ -76,10 +80,24 @@ internal sealed class StreamTask : IDisposable
     public bool PunctuateWallClock() => Context.Punctuations.Fire(PunctuationType.WallClockTime, Context.SystemTime);
 
     /// <summary>Empties the caches, which forwards and logs: the step before a commit.</summary>
+    /// <exception cref="StreamsException">What is flushed writes to cached stores again, without end.</exception>
     public void FlushStores()
     {
-        foreach (var store in Context.Stores)
-            store.Flush();
+        for (var round = 0; round < MaxFlushRounds; round++)
+        {
+            var again = false;
+            foreach (var store in Context.Stores)
+                store.Flush();
+            foreach (var store in Context.Stores)
+                again |= store is IEngineStore { HasUnflushed: true };
+            if (!again)
+                return;
+        }
+
+        throw new StreamsException("A node writes into a cached store above it whenever that store is flushed.")
+        {
+            Task = Context.TaskId,
+        };
     }
 
     /// <summary>Closes the nodes; the stores are their owner's to close.</summary>

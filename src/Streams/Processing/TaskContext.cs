@@ -1,3 +1,5 @@
+using MedStreams.Streams.State;
+
 namespace MedStreams.Streams.Processing;
 
 /// <summary>
@@ -36,6 +38,12 @@ internal sealed class TaskContext(
 
     /// <summary>Set when a processor asked for a commit; the task clears it.</summary>
     public bool CommitRequested { get; set; }
+
+    /// <summary>Where the stores keep their bytes; set by <see cref="TaskState.OpenStores"/>.</summary>
+    public TaskState? State { get; set; }
+
+    /// <summary>What the caches of the thread may hold back; its tasks share one.</summary>
+    public CacheBudget Cache { get; init; } = new(10 << 20);
 
     /// <summary>Punctuators of this task.</summary>
     public PunctuationSchedule Punctuations { get; } = new();

@@ -1,0 +1,183 @@
+namespace MedStreams.Streams.State;
+
+/// <summary>
+/// The uncommitted writes of one store: a hash table whose keys and values lie in an arena. Entries are added and
+/// changed but never leave it one by one (a deletion is a tombstone), so an entry's index and key stay until <see cref="Clear"/>.
+/// An order over the entries is built by the first scan and kept from then on. Owned by the task's thread.
+/// </summary>
+internal sealed class Overlay
+{
+    private const int Deleted = -1;
+    private const int EntryBytes = 48;
+
+    private readonly ByteArena _arena = new();
+    private readonly SortedBlocks<int, Keys> _order;
+    private int[] _buckets = new int[16];
+    private Entry[] _entries = new Entry[16];
+    private bool _ordered;
+    private long _used;
+
+    public Overlay() => _order = new SortedBlocks<int, Keys>(new Keys(this));
+
+    /// <summary>How many keys were written.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>About how many bytes of memory are in use.</summary>
+    public long Bytes => _used + ((long)Count * EntryBytes);
+
+    /// <summary>Changes with each <see cref="Clear"/>: indexes from before mean nothing afterwards.</summary>
+    public int Generation { get; private set; }
+
+    /// <summary>The entries in the order of their keys.</summary>
+    public SortedBlocks<int, Keys> Ordered
+    {
+        get
+        {
+            if (!_ordered)
+                Sort();
+            return _order;
+        }
+    }
+
+    /// <summary>The index of a key's entry; -1 where it was not written.</summary>
+    public int Find(ReadOnlySpan<byte> key) => Count == 0 ? -1 : Find(key, ByteHash.Of(key));
+
+    public ReadOnlySpan<byte> Key(int index) => _arena[_entries[index].Key];
+
+    public bool IsDeleted(int index) => _entries[index].Length == Deleted;
+
+    /// <summary>The value of an entry; empty where it was deleted.</summary>
+    public ReadOnlySpan<byte> Value(int index)
+    {
+        ref var entry = ref _entries[index];
+        return entry.Length <= 0 ? default : _arena[entry.Value][..entry.Length];
+    }
+
+    /// <summary>The place of an entry's value, to be read with <see cref="Read"/> after it was replaced; null: deleted.</summary>
+    public ArenaSlice? ValueSlice(int index)
+    {
+        ref var entry = ref _entries[index];
+        return entry.Length == Deleted ? null : entry.Value with { Length = entry.Length };
+    }
+
+    public ReadOnlySpan<byte> Read(ArenaSlice slice) => _arena[slice];
+
+    /// <summary>Writes a value or a tombstone.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The value; ignored for a tombstone.</param>
+    /// <param name="delete">True for a tombstone.</param>
+    /// <param name="keepOld">True where the bytes of the value until now are still needed.</param>
+    /// <returns>The index of the entry.</returns>
+    public int Set(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, bool delete, bool keepOld = false)
+    {
+        var hash = ByteHash.Of(key);
+        var index = Count == 0 ? -1 : Find(key, hash);
+        if (index < 0)
+            index = Add(key, hash);
+        ref var entry = ref _entries[index];
+        if (delete)
+        {
+            entry.Length = Deleted;
+            if (keepOld)
+                entry.Value = default;
+            return index;
+        }
+
+        if (keepOld || value.Length > entry.Value.Length)
+        {
+            // Room to grow in place: counters and aggregates come again and again, a little longer.
+            var room = (value.Length + 7) & ~7;
+            entry.Value = _arena.Allocate(room);
+            _used += room;
+        }
+
+        entry.Length = value.Length;
+        value.CopyTo(_arena[entry.Value]);
+        return index;
+    }
+
+    public void Clear()
+    {
+        Generation++;
+        _arena.Clear();
+        _order.Clear();
+        _ordered = false;
+        Count = 0;
+        _used = 0;
+        if (_entries.Length > 64 * 1024)
+        {
+            _buckets = new int[16];
+            _entries = new Entry[16];
+        }
+        else
+        {
+            Array.Clear(_buckets);
+        }
+    }
+
+    private int Find(ReadOnlySpan<byte> key, uint hash)
+    {
+        for (var i = _buckets[hash & (uint)(_buckets.Length - 1)] - 1; i >= 0; i = _entries[i].Next)
+        {
+            ref var entry = ref _entries[i];
+            if (entry.Hash == hash && _arena[entry.Key].SequenceEqual(key))
+                return i;
+        }
+
+        return -1;
+    }
+
+    private int Add(ReadOnlySpan<byte> key, uint hash)
+    {
+        if (Count == _entries.Length)
+            Grow();
+        var slice = _arena.Allocate(key.Length);
+        key.CopyTo(_arena[slice]);
+        _used += key.Length;
+        ref var bucket = ref _buckets[hash & (uint)(_buckets.Length - 1)];
+        var index = Count++;
+        _entries[index] = new Entry { Hash = hash, Next = bucket - 1, Key = slice, Length = Deleted };
+        bucket = index + 1;
+        if (_ordered)
+            _order.Insert(_order.Seek(key, out _), index);
+        return index;
+    }
+
+    private void Grow()
+    {
+        var size = checked(_entries.Length * 2);
+        Array.Resize(ref _entries, size);
+        _buckets = new int[size];
+        for (var i = 0; i < Count; i++)
+        {
+            ref var bucket = ref _buckets[_entries[i].Hash & (uint)(size - 1)];
+            _entries[i].Next = bucket - 1;
+            bucket = i + 1;
+        }
+    }
+
+    private void Sort()
+    {
+        var indexes = new int[Count];
+        for (var i = 0; i < indexes.Length; i++)
+            indexes[i] = i;
+        indexes.AsSpan().Sort((a, b) => Key(a).SequenceCompareTo(Key(b)));
+        _order.Load(indexes);
+        _ordered = true;
+    }
+
+    /// <summary>Reads the key of an entry by its index.</summary>
+    internal readonly struct Keys(Overlay overlay) : IKeyOf<int>
+    {
+        public ReadOnlySpan<byte> KeyOf(int item) => overlay.Key(item);
+    }
+
+    private struct Entry
+    {
+        public uint Hash;
+        public int Next;
+        public ArenaSlice Key;
+        public ArenaSlice Value;
+        public int Length;
+    }
+}

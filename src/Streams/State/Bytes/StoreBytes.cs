@@ -1,0 +1,119 @@
+using System.Buffers.Binary;
+
+namespace MedStreams.Streams.State;
+
+/// <summary>
+/// The bytes of one store of a task: uncommitted writes in an overlay, over what is committed. Reads see both. Owned by the task's
+/// thread. Stores of windows and sessions also keep the largest time that was put, which decides what has expired.
+/// </summary>
+internal sealed class StoreBytes(StoreLayout layout, CommittedBytes committed)
+{
+    private Durable _committedState = Durable.Initial;
+    private Durable _state = Durable.Initial;
+
+    public StoreLayout Layout { get; } = layout;
+
+    public Overlay Overlay { get; } = new();
+
+    public CommittedBytes Committed { get; } = committed;
+
+    /// <summary>The largest start of a window, or end of a session, that was put; -1 before the first.</summary>
+    public long StreamTime
+    {
+        get => _state.StreamTime;
+        set => _state = _state with { StreamTime = value };
+    }
+
+    /// <summary>The number that the last duplicate got; see <see cref="StoreLayout.RetainDuplicates"/>.</summary>
+    public int Sequence
+    {
+        get => _state.Sequence;
+        set => _state = _state with { Sequence = value };
+    }
+
+    /// <summary>The first time that has not expired.</summary>
+    public long FirstLiveTime => Math.Max(0, StreamTime - Layout.RetentionMs + 1);
+
+    /// <summary>Puts that came too late to be kept, since the store was opened.</summary>
+    public long ExpiredPuts { get; set; }
+
+    public long SegmentOf(long time) => Layout.Kind == StoreKind.KeyValue ? 0 : time / Layout.SegmentIntervalMs;
+
+    /// <summary>Raises the stream time by what a put carries; false where that has expired already.</summary>
+    public bool Observe(long time)
+    {
+        if (time > StreamTime)
+            StreamTime = time;
+        return time > StreamTime - Layout.RetentionMs;
+    }
+
+    public StoreValue Get(ReadOnlySpan<byte> key)
+    {
+        var index = Overlay.Find(key);
+        if (index < 0)
+            return Committed.Get(key);
+        return Overlay.IsDeleted(index) ? StoreValue.None : new StoreValue(Overlay.Value(index));
+    }
+
+    /// <summary>Walks a range. Dispose it; it does not outlive a commit.</summary>
+    public MergeCursor Scan(in KeyRange range, bool backward = false) => new(this, range, backward);
+
+    /// <summary>Takes over what was stored beside the entries.</summary>
+    public void Load(ReadOnlySpan<byte> state) => _state = _committedState = Durable.Read(state);
+
+    /// <summary>Hands the overlay, and what has expired, to the committed content.</summary>
+    /// <returns>What is to be stored beside the entries; null where it has not changed.</returns>
+    public byte[]? Stage()
+    {
+        var live = StoreKeys.Segment(FirstSegment(_state));
+        for (var i = 0; i < Overlay.Count; i++)
+        {
+            var key = Overlay.Key(i);
+            if (Layout.Kind != StoreKind.KeyValue && key.SequenceCompareTo(live) < 0)
+                continue;
+            if (Overlay.IsDeleted(i))
+                Committed.Delete(key);
+            else
+                Committed.Put(key, Overlay.Value(i));
+        }
+
+        if (FirstSegment(_state) > FirstSegment(_committedState))
+            Committed.DeleteBelow(StoreKeys.Segment(FirstSegment(_committedState)), live);
+        return _state == _committedState ? null : _state.ToBytes();
+    }
+
+    /// <summary>What was staged is part of what is committed.</summary>
+    public void MarkCommitted()
+    {
+        _committedState = _state;
+        Overlay.Clear();
+        Committed.Written();
+    }
+
+    /// <summary>Forgets what is not committed.</summary>
+    public void Rollback()
+    {
+        _state = _committedState;
+        Overlay.Clear();
+    }
+
+    // Segments below are gone, or go with the next commit.
+    private long FirstSegment(Durable state) =>
+        Layout.Kind == StoreKind.KeyValue ? 0 : SegmentOf(Math.Max(0, state.StreamTime - Layout.RetentionMs + 1));
+
+    private readonly record struct Durable(long StreamTime, int Sequence)
+    {
+        public static Durable Initial { get; } = new(-1, 0);
+
+        public static Durable Read(ReadOnlySpan<byte> bytes) => new(
+            BinaryPrimitives.ReadInt64BigEndian(bytes), BinaryPrimitives.ReadInt32BigEndian(bytes[sizeof(long)..]));
+
+        public byte[] ToBytes()
+        {
+            var bytes = new byte[sizeof(long) + sizeof(int)];
+            BinaryPrimitives.WriteInt64BigEndian(bytes, StreamTime);
+            BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(sizeof(long)), Sequence);
+            return bytes;
+        }
+    }
+}

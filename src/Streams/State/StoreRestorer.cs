@@ -1,0 +1,79 @@
+using MedStreams.Streams.Processing;
+
+namespace MedStreams.Streams.State;
+
+/// <summary>
+/// Writes changelog records into one store, past the overlay, in batches that carry the position with them. For restoring and for standbys. Owned by the
+/// task's thread, and used while nothing is uncommitted.
+/// </summary>
+internal sealed class StoreRestorer(TaskState task, StoreChangelog changelog, StoreBytes store, TaskDatabase? database)
+{
+    private readonly ScratchWriter _key = new();
+    private readonly ScratchWriter _value = new();
+
+    public StoreChangelog Changelog => changelog;
+
+    /// <summary>Bytes that wait for the next <see cref="Write"/>; some MiB make a good batch.</summary>
+    public long PendingBytes { get; private set; }
+
+    /// <summary>Adds a record. Its bytes are copied. Records without key mean nothing to a store and are skipped.</summary>
+    /// <exception cref="StreamsException">The key has none of the forms that this store writes.</exception>
+    public void Add(in RawRecord record)
+    {
+        if (!record.HasKey)
+            return;
+        var layout = store.Layout;
+        var key = record.Key;
+        if (layout.Kind != StoreKind.KeyValue)
+        {
+            if (!Observe(layout, key))
+                return;
+            _key.Reset().WriteInt64(store.SegmentOf(StoreKeys.TimeOf(layout.Kind, key)));
+            _key.Write(key);
+            key = _key.Written;
+        }
+
+        var value = record.Value;
+        if (record.HasValue && layout.Timestamped)
+        {
+            _value.Reset().WriteInt64(record.Timestamp);
+            _value.Write(value);
+            value = _value.Written;
+        }
+
+        if (record.HasValue)
+            store.Committed.Put(key, value);
+        else
+            store.Committed.Delete(key);
+        PendingBytes += key.Length + value.Length;
+    }
+
+    /// <summary>Writes what was added, with the offset after the last record read.</summary>
+    /// <exception cref="StreamsException">The disk failed; nothing was written.</exception>
+    public void Write(long nextOffset)
+    {
+        PendingBytes = 0;
+        task.Stage(store);
+        task.SetPosition(changelog, nextOffset);
+        database?.Write();
+        store.MarkCommitted();
+        task.BoundMemory();
+    }
+
+    private bool Observe(StoreLayout layout, ReadOnlySpan<byte> key)
+    {
+        if (key.Length < (layout.Kind == StoreKind.Window ? StoreKeys.WindowSuffix : StoreKeys.SessionSuffix))
+        {
+            throw new StreamsException(
+                $"{changelog.Partition} holds a key of {key.Length} bytes, too short for the store {layout.Name}: "
+                + "it was written by a store of another kind.")
+            {
+                Task = task.TaskId,
+            };
+        }
+
+        if (layout.RetainDuplicates)
+            store.Sequence = Math.Max(store.Sequence, StoreKeys.Sequence(key));
+        return store.Observe(StoreKeys.TimeOf(layout.Kind, key));
+    }
+}

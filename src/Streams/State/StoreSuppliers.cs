@@ -1,0 +1,29 @@
+namespace MedStreams.Streams;
+
+/// <summary>Where and how a key-value store keeps its bytes; see <see cref="Stores"/>.</summary>
+/// <param name="Name">The store's name in the topology.</param>
+/// <param name="Persistent">In RocksDB; else in memory.</param>
+public sealed record KeyValueBytesStoreSupplier(string Name, bool Persistent);
+
+/// <summary>Where and how a window store keeps its bytes; see <see cref="Stores"/>. Times are milliseconds.</summary>
+/// <param name="Name">The store's name in the topology.</param>
+/// <param name="Persistent">In RocksDB; else in memory.</param>
+/// <param name="RetentionPeriod">How long windows are kept after stream time has passed their start.</param>
+/// <param name="WindowSize">Length of the windows.</param>
+/// <param name="SegmentInterval">How much is dropped at once.</param>
+/// <param name="RetainDuplicates">Whether a window keeps all values that were put for a key, as stream-stream joins need.</param>
+public sealed record WindowBytesStoreSupplier(
+    string Name,
+    bool Persistent,
+    long RetentionPeriod,
+    long WindowSize,
+    long SegmentInterval,
+    bool RetainDuplicates);
+
+/// <summary>Where and how a session store keeps its bytes; see <see cref="Stores"/>. Times are milliseconds.</summary>
+/// <param name="Name">The store's name in the topology.</param>
+/// <param name="Persistent">In RocksDB; else in memory.</param>
+/// <param name="RetentionPeriod">How long sessions are kept after stream time has passed their end.</param>
+/// <param name="SegmentInterval">How much is dropped at once.</param>
+public sealed record SessionBytesStoreSupplier(
+    string Name, bool Persistent, long RetentionPeriod, long SegmentInterval);

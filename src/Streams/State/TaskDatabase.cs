@@ -1,0 +1,157 @@
+using System.Buffers.Binary;
+using System.Text;
+using MedStreams.RocksDb;
+
+namespace MedStreams.Streams.State;
+
+/// <summary>
+/// The RocksDB of one task: a column family for each persistent store, and in the default one, for each store, the layout of
+/// its bytes (<c>l</c> name), its position in the changelog (<c>p</c> name) and its stream time (<c>t</c> name). Without a write-ahead
+/// log and with atomic flushes, a crash leaves all of them at one earlier commit.
+/// </summary>
+internal sealed class TaskDatabase : IDisposable
+{
+    private const string StorePrefix = "s:";
+
+    private readonly TaskId _task;
+
+    private TaskDatabase(TaskId task, RocksDatabase database)
+    {
+        _task = task;
+        Database = database;
+    }
+
+    public RocksDatabase Database { get; }
+
+    /// <summary>The batch of the next <see cref="Write"/>.</summary>
+    public WriteBatch Batch { get; } = new();
+
+    /// <summary>Opens or makes the database, and the column families of the stores.</summary>
+    /// <exception cref="StateCorruptedException">It is damaged.</exception>
+    public static TaskDatabase Open(
+        TaskId task, string path, RocksDbOptions options, IReadOnlyCollection<StoreLayout> stores)
+    {
+        TaskDatabase? database = null;
+        try
+        {
+            Directory.CreateDirectory(path);
+            database = new TaskDatabase(task, RocksDatabase.Open(path, options));
+            database.Reconcile(stores);
+            return database;
+        }
+        catch (RocksDbException e)
+        {
+            database?.Dispose();
+            throw StateErrors.Wrap(e, task);
+        }
+    }
+
+    public ColumnFamily ColumnFamilyOf(string store) => Database.ColumnFamily(StorePrefix + store);
+
+    /// <summary>The position of a store in that partition; null where there is none, or one in another topic.</summary>
+    public long? PositionOf(string store, TopicPartition partition)
+    {
+        using var value = Database.Get(Database.Default, Key('p', store));
+        if (!value.Exists || !value.Span[sizeof(long)..].SequenceEqual(Encoding.UTF8.GetBytes(partition.ToString())))
+            return null;
+        return BinaryPrimitives.ReadInt64BigEndian(value.Span);
+    }
+
+    public void PutPosition(string store, TopicPartition partition, long offset)
+    {
+        var text = partition.ToString();
+        Span<byte> value = stackalloc byte[sizeof(long) + Encoding.UTF8.GetMaxByteCount(text.Length)];
+        BinaryPrimitives.WriteInt64BigEndian(value, offset);
+        var length = Encoding.UTF8.GetBytes(text, value[sizeof(long)..]);
+        Batch.Put(Database.Default, Key('p', store), value[..(sizeof(long) + length)]);
+    }
+
+    /// <summary>What was last put by <see cref="PutState"/>.</summary>
+    public byte[]? StateOf(string store)
+    {
+        using var value = Database.Get(Database.Default, Key('t', store));
+        return value.Exists ? value.Span.ToArray() : null;
+    }
+
+    public void PutState(string store, byte[] state) => Batch.Put(Database.Default, Key('t', store), state);
+
+    /// <summary>Writes the batch, whole or not at all, and empties it.</summary>
+    public void Write()
+    {
+        try
+        {
+            if (Batch.Count > 0)
+                Database.Write(Batch);
+        }
+        catch (RocksDbException e)
+        {
+            throw StateErrors.Wrap(e, _task);
+        }
+        finally
+        {
+            Batch.Clear();
+        }
+    }
+
+    /// <summary>Bytes of all memory tables.</summary>
+    public long MemoryTableBytes() =>
+        Database.ColumnFamilies.Sum(c => Database.Property(c, "rocksdb.cur-size-all-mem-tables") ?? 0);
+
+    public void Dispose()
+    {
+        Batch.Dispose();
+        Database.Dispose();
+    }
+
+    private static byte[] Key(char kind, string store) => Encoding.UTF8.GetBytes(kind + store);
+
+    /// <summary>
+    /// Drops stores that left the topology and stores whose bytes meant something else. What was known of them is forgotten on disk before a
+    /// column family of the same name is made, so that no crash can pair an old position with an empty store.
+    /// </summary>
+    private void Reconcile(IReadOnlyCollection<StoreLayout> stores)
+    {
+        var kept = stores.Where(IsKept).Select(s => StorePrefix + s.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var stale in Database.ColumnFamilies.Where(c => c != Database.Default && !kept.Contains(c.Name)).ToList())
+        {
+            Forget(stale.Name[StorePrefix.Length..]);
+            Database.DropColumnFamily(stale);
+        }
+
+        var added = stores.Where(s => !kept.Contains(StorePrefix + s.Name)).ToList();
+        foreach (var store in added)
+            Forget(store.Name);
+        if (Batch.Count > 0)
+        {
+            Write();
+            Database.Flush();
+        }
+
+        foreach (var store in added)
+        {
+            Database.CreateColumnFamily(StorePrefix + store.Name);
+            Batch.Put(Database.Default, Key('l', store.Name), Encoding.UTF8.GetBytes(store.Fingerprint));
+        }
+
+        Write();
+    }
+
+    private bool IsKept(StoreLayout store)
+    {
+        if (Database.ColumnFamilies.All(c => c.Name != StorePrefix + store.Name))
+            return false;
+        using var layout = Database.Get(Database.Default, Key('l', store.Name));
+        return layout.Exists && layout.Span.SequenceEqual(Encoding.UTF8.GetBytes(store.Fingerprint));
+    }
+
+    private void Forget(string store)
+    {
+        foreach (var kind in "lpt")
+        {
+            var key = Key(kind, store);
+            using var value = Database.Get(Database.Default, key);
+            if (value.Exists)
+                Batch.Delete(Database.Default, key);
+        }
+    }
+}

@@ -1,0 +1,239 @@
+using MedStreams.Streams.Graph;
+using MedStreams.Streams.Processing;
+
+namespace MedStreams.Streams.State;
+
+/// <summary>
+/// The state of one task: the bytes of all its stores, committed together with their positions in the changelogs. Life: <see cref="Open"/>;
+/// restore with <see cref="Restorer"/>s; <see cref="OpenStores"/> once it is active; then, again and again, process,
+/// flush the caches, commit to Kafka, <see cref="Commit"/>. Owned by one thread at a time.
+/// </summary>
+/// <remarks>
+/// Writes of stores stay in memory until <see cref="Commit"/>, which applies them and the positions in one RocksDB batch. A crash at any
+/// point leaves a committed position, perhaps an older one, since there is no write-ahead log: restoring
+/// goes on from there. After an aborted transaction call <see cref="Rollback"/>. Stores in memory behave alike, but their
+/// positions are forgotten on close.
+/// </remarks>
+internal sealed class TaskState : IDisposable
+{
+    private readonly StateDirectory? _directory;
+    private readonly TaskDatabase? _database;
+    private readonly IReadOnlyList<StoreDefinition> _definitions;
+    private readonly Dictionary<string, StoreBytes> _stores = new(StringComparer.Ordinal);
+    private readonly Dictionary<TopicPartition, long> _positions = [];
+    private readonly List<IStateStore> _open = [];
+    private bool _disposed;
+
+    private TaskState(
+        StateDirectory? directory,
+        TaskId taskId,
+        IReadOnlyList<StoreDefinition> definitions,
+        TaskDatabase? database,
+        IReadOnlyList<StoreChangelog> changelogs)
+    {
+        _directory = directory;
+        _database = database;
+        _definitions = definitions;
+        TaskId = taskId;
+        Changelogs = changelogs;
+        foreach (var layout in Layouts(definitions))
+            _stores.Add(layout.Name, OpenBytes(layout));
+        foreach (var changelog in changelogs.Where(c => IsOnDisk(_stores[c.Store].Layout)))
+        {
+            if (_database!.PositionOf(changelog.Store, changelog.Partition) is { } position)
+                _positions[changelog.Partition] = position;
+        }
+    }
+
+    public TaskId TaskId { get; }
+
+    /// <summary>What the stores are restored from; stores without a changelog are missing.</summary>
+    public IReadOnlyList<StoreChangelog> Changelogs { get; }
+
+    /// <summary>
+    /// The next offset of each changelog partition, as committed. A partition that is missing is to be restored from the beginning.
+    /// </summary>
+    public IReadOnlyDictionary<TopicPartition, long> Positions => _positions;
+
+    /// <summary>About how many bytes of memory the uncommitted writes take: commit early when they become many.</summary>
+    public long UncommittedBytes
+    {
+        get
+        {
+            var bytes = 0L;
+            foreach (var store in _stores.Values)
+                bytes += store.Overlay.Bytes;
+            return bytes;
+        }
+    }
+
+    /// <summary>Opens what is on disk and makes what is missing.</summary>
+    /// <param name="directory">The instance's folder; null keeps every store in memory, as the test driver does.</param>
+    /// <param name="taskId">The task.</param>
+    /// <param name="applicationId">The application's id, for the names of changelogs.</param>
+    /// <param name="stores">The stores of the task's sub-topology.</param>
+    /// <param name="resolveTopic">Full name of a source topic.</param>
+    /// <exception cref="StateCorruptedException">Wipe the task's folder and open again: it then restores from the beginning.</exception>
+    /// <exception cref="StateLockedException">Another thread has the task's state open: try again later.</exception>
+    public static TaskState Open(
+        StateDirectory? directory,
+        TaskId taskId,
+        string applicationId,
+        IReadOnlyList<StoreDefinition> stores,
+        Func<string, string> resolveTopic)
+    {
+        var changelogs = stores.Where(s => s.SourceTopic is not null || s.Builder.LoggingEnabled).Select(s => new StoreChangelog(
+            s.Name,
+            new TopicPartition(
+                s.SourceTopic is null ? StoreChangelog.TopicOf(applicationId, s.Name) : resolveTopic(s.SourceTopic),
+                taskId.Partition),
+            s.SourceTopic is not null)).ToList();
+        var onDisk = Layouts(stores).Where(l => l.Persistent).ToList();
+        if (directory is null || onDisk.Count == 0)
+            return new TaskState(null, taskId, stores, null, changelogs);
+        directory.Acquire(taskId);
+        TaskDatabase? database = null;
+        try
+        {
+            database = TaskDatabase.Open(taskId, directory.PathOf(taskId), directory.DatabaseOptions(), onDisk);
+            return new TaskState(directory, taskId, stores, database, changelogs);
+        }
+        catch
+        {
+            database?.Dispose();
+            directory.Release(taskId);
+            throw;
+        }
+    }
+
+    /// <summary>Makes the stores that processors use and registers them in the context, in the order of the topology.</summary>
+    public void OpenStores(TaskContext context)
+    {
+        context.State = this;
+        foreach (var definition in _definitions)
+        {
+            var store = definition.Builder.Build();
+            store.Init(context);
+            context.Register(store);
+            _open.Add(store);
+        }
+    }
+
+    /// <summary>Writes records of a changelog into the store that it belongs to.</summary>
+    public StoreRestorer Restorer(StoreChangelog changelog) => new(this, changelog, _stores[changelog.Store], _database);
+
+    /// <summary>
+    /// Makes the uncommitted writes of all stores, and the positions, part of what is committed. Call it after the offsets and changelog records
+    /// are committed in Kafka, caches flushed.
+    /// </summary>
+    /// <param name="positions">
+    /// The next offset of each changelog partition that has moved: after the last acknowledged record, or the input offset for a source topic.
+    /// Partitions of other tasks are ignored.
+    /// </param>
+    /// <exception cref="StreamsException">The disk failed, and nothing was written to it: close, open again and restore.</exception>
+    public void Commit(IEnumerable<KeyValuePair<TopicPartition, long>> positions)
+    {
+        foreach (var (partition, offset) in positions)
+        {
+            foreach (var changelog in Changelogs)
+            {
+                if (changelog.Partition == partition)
+                    SetPosition(changelog, offset);
+            }
+        }
+
+        foreach (var store in _stores.Values)
+            Stage(store);
+        _database?.Write();
+        foreach (var store in _stores.Values)
+            store.MarkCommitted();
+        BoundMemory();
+    }
+
+    /// <summary>Drops the uncommitted writes, and what caches hold back, as if they had never been made.</summary>
+    public void Rollback()
+    {
+        foreach (var store in _open.OfType<IEngineStore>())
+            store.Discard();
+        foreach (var store in _stores.Values)
+            store.Rollback();
+    }
+
+    /// <summary>Closes the stores that processors use; the state stays open, as for a task that becomes a standby.</summary>
+    public void CloseStores()
+    {
+        Rollback();
+        foreach (var store in _open)
+            store.Close();
+        _open.Clear();
+    }
+
+    /// <summary>Closes all; uncommitted writes are lost, as they must be. What is committed is flushed to disk.</summary>
+    public void Dispose()
+    {
+        if (_disposed)
+            return;
+        _disposed = true;
+        CloseStores();
+        foreach (var store in _stores.Values)
+            (store.Committed as RocksBytes)?.Release();
+        _database?.Dispose();
+        _directory?.Memory.Remove(TaskId);
+        _directory?.Release(TaskId);
+    }
+
+    /// <summary>The bytes of a store.</summary>
+    internal StoreBytes Bytes(string store) => _stores[store];
+
+    /// <summary>The changelog of a store; null where it has none.</summary>
+    internal StoreChangelog? ChangelogOf(string store)
+    {
+        foreach (var changelog in Changelogs)
+        {
+            if (changelog.Store == store)
+                return changelog;
+        }
+
+        return null;
+    }
+
+    /// <summary>Puts a position into the next batch, and into <see cref="Positions"/>.</summary>
+    internal void SetPosition(in StoreChangelog changelog, long offset)
+    {
+        _positions[changelog.Partition] = offset;
+        if (IsOnDisk(_stores[changelog.Store].Layout))
+            _database!.PutPosition(changelog.Store, changelog.Partition, offset);
+    }
+
+    /// <summary>Puts what a store has to commit into the next batch.</summary>
+    internal void Stage(StoreBytes store)
+    {
+        if (store.Stage() is { } state && IsOnDisk(store.Layout))
+            _database!.PutState(store.Layout.Name, state);
+    }
+
+    /// <summary>Flushes when the memory tables of all tasks have become too large.</summary>
+    internal void BoundMemory()
+    {
+        if (_database is not null && _directory!.Memory.Report(TaskId, _database.MemoryTableBytes()))
+        {
+            _database.Database.Flush();
+            _directory.Memory.Report(TaskId, _database.MemoryTableBytes());
+        }
+    }
+
+    private static IEnumerable<StoreLayout> Layouts(IReadOnlyList<StoreDefinition> stores) =>
+        stores.Select(s => s.Builder).OfType<IEngineStoreBuilder>().Select(b => b.Layout);
+
+    private bool IsOnDisk(StoreLayout layout) => layout.Persistent && _database is not null;
+
+    private StoreBytes OpenBytes(StoreLayout layout)
+    {
+        if (!IsOnDisk(layout))
+            return new StoreBytes(layout, new MemoryBytes());
+        var store = new StoreBytes(layout, new RocksBytes(TaskId, layout.Name, _database!));
+        if (_database!.StateOf(layout.Name) is { } state)
+            store.Load(state);
+        return store;
+    }
+}

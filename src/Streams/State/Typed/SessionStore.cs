@@ -1,0 +1,88 @@
+namespace MedStreams.Streams.State;
+
+/// <summary>The engine's session store.</summary>
+internal sealed class SessionStore<TKey, TAggregate>(StoreOptions<TKey, TAggregate> options)
+    : SegmentedStore<TKey, TAggregate>(options), ISessionStore<TKey, TAggregate>
+{
+    public TAggregate? FetchSession(TKey key, long sessionStart, long sessionEnd)
+    {
+        if (sessionEnd < 0 || IsExpired(sessionEnd))
+            return default;
+        BuildKey(key, sessionStart, sessionEnd);
+        return Read();
+    }
+
+    public void Put(Windowed<TKey> session, TAggregate? aggregate)
+    {
+        var (start, end) = session.Window;
+        ArgumentOutOfRangeException.ThrowIfNegative(start, nameof(session));
+        if (end < start)
+            throw new ArgumentException($"A session cannot end at {end}, before its start at {start}.", nameof(session));
+        if (!Observe(end))
+            return;
+        BuildKey(session.Key, start, end);
+        Write(aggregate);
+    }
+
+    public void Remove(Windowed<TKey> session) => Put(session, default);
+
+    public IEnumerable<KeyValuePair<Windowed<TKey>, TAggregate>> FindSessions(
+        TKey key, long earliestSessionEnd, long latestSessionStart) =>
+        OfKey(
+            KeyBytes(key) ?? throw new ArgumentNullException(nameof(key)),
+            earliestSessionEnd,
+            latestSessionStart);
+
+    public IEnumerable<KeyValuePair<Windowed<TKey>, TAggregate>> Fetch(TKey key) => FindSessions(key, 0, long.MaxValue);
+
+    public IEnumerable<KeyValuePair<Windowed<TKey>, TAggregate>> Fetch(TKey? keyFrom, TKey? keyTo) =>
+        OfKeys(KeyBytes(keyFrom), KeyBytes(keyTo));
+
+    protected override Windowed<TKey> ReadFlushedKey(ReadOnlySpan<byte> key) => ReadKey(key);
+
+    private Windowed<TKey> ReadKey(ReadOnlySpan<byte> key) => new(
+        ReadUserKey(StoreKeys.KeyOf(StoreKind.Session, key)),
+        new Window(StoreKeys.SessionStart(key), StoreKeys.SessionEnd(key)));
+
+    private void BuildKey(TKey key, long start, long end)
+    {
+        BeginKey(key, end);
+        KeyBuffer.WriteInt64(end);
+        KeyBuffer.WriteInt64(start);
+    }
+
+    private IEnumerable<KeyValuePair<Windowed<TKey>, TAggregate>> OfKey(
+        byte[] key, long earliestEnd, long latestStart)
+    {
+        earliestEnd = Math.Max(earliestEnd, Bytes.FirstLiveTime);
+        var length = StoreKeys.SegmentBytes + key.Length + StoreKeys.SessionSuffix;
+        foreach (var cursor in Walk(earliestEnd, long.MaxValue, false, segment => Within(segment, key, earliestEnd)))
+        {
+            // A longer key that begins with this one may lie between: it has another length.
+            if (cursor.Key.Length == length && StoreKeys.SessionStart(cursor.Key) <= latestStart)
+                yield return KeyValuePair.Create(ReadKey(cursor.Key), ReadValue(cursor.Value));
+        }
+    }
+
+    private IEnumerable<KeyValuePair<Windowed<TKey>, TAggregate>> OfKeys(byte[]? keyFrom, byte[]? keyTo)
+    {
+        foreach (var cursor in Walk(0, long.MaxValue, false, segment => SegmentBetween(segment, keyFrom, keyTo)))
+        {
+            if (!IsExpired(StoreKeys.SessionEnd(cursor.Key))
+                && IsBetween(StoreKeys.KeyOf(StoreKind.Session, cursor.Key), keyFrom, keyTo))
+            {
+                yield return KeyValuePair.Create(ReadKey(cursor.Key), ReadValue(cursor.Value));
+            }
+        }
+    }
+
+    private static KeyRange Within(long segment, byte[] key, long earliestEnd)
+    {
+        var lower = new ScratchWriter();
+        lower.WriteInt64(segment);
+        lower.Write(key);
+        var upper = KeyRange.After([.. lower.Written, 0x7F, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF]);
+        lower.WriteInt64(earliestEnd);
+        return new KeyRange(lower.Written.ToArray(), upper);
+    }
+}

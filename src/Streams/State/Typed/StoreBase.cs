@@ -1,0 +1,140 @@
+using MedStreams.Streams.Processing;
+
+namespace MedStreams.Streams.State;
+
+/// <summary>How a store is composed; what its builder knows.</summary>
+internal sealed record StoreOptions<TKey, TValue>(
+    StoreLayout Layout, ISerde<TKey> KeySerde, ISerde<TValue> ValueSerde, bool CachingEnabled, bool LoggingEnabled);
+
+/// <summary>What all typed stores share: serdes with their buffers over the bytes, and the chain of writers below them.</summary>
+/// <typeparam name="TKey">The user's key.</typeparam>
+/// <typeparam name="TValue">The value as it is stored.</typeparam>
+/// <typeparam name="TFlushed">The key that flush listeners get.</typeparam>
+internal abstract class StoreBase<TKey, TValue, TFlushed>(StoreOptions<TKey, TValue> options)
+    : IEngineStore, ICachedStore<TFlushed, TValue>, IFlushTarget
+{
+    private readonly ScratchWriter _value = new();
+    private CacheFlushListener<TFlushed, TValue>? _listener;
+    private bool _sendOldValues;
+    private StoreBytes? _bytes;
+    private StoreWriter? _writer;
+    private TaskContext? _context;
+    private string _topic = "";
+
+    public string Name => options.Layout.Name;
+
+    public bool Persistent => options.Layout.Persistent;
+
+    public bool IsOpen => _writer is not null;
+
+    public bool HasUnflushed => _writer?.HasUnflushed ?? false;
+
+    bool IFlushTarget.Listens => _listener is not null;
+
+    bool IFlushTarget.SendOldValues => _sendOldValues;
+
+    protected StoreLayout Layout => options.Layout;
+
+    /// <summary>The buffer that keys are built in; each use ends before the next begins.</summary>
+    protected ScratchWriter KeyBuffer { get; } = new();
+
+    protected StoreBytes Bytes => _bytes ?? throw Closed();
+
+    public void Init(IStateStoreContext context)
+    {
+        if (context is not TaskContext { State: { } state } task)
+            throw new InvalidOperationException($"The store {Name} can only be opened by a task of the engine.");
+        _context = task;
+        _bytes = state.Bytes(Name);
+        var changelog = state.ChangelogOf(Name);
+        _topic = changelog?.Partition.Topic ?? StoreChangelog.TopicOf(task.ApplicationId, Name);
+        var logger = options.LoggingEnabled && changelog is { IsSource: false } own
+            ? new ChangeLogger(task, options.Layout, own.Partition)
+            : null;
+        _writer = options.CachingEnabled
+            ? new CachedWriter(task, _bytes, logger, task.Cache, this)
+            : new DirectWriter(_bytes, logger);
+    }
+
+    public void Flush() => Writer().Flush();
+
+    public void Discard() => _writer?.Discard();
+
+    public void Close()
+    {
+        _writer?.Discard();
+        _writer = null;
+        _bytes = null;
+        _context = null;
+    }
+
+    public bool SetFlushListener(CacheFlushListener<TFlushed, TValue> listener, bool sendOldValues)
+    {
+        _listener = listener;
+        _sendOldValues = sendOldValues;
+        return options.CachingEnabled;
+    }
+
+    void IFlushTarget.Forward(
+        ReadOnlySpan<byte> key, StoreValue now, StoreValue before, long timestamp, Headers headers)
+    {
+        var change = new Change<TValue?>(
+            now.Exists ? ReadValue(now.Bytes) : default, before.Exists ? ReadValue(before.Bytes) : default);
+        _listener!(new Record<TFlushed, Change<TValue?>>(ReadFlushedKey(key), change, timestamp, headers));
+    }
+
+    protected abstract TFlushed ReadFlushedKey(ReadOnlySpan<byte> key);
+
+    /// <summary>Whether writing this value means to delete.</summary>
+    protected virtual bool IsAbsent(TValue? value) => value is null;
+
+    protected TValue ReadValue(ReadOnlySpan<byte> bytes) => options.ValueSerde.Deserialize(bytes, ValueContext());
+
+    protected TKey ReadUserKey(ReadOnlySpan<byte> bytes) => options.KeySerde.Deserialize(bytes, KeyContext());
+
+    /// <summary>The value of the key in <see cref="KeyBuffer"/>.</summary>
+    protected TValue? Read()
+    {
+        using var value = Bytes.Get(KeyBuffer.Written);
+        return value.Exists ? ReadValue(value.Bytes) : default;
+    }
+
+    /// <summary>Writes a value, or a tombstone for null, under the key in <see cref="KeyBuffer"/>.</summary>
+    protected void Write(TValue? value)
+    {
+        var writer = Writer();
+        if (IsAbsent(value))
+        {
+            writer.Put(KeyBuffer.Written, default, delete: true);
+            return;
+        }
+
+        options.ValueSerde.Serialize(value!, _value.Reset(), ValueContext());
+        writer.Put(KeyBuffer.Written, _value.Written, delete: false);
+    }
+
+    /// <summary>Appends the user's key to <see cref="KeyBuffer"/>.</summary>
+    protected void AppendKey(TKey key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        options.KeySerde.Serialize(key, KeyBuffer, KeyContext());
+    }
+
+    /// <summary>The bytes of a user's key, or null for null.</summary>
+    protected byte[]? KeyBytes(TKey? key)
+    {
+        if (key is null)
+            return null;
+        KeyBuffer.Reset();
+        AppendKey(key);
+        return KeyBuffer.Written.ToArray();
+    }
+
+    private StoreWriter Writer() => _writer ?? throw Closed();
+
+    private SerdeContext KeyContext() => new(_topic, IsKey: true, _context?.CurrentHeaders ?? Headers.Empty);
+
+    private SerdeContext ValueContext() => new(_topic, IsKey: false, _context?.CurrentHeaders ?? Headers.Empty);
+
+    private InvalidOperationException Closed() => new($"The store {Name} is closed.");
+}

@@ -1,0 +1,27 @@
+using System.Buffers.Binary;
+using MedStreams.Streams.Processing;
+
+namespace MedStreams.Streams.State;
+
+/// <summary>
+/// Writes changes of a store to its changelog, in Kafka Streams' form: keys without the segment; values without their time, which becomes the record's.
+/// Other records get the time of the record being processed. No headers.
+/// </summary>
+internal sealed class ChangeLogger(TaskContext context, StoreLayout layout, TopicPartition partition)
+{
+    private readonly int _skip = layout.KeyPrefix;
+    private readonly bool _timestamped = layout.Timestamped;
+
+    public void Log(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, bool delete)
+    {
+        var timestamp = context.CurrentTimestamp;
+        if (_timestamped && !delete)
+        {
+            timestamp = BinaryPrimitives.ReadInt64BigEndian(value);
+            value = value[sizeof(long)..];
+        }
+
+        context.Collector.Send(
+            partition.Topic, partition.Partition, key[_skip..], true, value, !delete, timestamp, Headers.Empty);
+    }
+}

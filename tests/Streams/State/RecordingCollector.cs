@@ -1,0 +1,44 @@
+using System.Text;
+using MedStreams.Streams.Processing;
+
+namespace MedStreams.Streams.Tests.State;
+
+/// <summary>Keeps what is sent, and counts offsets as a partition would.</summary>
+internal sealed class RecordingCollector : IRecordCollector
+{
+    private readonly Dictionary<TopicPartition, long> _next = [];
+
+    public List<Sent> Records { get; } = [];
+
+    public void Send(
+        string topic,
+        int? partition,
+        ReadOnlySpan<byte> key,
+        bool hasKey,
+        ReadOnlySpan<byte> value,
+        bool hasValue,
+        long timestamp,
+        Headers headers)
+    {
+        var at = new TopicPartition(topic, partition ?? 0);
+        _next[at] = _next.GetValueOrDefault(at) + 1;
+        Records.Add(new Sent(at, hasKey ? key.ToArray() : null, hasValue ? value.ToArray() : null, timestamp, headers));
+    }
+
+    public int PartitionCount(string topic) => 1;
+
+    public void Flush()
+    {
+        // Kept already.
+    }
+
+    public long? NextOffset(TopicPartition partition) => _next.TryGetValue(partition, out var next) ? next : null;
+
+    /// <summary>A record that was sent.</summary>
+    public sealed record Sent(TopicPartition Partition, byte[]? Key, byte[]? Value, long Timestamp, Headers Headers)
+    {
+        public string? KeyText => Key is null ? null : Encoding.UTF8.GetString(Key);
+
+        public string? ValueText => Value is null ? null : Encoding.UTF8.GetString(Value);
+    }
+}
