@@ -1,5 +1,6 @@
 using MedStreams.Streams.Graph;
 using MedStreams.Streams.Processing;
+using MedStreams.Streams.State;
 
 namespace MedStreams.Streams.Testing;
 
@@ -7,17 +8,15 @@ namespace MedStreams.Streams.Testing;
 internal sealed class DriverTask : IDisposable
 {
     private readonly StreamTask _task;
+    private readonly TaskState _state;
     private readonly Dictionary<string, int> _inputs = new(StringComparer.Ordinal);
 
     public DriverTask(TaskContext context, Subtopology subtopology, IDeserializationErrors errors)
     {
         Context = context;
-        foreach (var definition in subtopology.Stores)
-        {
-            var store = definition.Builder.Build();
-            context.Register(store);
-            store.Init(context);
-        }
+        _state = TaskState.Open(
+            directory: null, context.TaskId, context.ApplicationId, subtopology.Stores, context.ResolveTopic);
+        _state.OpenStores(context);
 
         var topics = subtopology.SourceTopics.ToArray();
         foreach (var topic in topics)
@@ -68,6 +67,7 @@ internal sealed class DriverTask : IDisposable
     {
         _task.FlushStores();
         Context.CommitRequested = false;
+        _state.Commit(new Dictionary<string, long>());
         foreach (var sink in _task.ExternalSinks)
         {
             if (NextOffset(_task.Queue(0)) is { } next)
@@ -80,8 +80,7 @@ internal sealed class DriverTask : IDisposable
         foreach (var sink in _task.ExternalSinks)
             Wait(sink.ReleaseAsync());
         _task.Dispose();
-        foreach (var store in Context.Stores)
-            store.Close();
+        _state.Dispose();
     }
 
     private static long? NextOffset(RecordQueue queue) => queue.Count > 0 ? queue.HeadOffset : queue.NextArrival;

@@ -53,7 +53,7 @@ public sealed class KafkaStreams : IAsyncDisposable
     private readonly List<StreamThread> _threads = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TopologyTopics? _topics;
-    private StateDirectory? _states;
+    private StateOpener? _states;
     private bool _started;
     private bool _stopping;
     private Exception? _error;
@@ -115,7 +115,7 @@ public sealed class KafkaStreams : IAsyncDisposable
         }
 
         _topics = await PrepareTopicsAsync(cancellationToken);
-        var states = StateDirectory.Open(_config);
+        var states = StateOpener.Open(_config, _logger);
         _states = states;
         var instance = states.InstanceId;
         lock (_lock)

@@ -54,7 +54,7 @@ internal sealed class ActiveTask(TaskId id, Subtopology subtopology, InternalTop
 
     /// <summary>The stores that have a changelog, with its partition.</summary>
     public IReadOnlyDictionary<string, TopicPartition> Changelogs { get; } = subtopology.Stores
-        .Where(s => s.Builder.LoggingEnabled)
+        .Where(s => s.SourceTopic is not null || s.Builder.LoggingEnabled)
         .ToDictionary(s => s.Name, s => new TopicPartition(topics.ChangelogOf(s), id.Partition), StringComparer.Ordinal);
 
     /// <summary>
@@ -79,7 +79,7 @@ internal sealed class ActiveTask(TaskId id, Subtopology subtopology, InternalTop
     /// <summary>Opens the stores; answers false while another thread of this instance has them.</summary>
     public bool TryOpen(IStateOpener opener)
     {
-        State = opener.TryOpen(Context, [.. subtopology.Stores.Select(s => s.Builder)]);
+        State = opener.TryOpen(Context, subtopology.Stores);
         if (State is null)
             return false;
         _graph = subtopology.Build(Context);

@@ -25,6 +25,10 @@ internal sealed class ChangelogRestorer(
         {
             if (Consumer.TryBounds(changelog, timeout) is not var (beginning, end))
                 return null;
+
+            // An input that serves as changelog is restored to where the task goes on reading it, not beyond.
+            if (task.Committed is { } committed && committed.TryGetValue(changelog, out var next))
+                end = Math.Min(end, next ?? beginning);
             var position = task.State!.Positions[store];
             if (position is { } at && (at < beginning || at > end))
             {

@@ -30,5 +30,5 @@ internal interface IStateOpener : IDisposable
     /// Opens a task's stores and registers them in its context. Null while another thread of this instance still has the
     /// task open.
     /// </summary>
-    ITaskState? TryOpen(Processing.TaskContext context, IReadOnlyList<IStoreBuilder> stores);
+    ITaskState? TryOpen(Processing.TaskContext context, IReadOnlyList<Graph.StoreDefinition> stores);
 }

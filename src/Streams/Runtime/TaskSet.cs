@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using MedStreams.Streams.Kafka;
 using MedStreams.Streams.Processing;
+using MedStreams.Streams.State;
 
 namespace MedStreams.Streams.Runtime;
 
@@ -12,6 +13,7 @@ internal sealed class TaskSet(ThreadParts parts, ThreadCommit commit, ChangelogR
     private readonly SortedDictionary<TaskId, ActiveTask> _tasks = [];
     private readonly Dictionary<TopicPartition, (ActiveTask Task, int Input)> _routes = [];
     private readonly List<ActiveTask> _opened = [];
+    private readonly CacheBudget _cache = new(parts.Config.StateStoreCacheMaxBytes / parts.Config.NumStreamThreads);
     private ActiveTask[] _running = [];
 
     /// <summary>The tasks that take records.</summary>
@@ -141,7 +143,10 @@ internal sealed class TaskSet(ThreadParts parts, ThreadCommit commit, ChangelogR
     {
         var topics = parts.Topics;
         var context = new TaskContext(
-            parts.Config.ApplicationId, id, parts.Config.Clock, commit.Collector, topics.InternalNames);
+            parts.Config.ApplicationId, id, parts.Config.Clock, commit.Collector, topics.InternalNames)
+        {
+            Cache = _cache,
+        };
         _tasks.Add(id, new ActiveTask(id, topics.Subtopologies[id.Subtopology], topics.Latest, context));
     }
 

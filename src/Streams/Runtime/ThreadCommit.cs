@@ -111,7 +111,7 @@ internal sealed class ThreadCommit : IDisposable
         foreach (var (partition, offset) in offsets)
             _committed[partition] = offset;
         foreach (var task in settled)
-            CommitState(task);
+            CommitState(task, offsets);
         return settled.Count < tasks.Count;
     }
 
@@ -229,12 +229,15 @@ internal sealed class ThreadCommit : IDisposable
             _consumer!.Commit(offsets);
     }
 
-    private void CommitState(ActiveTask task)
+    private void CommitState(ActiveTask task, Dictionary<TopicPartition, long> offsets)
     {
         var positions = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (var (store, changelog) in task.Changelogs)
         {
-            if (Collector.NextOffset(changelog) is { } next)
+            // Where an input is the changelog, the store stands where the input was committed.
+            if (offsets.TryGetValue(changelog, out var input))
+                positions[store] = input;
+            else if (Collector.NextOffset(changelog) is { } next)
                 positions[store] = next;
         }
 
