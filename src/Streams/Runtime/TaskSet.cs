@@ -101,7 +101,7 @@ internal sealed class TaskSet(ThreadParts parts, ThreadCommit commit, ChangelogR
         AskCommitted(consumer);
         foreach (var task in _tasks.Values)
         {
-            if (task.Phase == TaskPhase.Created && task.Committed is not null && task.TryOpen(parts.States))
+            if (task.Phase == TaskPhase.Created && task.Committed is not null && task.TryOpen(parts.States, parts.Logger))
                 _opened.Add(task);
             if (IsClaiming(task) && IsDue(task))
                 Claim(task, consumer);
@@ -208,6 +208,7 @@ internal sealed class TaskSet(ThreadParts parts, ThreadCommit commit, ChangelogR
         }
 
         commit.Collector.Changelogs.Clear();
-        commit.Collector.Changelogs.UnionWith(_tasks.Values.SelectMany(t => t.Changelogs.Values).Select(c => c.Topic));
+        commit.Collector.Changelogs.UnionWith(
+            _running.SelectMany(t => t.State!.Changelogs).Where(c => !c.IsSource).Select(c => c.Partition.Topic));
     }
 }

@@ -111,7 +111,7 @@ internal sealed class ThreadCommit : IDisposable
         foreach (var (partition, offset) in offsets)
             _committed[partition] = offset;
         foreach (var task in settled)
-            CommitState(task, offsets);
+            CommitState(task);
         return settled.Count < tasks.Count;
     }
 
@@ -229,19 +229,19 @@ internal sealed class ThreadCommit : IDisposable
             _consumer!.Commit(offsets);
     }
 
-    private void CommitState(ActiveTask task, Dictionary<TopicPartition, long> offsets)
+    private void CommitState(ActiveTask task)
     {
         var positions = new Dictionary<string, long>(StringComparer.Ordinal);
-        foreach (var (store, changelog) in task.Changelogs)
+        foreach (var changelog in task.State!.Changelogs)
         {
-            // Where an input is the changelog, the store stands where the input was committed.
-            if (offsets.TryGetValue(changelog, out var input))
-                positions[store] = input;
-            else if (Collector.NextOffset(changelog) is { } next)
-                positions[store] = next;
+            var next = changelog.IsSource
+                ? _committed.TryGetValue(changelog.Partition, out var input) ? input : null
+                : Collector.NextOffset(changelog.Partition);
+            if (next is { } offset)
+                positions[changelog.Store] = offset;
         }
 
-        task.State!.Commit(positions);
+        task.State.Commit(positions);
     }
 
     private bool TryAbort()

@@ -1,12 +1,11 @@
 using MedStreams.Streams.Graph;
 using MedStreams.Streams.Processing;
-using MedStreams.Streams.Runtime;
 
 namespace MedStreams.Streams.State;
 
 /// <summary>
 /// The state of one task: the bytes of all its stores, committed together with their positions in the changelogs. Life: <see cref="Open"/>;
-/// restore with <see cref="Restore"/>; <see cref="OpenStores"/> once it is active; then, again and again, process,
+/// restore with <see cref="Restorer"/>s; <see cref="OpenStores"/> once it is active; then, again and again, process,
 /// flush the caches, commit to Kafka, <see cref="Commit"/>. Owned by one thread at a time.
 /// </summary>
 /// <remarks>
@@ -15,14 +14,13 @@ namespace MedStreams.Streams.State;
 /// goes on from there. After an aborted transaction call <see cref="Rollback"/>. Stores in memory behave alike, but their
 /// positions are forgotten on close.
 /// </remarks>
-internal sealed class TaskState : ITaskState
+internal sealed class TaskState : IDisposable
 {
     private readonly StateDirectory? _directory;
     private readonly TaskDatabase? _database;
     private readonly IReadOnlyList<StoreDefinition> _definitions;
     private readonly Dictionary<string, StoreBytes> _stores = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long?> _positions = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, StoreRestorer> _restorers = new(StringComparer.Ordinal);
     private readonly List<IStateStore> _open = [];
     private bool _disposed;
 
@@ -125,28 +123,6 @@ internal sealed class TaskState : ITaskState
 
     /// <summary>Writes records of a changelog into the store that it belongs to.</summary>
     public StoreRestorer Restorer(string store) => new(this, _stores[store], _database);
-
-    /// <summary>Writes changelog records into a store, together with the position after them.</summary>
-    /// <exception cref="StreamsException">The disk failed; nothing was written to it.</exception>
-    public void Restore(string store, IReadOnlyList<RestoredRecord> records, long nextOffset)
-    {
-        if (!_restorers.TryGetValue(store, out var restorer))
-            _restorers.Add(store, restorer = Restorer(store));
-        foreach (var record in records)
-        {
-            restorer.Add(new RawRecord
-            {
-                Key = record.Key.Span,
-                HasKey = true,
-                Value = record.Value.GetValueOrDefault().Span,
-                HasValue = record.Value.HasValue,
-                Timestamp = record.Timestamp,
-                Headers = record.Headers,
-            });
-        }
-
-        restorer.Write(nextOffset);
-    }
 
     /// <summary>Empties a store, so that it is restored from the beginning.</summary>
     public void Wipe(string store)
