@@ -14,10 +14,8 @@ internal sealed class DriverTask : IDisposable
     public DriverTask(TaskContext context, Subtopology subtopology, IDeserializationErrors errors)
     {
         Context = context;
-        _state = TaskState.Open(
-            directory: null, context.TaskId, context.ApplicationId, subtopology.Stores, context.ResolveTopic);
+        _state = TaskState.Open(null, context.TaskId, context.ApplicationId, subtopology.Stores, context.ResolveTopic);
         _state.OpenStores(context);
-
         var topics = subtopology.SourceTopics.ToArray();
         foreach (var topic in topics)
             _inputs.Add(context.ResolveTopic(topic), _inputs.Count);
@@ -67,10 +65,10 @@ internal sealed class DriverTask : IDisposable
     {
         _task.FlushStores();
         Context.CommitRequested = false;
-        _state.Commit(new Dictionary<string, long>());
+        _state.Commit([]);
         foreach (var sink in _task.ExternalSinks)
         {
-            if (NextOffset(_task.Queue(0)) is { } next)
+            if (NextOffset(_task.Queue(0)) is { } next && next > (sink.NextOffset ?? 0))
                 Wait(sink.CommitAsync(next, reject, CancellationToken.None));
         }
     }

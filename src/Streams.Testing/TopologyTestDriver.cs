@@ -101,6 +101,31 @@ public sealed class TopologyTestDriver : IDisposable
         throw new StreamsException($"The topology has no store named {name}.");
     }
 
+    /// <summary>A key-value store.</summary>
+    /// <exception cref="StreamsException">There is no such store, or it is of another type.</exception>
+    public IKeyValueStore<TKey, TValue> GetKeyValueStore<TKey, TValue>(string name) =>
+        GetStore<IKeyValueStore<TKey, TValue>>(name);
+
+    /// <summary>The store of a table.</summary>
+    /// <exception cref="StreamsException">There is no such store, or it is of another type.</exception>
+    public ITimestampedKeyValueStore<TKey, TValue> GetTimestampedKeyValueStore<TKey, TValue>(string name) =>
+        GetStore<ITimestampedKeyValueStore<TKey, TValue>>(name);
+
+    /// <summary>A window store.</summary>
+    /// <exception cref="StreamsException">There is no such store, or it is of another type.</exception>
+    public IWindowStore<TKey, TValue> GetWindowStore<TKey, TValue>(string name) =>
+        GetStore<IWindowStore<TKey, TValue>>(name);
+
+    /// <summary>The store of a table of windows.</summary>
+    /// <exception cref="StreamsException">There is no such store, or it is of another type.</exception>
+    public ITimestampedWindowStore<TKey, TValue> GetTimestampedWindowStore<TKey, TValue>(string name) =>
+        GetStore<ITimestampedWindowStore<TKey, TValue>>(name);
+
+    /// <summary>A session store.</summary>
+    /// <exception cref="StreamsException">There is no such store, or it is of another type.</exception>
+    public ISessionStore<TKey, TAggregate> GetSessionStore<TKey, TAggregate>(string name) =>
+        GetStore<ISessionStore<TKey, TAggregate>>(name);
+
     /// <summary>Closes tasks and stores and gives the claims of sinks back.</summary>
     public void Dispose()
     {

@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using MedStreams.Streams.Kafka;
 using MedStreams.Streams.Runtime;
-using MedStreams.Streams.State;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -116,9 +115,9 @@ public sealed class KafkaStreams : IAsyncDisposable
         }
 
         _topics = await PrepareTopicsAsync(cancellationToken);
-        var states = StateDirectory.Open(_config.StateDir, _config.ApplicationId, new StateSettings(), _config.Clock);
+        var states = StateDirectory.Open(_config);
         _states = states;
-        var instance = _config.InstanceId ?? InstanceName.ReadOrMake(states.Path);
+        var instance = states.InstanceId;
         lock (_lock)
         {
             for (var thread = 1; thread <= _config.NumStreamThreads; thread++)

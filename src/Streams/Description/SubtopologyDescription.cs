@@ -32,8 +32,7 @@ public sealed class SubtopologyDescription
         return new SubtopologyDescription(
             subtopology.Id,
             [
-                .. drafts.Values.OrderByDescending(d => d.Size).ThenBy(d => d.Name, StringComparer.Ordinal)
-                    .Select(d => d.Describe()),
+                .. drafts.Values.Order(Comparer<Draft>.Create(Draft.Compare)).Select(d => d.Describe()),
             ]);
     }
 
@@ -54,14 +53,14 @@ public sealed class SubtopologyDescription
 
         public int Size { get; private set; } = 1;
 
-        public List<Draft> Predecessors { get; } = [];
+        public JavaTreeSet<Draft> Predecessors { get; } = new(Compare);
 
-        public List<Draft> Successors { get; } = [];
+        public JavaTreeSet<Draft> Successors { get; } = new(Compare);
 
         public void Grow(int delta)
         {
             Size += delta;
-            foreach (var predecessor in Predecessors)
+            foreach (var predecessor in Predecessors.InOrder())
                 predecessor.Grow(delta);
         }
 
@@ -82,10 +81,11 @@ public sealed class SubtopologyDescription
                     _ => [],
                 },
                 Definition is ProcessorDefinition processor ? [.. JavaHashOrder.Sort(processor.Stores, s => s)] : [],
-                Ordered(Predecessors),
-                Ordered(Successors));
+                [.. Predecessors.InOrder().Select(n => n.Name)],
+                [.. Successors.InOrder().Select(n => n.Name)]);
 
-        private static string[] Ordered(List<Draft> nodes) =>
-            [.. nodes.OrderByDescending(n => n.Size).ThenBy(n => n.Name, StringComparer.Ordinal).Select(n => n.Name)];
+        /// <summary>Larger ones first, then by name.</summary>
+        public static int Compare(Draft one, Draft other) =>
+            one.Size != other.Size ? other.Size - one.Size : string.CompareOrdinal(one.Name, other.Name);
     }
 }

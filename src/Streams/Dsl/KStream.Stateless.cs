@@ -140,7 +140,7 @@ public sealed partial class KStream<TKey, TValue>
     public KStream<TNewKey, TNewValue> Process<TNewKey, TNewValue>(
         Func<IProcessor<TKey, TValue, TNewKey, TNewValue>> supplier, Named? named, params string[] stores)
     {
-        var name = Graph.NameOr(named?.Name, "KSTREAM-PROCESSOR-");
+        var name = named?.Name ?? Graph.NewName("KSTREAM-PROCESSOR-");
         var node = new UserProcessorNode<TKey, TValue, TNewKey, TNewValue>(name, supplier, stores)
         {
             IsKeyChanging = true,
@@ -163,7 +163,7 @@ public sealed partial class KStream<TKey, TValue>
     public KStream<TKey, TNewValue> ProcessValues<TNewValue>(
         Func<IFixedKeyProcessor<TKey, TValue, TNewValue>> supplier, Named? named, params string[] stores)
     {
-        var name = Graph.NameOr(named?.Name, "KSTREAM-PROCESSVALUES-");
+        var name = named?.Name ?? Graph.NewName("KSTREAM-PROCESSVALUES-");
         var node = new UserProcessorNode<TKey, TValue, TKey, TNewValue>(
             name, () => new FixedKeyAdapter<TKey, TValue, TNewValue>(supplier()), stores)
         {

@@ -1,4 +1,5 @@
 using MedStreams.Streams.Dsl.Logical;
+using MedStreams.Streams.Dsl.Tables;
 
 namespace MedStreams.Streams;
 
@@ -35,6 +36,46 @@ public sealed class StreamsBuilder(StreamsBuilderOptions? options = null)
         _graph.Add(_graph.RootNode, node);
         return new KStream<TKey, TValue>(_graph, node, name, [name], consumed.KeySerde, consumed.ValueSerde, false);
     }
+
+    /// <summary>The table of a topic: the newest value of each key; null deletes. Records without key are dropped.</summary>
+    /// <param name="topic">The topic; best a compacted one.</param>
+    /// <param name="consumed">How to read it; null for the defaults.</param>
+    /// <param name="materialized">How to keep the table; a name makes it queryable. Null keeps it only where an operator needs it.</param>
+    /// <exception cref="TopologyException">The values' type cannot be null, or the topic has no name.</exception>
+    public KTable<TKey, TValue> Table<TKey, TValue>(
+        string topic, Consumed<TKey, TValue>? consumed = null, Materialized<TKey, TValue>? materialized = null)
+    {
+        if (string.IsNullOrEmpty(topic))
+            throw new TopologyException("A table needs a topic.");
+        consumed ??= new Consumed<TKey, TValue>();
+        materialized ??= new Materialized<TKey, TValue>();
+        materialized = materialized with
+        {
+            KeySerde = materialized.KeySerde ?? consumed.KeySerde,
+            ValueSerde = materialized.ValueSerde ?? consumed.ValueSerde,
+        };
+        consumed = consumed with { KeySerde = materialized.KeySerde, ValueSerde = materialized.ValueSerde };
+        var storeName = materialized.StoreName ?? _graph.NewStoreName(topic + "-");
+        var sourceName = _graph.NameOr(consumed.Name, "-source", "KSTREAM-SOURCE-");
+        var name = _graph.NameOr(consumed.Name, "KTABLE-SOURCE-");
+        var values = new SourceTable<TKey, TValue>(storeName, materialized.StoreName is not null);
+        var node = new TableSourceGraphNode<TKey, TValue>(
+            name, sourceName, topic, consumed, materialized, storeName, values);
+        _graph.Add(_graph.RootNode, node);
+        return new KTable<TKey, TValue>(
+            _graph,
+            node,
+            name,
+            [sourceName],
+            materialized.KeySerde,
+            materialized.ValueSerde,
+            values,
+            materialized.StoreName);
+    }
+
+    /// <inheritdoc cref="Table{TKey,TValue}(string,Consumed{TKey,TValue},Materialized{TKey,TValue})"/>
+    public KTable<TKey, TValue> Table<TKey, TValue>(string topic, Materialized<TKey, TValue> materialized) =>
+        Table(topic, null, materialized);
 
     /// <summary>Adds a store for processors to connect to by its name.</summary>
     public StreamsBuilder AddStateStore(IStoreBuilder builder)

@@ -1,6 +1,5 @@
 using MedStreams.Streams.Kafka;
 using MedStreams.Streams.Processing;
-using MedStreams.Streams.State;
 using Microsoft.Extensions.Logging;
 
 namespace MedStreams.Streams.Runtime;
@@ -21,40 +20,33 @@ internal sealed class ChangelogRestorer(
     /// <summary>Begins with a task whose state is open. Answers how many stores are behind; null: ask again.</summary>
     public int? Begin(ActiveTask task)
     {
-        var bounds = new Dictionary<TopicPartition, (long Beginning, long End)>();
-        foreach (var changelog in task.State!.Changelogs)
+        var behind = new Dictionary<TopicPartition, Restore>();
+        foreach (var (store, changelog) in task.Changelogs)
         {
-            if (Consumer.TryBounds(changelog.Partition, timeout) is not { } known)
+            if (Consumer.TryBounds(changelog, timeout) is not var (beginning, end))
                 return null;
-            // A source topic belongs to the store only as far as the task has processed it.
-            bounds[changelog.Partition] = changelog.IsSource
-                ? known with { End = Math.Min(known.End, task.Committed![changelog.Partition] ?? known.Beginning) }
-                : known;
-        }
-
-        var behind = 0;
-        foreach (var changelog in task.State.Changelogs)
-        {
-            var (beginning, end) = bounds[changelog.Partition];
-            var position = task.State.Positions[changelog.Store];
+            var position = task.State!.Positions[store];
             if (position is { } at && (at < beginning || at > end))
             {
-                RuntimeLog.ChangelogLost(logger, task.Id, changelog.Store, at, beginning, end);
-                task.State.Wipe(changelog.Store);
+                RuntimeLog.ChangelogLost(logger, task.Id, store, at, beginning, end);
+                task.State.Wipe(store);
                 position = null;
             }
 
             var from = position ?? beginning;
-            if (from >= end)
-                continue;
-            RuntimeLog.RestoreBegins(logger, task.Id, changelog.Store, from, end);
-            _restores.Add(changelog.Partition, new Restore(task, changelog.Store, task.State.Restorer(changelog.Store), end) { Next = from });
-            behind++;
+            if (from < end)
+                behind.Add(changelog, new Restore(task, store, end) { Next = from });
         }
 
-        if (behind > 0)
+        foreach (var (changelog, restore) in behind)
+        {
+            RuntimeLog.RestoreBegins(logger, task.Id, restore.Store, restore.Next, restore.End);
+            _restores.Add(changelog, restore);
+        }
+
+        if (behind.Count > 0)
             Assign();
-        return behind;
+        return behind.Count;
     }
 
     /// <summary>Reads a slice, and names the tasks that are done.</summary>
@@ -72,8 +64,6 @@ internal sealed class ChangelogRestorer(
             _restores.Remove(changelog);
         }
 
-        if (done.Count > 0)
-            Assign();
         return
         [
             .. done.Select(d => d.Value.Task).Distinct()
@@ -96,13 +86,8 @@ internal sealed class ChangelogRestorer(
     public void OnRecord(in RawRecord record)
     {
         var metadata = record.Metadata;
-        if (_restores.TryGetValue(new TopicPartition(metadata.Topic, metadata.Partition), out var restore)
-            && metadata.Offset < restore.End)
-        {
+        if (_restores.TryGetValue(new TopicPartition(metadata.Topic, metadata.Partition), out var restore))
             restore.Add(record);
-        }
-        else if (restore is not null)
-            restore.Next = Math.Max(restore.Next, restore.End);
     }
 
     public void OnEnd(TopicPartition partition, long offset)
@@ -115,10 +100,10 @@ internal sealed class ChangelogRestorer(
 
     private void Assign() => Consumer.Assign(_restores.ToDictionary(r => r.Key, r => r.Value.Next));
 
-    private sealed class Restore(ActiveTask task, string store, StoreRestorer restorer, long end)
+    private sealed class Restore(ActiveTask task, string store, long end)
     {
-        private const long BatchBytes = 4 << 20;
-        private long _written = -1;
+        private readonly List<RestoredRecord> _records = [];
+        private long _applied = -1;
 
         public ActiveTask Task { get; } = task;
 
@@ -132,19 +117,26 @@ internal sealed class ChangelogRestorer(
 
         public void Add(in RawRecord record)
         {
-            restorer.Add(record);
             Next = record.Metadata.Offset + 1;
             Count++;
-            if (restorer.PendingBytes > BatchBytes)
-                Apply();
+            // A changelog record without key says nothing; only a foreign writer could have left one.
+            if (record.HasKey)
+            {
+                _records.Add(new RestoredRecord(
+                    record.Key.ToArray(),
+                    record.HasValue ? record.Value.ToArray() : null,
+                    record.Timestamp,
+                    record.Headers));
+            }
         }
 
         public void Apply()
         {
-            if (Next == _written)
+            if (Next == _applied)
                 return;
-            restorer.Write(Next);
-            _written = Next;
+            Task.State!.Restore(Store, _records, Next);
+            _records.Clear();
+            _applied = Next;
         }
     }
 }

@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using MedStreams.Streams.Kafka;
 using MedStreams.Streams.Processing;
-using MedStreams.Streams.State;
 
 namespace MedStreams.Streams.Runtime;
 
@@ -13,7 +12,6 @@ internal sealed class TaskSet(ThreadParts parts, ThreadCommit commit, ChangelogR
     private readonly SortedDictionary<TaskId, ActiveTask> _tasks = [];
     private readonly Dictionary<TopicPartition, (ActiveTask Task, int Input)> _routes = [];
     private readonly List<ActiveTask> _opened = [];
-    private readonly CacheBudget _cache = new(parts.Config.StateStoreCacheMaxBytes / parts.Config.NumStreamThreads);
     private ActiveTask[] _running = [];
 
     /// <summary>The tasks that take records.</summary>
@@ -101,7 +99,7 @@ internal sealed class TaskSet(ThreadParts parts, ThreadCommit commit, ChangelogR
         AskCommitted(consumer);
         foreach (var task in _tasks.Values)
         {
-            if (task.Phase == TaskPhase.Created && task.Committed is not null && task.TryOpen(parts.States, parts.Logger))
+            if (task.Phase == TaskPhase.Created && task.Committed is not null && task.TryOpen(parts.States))
                 _opened.Add(task);
             if (IsClaiming(task) && IsDue(task))
                 Claim(task, consumer);
@@ -143,10 +141,7 @@ internal sealed class TaskSet(ThreadParts parts, ThreadCommit commit, ChangelogR
     {
         var topics = parts.Topics;
         var context = new TaskContext(
-            parts.Config.ApplicationId, id, parts.Config.Clock, commit.Collector, topics.InternalNames)
-        {
-            Cache = _cache,
-        };
+            parts.Config.ApplicationId, id, parts.Config.Clock, commit.Collector, topics.InternalNames);
         _tasks.Add(id, new ActiveTask(id, topics.Subtopologies[id.Subtopology], topics.Latest, context));
     }
 
@@ -208,7 +203,6 @@ internal sealed class TaskSet(ThreadParts parts, ThreadCommit commit, ChangelogR
         }
 
         commit.Collector.Changelogs.Clear();
-        commit.Collector.Changelogs.UnionWith(
-            _running.SelectMany(t => t.State!.Changelogs).Where(c => !c.IsSource).Select(c => c.Partition.Topic));
+        commit.Collector.Changelogs.UnionWith(_tasks.Values.SelectMany(t => t.Changelogs.Values).Select(c => c.Topic));
     }
 }

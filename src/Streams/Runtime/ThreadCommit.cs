@@ -232,16 +232,13 @@ internal sealed class ThreadCommit : IDisposable
     private void CommitState(ActiveTask task)
     {
         var positions = new Dictionary<string, long>(StringComparer.Ordinal);
-        foreach (var changelog in task.State!.Changelogs)
+        foreach (var (store, changelog) in task.Changelogs)
         {
-            var next = changelog.IsSource
-                ? _committed.TryGetValue(changelog.Partition, out var input) ? input : null
-                : Collector.NextOffset(changelog.Partition);
-            if (next is { } offset)
-                positions[changelog.Store] = offset;
+            if (Collector.NextOffset(changelog) is { } next)
+                positions[store] = next;
         }
 
-        task.State.Commit(positions);
+        task.State!.Commit(positions);
     }
 
     private bool TryAbort()

@@ -1,5 +1,4 @@
 using MedStreams.Streams.Kafka;
-using MedStreams.Streams.State;
 using Microsoft.Extensions.Logging;
 
 namespace MedStreams.Streams.Runtime;
@@ -9,7 +8,7 @@ internal sealed record ThreadParts(
     StreamsConfig Config,
     IKafkaClients Clients,
     TopologyTopics Topics,
-    StateDirectory States,
+    IStateOpener States,
     MemberIdentity Identity,
     ILogger Logger)
 {

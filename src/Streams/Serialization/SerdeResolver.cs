@@ -29,12 +29,8 @@ internal sealed class SerdeResolver(IReadOnlyDictionary<Type, object> registered
             $"{operatorName} needs a serde for {(isKey ? "keys" : "values")} of type {Describe(typeof(T))}: "
             + "name one at the operator, or register one in StreamsBuilderOptions.");
 
-    private static string Describe(Type type) =>
-        type.IsGenericType
-            ? $"{type.Name.Split('`')[0]}<{string.Join(", ", type.GetGenericArguments().Select(Describe))}>"
-            : type.Name;
-
-    private ISerde<T>? Find<T>()
+    /// <summary>The serde that a type has without an operator's; null for none.</summary>
+    public ISerde<T>? Find<T>()
     {
         if (registered.TryGetValue(typeof(T), out var serde))
             return (ISerde<T>)serde;
@@ -48,6 +44,11 @@ internal sealed class SerdeResolver(IReadOnlyDictionary<Type, object> registered
 
         return (ISerde<T>?)BuiltIn.GetValueOrDefault(typeof(T));
     }
+
+    private static string Describe(Type type) =>
+        type.IsGenericType
+            ? $"{type.Name.Split('`')[0]}<{string.Join(", ", type.GetGenericArguments().Select(Describe))}>"
+            : type.Name;
 
     private NullableSerde<T>? FindNullable<T>()
         where T : struct => Find<T>() is { } inner ? new NullableSerde<T>(inner) : null;

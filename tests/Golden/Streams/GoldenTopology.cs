@@ -48,4 +48,11 @@ internal sealed record GoldenTopology(string Name, Func<Topology> Build, params 
 }
 
 /// <summary>Reads the final content of a store in the shape of the vectors.</summary>
-internal sealed record StoreReader(string Name, Func<TopologyTestDriver, JsonArray> Read);
+internal sealed record StoreReader(string Name, Func<TopologyTestDriver, JsonArray> Read)
+{
+    /// <summary>
+    /// How long windows are kept after their start, or sessions after their end, in milliseconds. Kafka's caches go on showing
+    /// what has expired, at least until they are full; here it is gone, so it is not compared. Null where nothing expires.
+    /// </summary>
+    public long? Retention { get; init; }
+}

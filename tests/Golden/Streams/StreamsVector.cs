@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using MedStreams.Support;
 
 namespace MedStreams.Golden.Tests.Streams;
 
@@ -8,18 +7,9 @@ namespace MedStreams.Golden.Tests.Streams;
 internal sealed record StreamsVector(
     string Topology, string Describe, IReadOnlyList<VectorStep> Steps, JsonObject Stores, IReadOnlyList<string> ProducedTopics)
 {
-    public static string Folder { get; } = Path.Combine(Repository.Golden, "streams", "vectors");
-
-    public static IEnumerable<string> Files() =>
-        Directory.Exists(Folder)
-            ? Directory.EnumerateFiles(Folder, "*.json").Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)
-            : [];
-
-    public static string TopologyOf(string file) => file.Split('.')[0];
-
     public static StreamsVector Read(string file)
     {
-        var root = JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, file)))!.AsObject();
+        var root = JsonNode.Parse(File.ReadAllText(file))!.AsObject();
         return new StreamsVector(
             (string)root["topology"]!,
             (string)root["describe"]!,

@@ -40,7 +40,7 @@ public sealed class KeyValueStoreTests
         task.Store<IKeyValueStore<string, string>>("s").Put("a", "2");
         task.Reopen();
         Assert.Equal("1", task.Store<IKeyValueStore<string, string>>("s").Get("a"));
-        Assert.Equal(1, task.State.Positions["s"]);
+        Assert.Equal(1, task.State.Positions[new TopicPartition("app-s-changelog", 0)]);
     }
 
     [Fact]
@@ -49,9 +49,9 @@ public sealed class KeyValueStoreTests
         using var task = Task(persistent: false);
         task.Store<IKeyValueStore<string, string>>("s").Put("a", "1");
         task.Commit();
-        Assert.Equal(1, task.State.Positions["s"]);
+        Assert.Single(task.State.Positions);
         task.Reopen();
-        Assert.Null(task.State.Positions["s"]);
+        Assert.Empty(task.State.Positions);
         Assert.Null(task.Store<IKeyValueStore<string, string>>("s").Get("a"));
     }
 
@@ -142,7 +142,7 @@ public sealed class KeyValueStoreTests
             persistent ? Stores.PersistentKeyValueStore("s") : Stores.InMemoryKeyValueStore("s"),
             TextSerde.Instance,
             TextSerde.Instance));
-        var restorer = task.State.Restorer("s");
+        var restorer = task.State.Restorer(task.State.Changelogs[0]);
         restorer.Add(Record("a", "1", 5));
         restorer.Add(Record("b", "1", 6));
         restorer.Add(Record("b", null, 7));
@@ -150,7 +150,7 @@ public sealed class KeyValueStoreTests
 
         var store = task.Store<ITimestampedKeyValueStore<string, string>>("s");
         Assert.Equal([("a", new ValueAndTimestamp<string>("1", 5))], store.All().Select(e => (e.Key, e.Value!.Value)));
-        Assert.Equal(12, task.State.Positions["s"]);
+        Assert.Equal(12, task.State.Positions[new TopicPartition("app-s-changelog", 0)]);
     }
 
     internal static RawRecord Record(string key, string? value, long timestamp) => new()

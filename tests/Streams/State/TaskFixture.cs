@@ -38,8 +38,10 @@ internal sealed class TaskFixture : IDisposable
     {
         foreach (var store in Context.Stores)
             store.Flush();
-        State.Commit(State.Changelogs.Where(c => Collector.NextOffset(c.Partition) is not null)
-            .ToDictionary(c => c.Store, c => Collector.NextOffset(c.Partition)!.Value));
+        State.Commit(State.Changelogs.Select(c => c.Partition)
+            .Where(p => Collector.NextOffset(p) is not null)
+            .Select(p => KeyValuePair.Create(p, Collector.NextOffset(p)!.Value))
+            .ToList());
     }
 
     public void Reopen()

@@ -10,16 +10,16 @@ namespace MedStreams.Streams.Dsl.Logical;
 internal sealed class OperatorNode(string name, Func<TaskContext, ProcessorNode> create, IReadOnlyList<string>? stores = null)
     : GraphNode(name)
 {
-    /// <summary>A store that this step adds; null for none.</summary>
-    public Func<TopologyWriter, StoreDefinition>? Store { get; init; }
+    /// <summary>The store that this step adds; null, or null from it, for none.</summary>
+    public Func<TopologyWriter, StoreDefinition?>? Store { get; init; }
 
     public override void Write(TopologyWriter writer)
     {
         writer.Topology.Add(new OperatorDefinition(Name, ParentNames, create));
         if (stores is { Count: > 0 })
             writer.Topology.ConnectProcessorAndStateStores(Name, [.. stores]);
-        if (Store is not null)
-            writer.Topology.AddStore(Store(writer), Name);
+        if (Store?.Invoke(writer) is { } store)
+            writer.Topology.AddStore(store, Name);
     }
 }
 

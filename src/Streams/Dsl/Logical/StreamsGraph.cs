@@ -15,6 +15,8 @@ internal sealed class StreamsGraph(StreamsBuilderOptions options)
 
     public StreamsBuilderOptions Options { get; } = options;
 
+    public SerdeResolver Serdes { get; } = options.CreateResolver();
+
     /// <summary>The next generated name of a node.</summary>
     public string NewName(string prefix) => $"{prefix}{_index++:D10}";
 
@@ -49,7 +51,7 @@ internal sealed class StreamsGraph(StreamsBuilderOptions options)
         SourceMerger.Merge(_root);
         NullKeyRule.Apply(_root);
         var topology = new Topology();
-        var writer = new TopologyWriter(topology, Options.CreateResolver());
+        var writer = new TopologyWriter(topology, Serdes);
         var queue = new PriorityQueue<GraphNode, int>();
         queue.Enqueue(_root, -1);
         while (queue.TryDequeue(out var node, out _))

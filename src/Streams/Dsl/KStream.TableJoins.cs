@@ -1,0 +1,94 @@
+using MedStreams.Streams.Dsl.Logical;
+using MedStreams.Streams.Dsl.Operators;
+
+namespace MedStreams.Streams;
+
+/// <content>Joins with tables. Both topics must have equally many partitions.</content>
+public sealed partial class KStream<TKey, TValue>
+{
+    private RepartitionNode<TKey, TValue>? _joinRepartition;
+
+    /// <summary>Joins each record with the table's value of its key; records that find none are dropped.</summary>
+    /// <param name="table">The table; one that keeps versions is asked for the record's time.</param>
+    /// <param name="joiner">Of the record's value and the table's, never null.</param>
+    /// <param name="joined">Serdes and names; null for the defaults.</param>
+    public KStream<TKey, TResult> Join<TTable, TResult>(
+        KTable<TKey, TTable> table,
+        Func<TValue, TTable, TResult> joiner,
+        Joined<TKey, TValue, TTable>? joined = null) =>
+        JoinTable<TTable, TResult>(table, (_, value, found) => joiner(value, found!), false, joined);
+
+    /// <inheritdoc cref="Join{TTable,TResult}(KTable{TKey,TTable},Func{TValue,TTable,TResult},Joined{TKey,TValue,TTable})"/>
+    public KStream<TKey, TResult> Join<TTable, TResult>(
+        KTable<TKey, TTable> table,
+        Func<TKey, TValue, TTable, TResult> joiner,
+        Joined<TKey, TValue, TTable>? joined = null) => JoinTable<TTable, TResult>(table, joiner!, false, joined);
+
+    /// <summary>Joins each record with the table's value of its key, or null. Records without key find none.</summary>
+    /// <param name="table">The table; one that keeps versions is asked for the record's time.</param>
+    /// <param name="joiner">Of the record's value, never null, and the table's.</param>
+    /// <param name="joined">Serdes and names; null for the defaults.</param>
+    public KStream<TKey, TResult> LeftJoin<TTable, TResult>(
+        KTable<TKey, TTable> table,
+        Func<TValue, TTable?, TResult> joiner,
+        Joined<TKey, TValue, TTable>? joined = null) =>
+        JoinTable<TTable, TResult>(table, (_, value, found) => joiner(value, found), true, joined);
+
+    /// <inheritdoc cref="LeftJoin{TTable,TResult}(KTable{TKey,TTable},Func{TValue,TTable,TResult},Joined{TKey,TValue,TTable})"/>
+    public KStream<TKey, TResult> LeftJoin<TTable, TResult>(
+        KTable<TKey, TTable> table,
+        Func<TKey, TValue, TTable?, TResult> joiner,
+        Joined<TKey, TValue, TTable>? joined = null) => JoinTable(table, joiner, true, joined);
+
+    /// <summary>This stream behind a repartition topic where its keys may have changed; else this stream.</summary>
+    private KStream<TKey, TValue> ForJoin(string? name, ISerde<TKey>? keySerde, ISerde<TValue>? valueSerde)
+    {
+        if (!NeedsRepartition)
+            return this;
+        var repartitioned = new Repartitioned<TKey, TValue>
+        {
+            KeySerde = keySerde ?? KeySerde,
+            ValueSerde = valueSerde ?? ValueSerde,
+        };
+        var created = RepartitionNode<TKey, TValue>.Create(Graph, name ?? Name, optimizable: true, repartitioned);
+        if (_joinRepartition is null || name is not null)
+        {
+            _joinRepartition = created;
+            return Through(created);
+        }
+
+        return new KStream<TKey, TValue>(
+            Graph,
+            _joinRepartition,
+            _joinRepartition.Name,
+            [_joinRepartition.Name],
+            repartitioned.KeySerde,
+            repartitioned.ValueSerde,
+            false);
+    }
+
+    private KStream<TKey, TResult> JoinTable<TTable, TResult>(
+        KTable<TKey, TTable> table,
+        Func<TKey, TValue, TTable?, TResult> joiner,
+        bool isLeft,
+        Joined<TKey, TValue, TTable>? joined)
+    {
+        joined ??= new Joined<TKey, TValue, TTable>();
+        var from = ForJoin(joined.Name, joined.KeySerde, joined.LeftSerde);
+        string[] sources = [.. from.Sources.Union(table.Sources, StringComparer.Ordinal)];
+        Graph.Copartition(sources);
+        var name = Graph.NameOr(joined.Name, isLeft ? "KSTREAM-LEFTJOIN-" : "KSTREAM-JOIN-");
+        var getters = table.Values.Getters();
+        var node = new OperatorNode(
+            name,
+            task => new StreamTableJoinNode<TKey, TValue, TKey, TTable, TResult>(
+                name, task, getters, static (key, _) => key, joiner, isLeft),
+            getters.StoreNames)
+        {
+            AnswersNullKeys = isLeft,
+        };
+        Graph.Add(from.Node, node);
+        return new KStream<TKey, TResult>(
+            Graph, node, name, sources, joined.KeySerde ?? from.KeySerde, null, false);
+    }
+}

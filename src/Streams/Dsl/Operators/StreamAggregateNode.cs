@@ -1,0 +1,52 @@
+using MedStreams.Streams.Dsl.Tables;
+using MedStreams.Streams.Processing;
+
+namespace MedStreams.Streams.Dsl.Operators;
+
+/// <summary>Aggregates a stream by key. Records without key or value are dropped.</summary>
+/// <param name="name">The node's name.</param>
+/// <param name="task">Its task.</param>
+/// <param name="storeName">The store of the aggregates.</param>
+/// <param name="aggregate">The new aggregate of key, value and old aggregate, which is null for the first record.</param>
+/// <param name="initializer">The aggregate before the first record, as old values show it; null for none.</param>
+/// <param name="sendsOldValues">Whether changes carry old values.</param>
+internal sealed class StreamAggregateNode<TKey, TValue, TAggregate>(
+    string name,
+    TaskContext task,
+    string storeName,
+    Func<TKey, TValue, TAggregate?, TAggregate?> aggregate,
+    Func<TAggregate?>? initializer,
+    bool sendsOldValues)
+    : StatefulNode<TKey, TValue, TKey, Change<TAggregate>>(name, task)
+{
+    private TableStore<TKey, TAggregate> _store = null!;
+    private TableForwarder<TKey, TAggregate> _forwarder = null!;
+
+    public override void Init()
+    {
+        _store = TableStore<TKey, TAggregate>.Open(Task, storeName);
+        _forwarder = new TableForwarder<TKey, TAggregate>(this, _store.Store, sendsOldValues);
+    }
+
+    protected override void Process(in Record<TKey, TValue> record)
+    {
+        if (record.Key is null || record.Value is null)
+            return;
+        var entry = _store.Get(record.Key);
+        var timestamp = record.Timestamp;
+        TAggregate? old;
+        if (entry is { Value: not null } known)
+            (old, timestamp) = (known.Value, Math.Max(timestamp, known.Timestamp));
+        else
+            old = initializer is null ? default : initializer();
+        var changed = aggregate(record.Key, record.Value, old);
+        var result = _store.Put(record.Key, changed, timestamp);
+        if (result == PutResult.NotPut)
+            return;
+        _forwarder.Forward(new Record<TKey, Change<TAggregate>>(
+            record.Key,
+            new Change<TAggregate>(changed, sendsOldValues ? old : default, result == PutResult.Latest),
+            timestamp,
+            record.Headers));
+    }
+}

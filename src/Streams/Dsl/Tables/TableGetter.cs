@@ -1,0 +1,113 @@
+using MedStreams.Streams.Processing;
+
+namespace MedStreams.Streams.Dsl.Tables;
+
+/// <summary>Answers what a table holds, in one task.</summary>
+internal abstract class TableGetter<TKey, TValue>
+{
+    public virtual bool IsVersioned => false;
+
+    public abstract ValueAndTimestamp<TValue>? Get(TKey key);
+
+    /// <summary>What the table held at a time; for versioned tables only.</summary>
+    public virtual ValueAndTimestamp<TValue>? Get(TKey key, long asOf) =>
+        throw new StreamsException("The table keeps no versions.");
+}
+
+/// <summary>Makes the getters of a table.</summary>
+/// <param name="StoreNames">The stores that they read, to be connected to the nodes that use them.</param>
+/// <param name="Create">Makes one for a task; called when the stores are open.</param>
+internal sealed record TableGetters<TKey, TValue>(
+    IReadOnlyList<string> StoreNames, Func<TaskContext, TableGetter<TKey, TValue>> Create)
+{
+    /// <summary>Getters that read one store.</summary>
+    public static TableGetters<TKey, TValue> OfStore(string store) =>
+        new([store], task => TableStore<TKey, TValue>.Open(task, store));
+}
+
+/// <summary>
+/// What operators downstream need of a table's: its values by key, and whether its changes carry old values. What they
+/// need decides which tables are kept in stores, so it is settled before nodes are written.
+/// </summary>
+internal abstract class TableValues<TKey, TValue>
+{
+    /// <summary>Whether changes carry old values.</summary>
+    public bool SendsOldValues { get; protected set; }
+
+    /// <summary>Asks for old values in changes.</summary>
+    /// <param name="force">Keep the table in a store if that is what it takes.</param>
+    /// <returns>Whether they come.</returns>
+    public abstract bool EnableOldValues(bool force);
+
+    /// <summary>Asks for values by key; keeps the table, or one upstream, in a store.</summary>
+    public abstract TableGetters<TKey, TValue> Getters();
+}
+
+/// <summary>A table that is always kept in a store.</summary>
+internal sealed class StoredTable<TKey, TValue>(string store) : TableValues<TKey, TValue>
+{
+    public override bool EnableOldValues(bool force) => SendsOldValues = true;
+
+    public override TableGetters<TKey, TValue> Getters() => TableGetters<TKey, TValue>.OfStore(store);
+}
+
+/// <summary>A topic's table, kept in a store where it has a name or somebody needs it.</summary>
+internal sealed class SourceTable<TKey, TValue>(string store, bool isMaterialized) : TableValues<TKey, TValue>
+{
+    public bool IsMaterialized { get; private set; } = isMaterialized;
+
+    public override bool EnableOldValues(bool force)
+    {
+        if (!force && !IsMaterialized)
+            return false;
+        IsMaterialized = true;
+        return SendsOldValues = true;
+    }
+
+    public override TableGetters<TKey, TValue> Getters()
+    {
+        IsMaterialized = true;
+        return TableGetters<TKey, TValue>.OfStore(store);
+    }
+}
+
+/// <summary>A table computed from another, value by value; kept in a store only where it has a name.</summary>
+internal sealed class DerivedTable<TKey, TParent, TValue>(
+    TableValues<TKey, TParent> parent,
+    Func<TKey, TParent, TValue?> compute,
+    string? store)
+    : TableValues<TKey, TValue>
+{
+    /// <summary>Takes old values along where the parent sends them already, which filters do.</summary>
+    public void InheritOldValues() => SendsOldValues = parent.SendsOldValues;
+
+    public override bool EnableOldValues(bool force)
+    {
+        if (store is not null || parent.EnableOldValues(force))
+            SendsOldValues = true;
+        return SendsOldValues;
+    }
+
+    public override TableGetters<TKey, TValue> Getters()
+    {
+        if (store is not null)
+            return TableGetters<TKey, TValue>.OfStore(store);
+        var inner = parent.Getters();
+        return new TableGetters<TKey, TValue>(inner.StoreNames, task => new Getter(inner.Create(task), compute));
+    }
+
+    private sealed class Getter(TableGetter<TKey, TParent> parent, Func<TKey, TParent, TValue?> compute)
+        : TableGetter<TKey, TValue>
+    {
+        public override bool IsVersioned => parent.IsVersioned;
+
+        public override ValueAndTimestamp<TValue>? Get(TKey key) => Compute(key, parent.Get(key));
+
+        public override ValueAndTimestamp<TValue>? Get(TKey key, long asOf) => Compute(key, parent.Get(key, asOf));
+
+        private ValueAndTimestamp<TValue>? Compute(TKey key, ValueAndTimestamp<TParent>? entry) =>
+            entry is { Value: { } value } && compute(key, value) is { } computed
+                ? new ValueAndTimestamp<TValue>(computed, entry.Value.Timestamp)
+                : null;
+    }
+}

@@ -1,0 +1,79 @@
+using MedStreams.Streams.Dsl.Logical;
+using MedStreams.Streams.Graph;
+
+namespace MedStreams.Streams.Dsl.Tables;
+
+/// <summary>Makes the stores of the DSL's operators.</summary>
+internal static class TableStores
+{
+    private const long ShortestSegment = 60_000;
+
+    /// <summary>The store of a table.</summary>
+    /// <param name="writer">Finds serdes.</param>
+    /// <param name="operatorName">The operator that needs the store.</param>
+    /// <param name="materialized">How to keep it.</param>
+    /// <param name="storeName">Its name.</param>
+    /// <param name="sourceTopic">The topic that serves as changelog; null for one of its own.</param>
+    public static StoreDefinition KeyValue<TKey, TValue>(
+        TopologyWriter writer,
+        string operatorName,
+        Materialized<TKey, TValue> materialized,
+        string storeName,
+        string? sourceTopic = null)
+    {
+        var builder = Stores.TimestampedKeyValueStoreBuilder(
+            new KeyValueBytesStoreSupplier(storeName, materialized.StoreType == StoreType.Persistent),
+            writer.KeySerde(materialized.KeySerde, operatorName),
+            writer.ValueSerde(materialized.ValueSerde, operatorName));
+        if (sourceTopic is not null)
+            materialized = materialized with { LoggingEnabled = false };
+        return new StoreDefinition(SetUp(builder, materialized), sourceTopic);
+    }
+
+    /// <summary>The store of a table of windows.</summary>
+    /// <exception cref="TopologyException">Windows are to be kept for less than size and grace.</exception>
+    public static StoreDefinition Window<TKey, TValue>(
+        TopologyWriter writer,
+        string operatorName,
+        Materialized<TKey, TValue> materialized,
+        string storeName,
+        long sizeMs,
+        long graceMs)
+    {
+        var needed = sizeMs > long.MaxValue - graceMs ? long.MaxValue : sizeMs + graceMs;
+        var builder = Stores.TimestampedWindowStoreBuilder(
+            WindowSupplier(materialized, storeName, Retention(materialized, storeName, needed), sizeMs),
+            writer.KeySerde(materialized.KeySerde, operatorName),
+            writer.ValueSerde(materialized.ValueSerde, operatorName));
+        return new StoreDefinition(SetUp(builder, materialized), null);
+    }
+
+    private static WindowBytesStoreSupplier WindowSupplier<TKey, TValue>(
+        Materialized<TKey, TValue> materialized, string storeName, long retention, long sizeMs) =>
+        new(
+            storeName,
+            materialized.StoreType == StoreType.Persistent,
+            retention,
+            sizeMs,
+            Math.Max(retention / 2, ShortestSegment),
+            RetainDuplicates: false);
+
+    private static long Retention<TKey, TValue>(Materialized<TKey, TValue> materialized, string storeName, long needed)
+    {
+        var retention = materialized.Retention is { } given ? (long)given.TotalMilliseconds : needed;
+        return retention >= needed
+            ? retention
+            : throw new TopologyException(
+                $"The store {storeName} would keep windows for {retention} ms: their size and grace need {needed} ms.");
+    }
+
+    private static StoreBuilder<TStore> SetUp<TStore, TKey, TValue>(
+        StoreBuilder<TStore> builder, Materialized<TKey, TValue> materialized)
+        where TStore : class, IStateStore
+    {
+        builder = materialized.CachingEnabled ? builder.WithCachingEnabled() : builder.WithCachingDisabled();
+        return materialized.LoggingEnabled
+            ? builder.WithLoggingEnabled(materialized.LogConfig)
+            : builder.WithLoggingDisabled();
+    }
+}

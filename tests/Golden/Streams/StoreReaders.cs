@@ -1,0 +1,59 @@
+using System.Text.Json.Nodes;
+using MedStreams.Streams;
+
+namespace MedStreams.Golden.Tests.Streams;
+
+/// <summary>Shows stores as the vectors do: sorted by key, then window; values as text.</summary>
+internal static class StoreReaders
+{
+    public static StoreReader KeyValue<TValue>(string name) =>
+        new(name, driver => Sorted(driver.GetStore<IReadOnlyKeyValueStore<string, TValue>>(name).All()
+            .Select(e => (e.Key, 0L, 0L, Entry(e.Key, null, e.Value, null)))));
+
+    public static StoreReader Timestamped<TValue>(string name) =>
+        new(name, driver => Sorted(driver.GetStore<ITimestampedKeyValueStore<string, TValue>>(name).All()
+            .Select(e => (e.Key, 0L, 0L, Entry(e.Key, null, e.Value!.Value.Value, e.Value.Value.Timestamp)))));
+
+    public static StoreReader Window<TValue>(string name, long retention) =>
+        new(name, driver => Sorted(driver.GetStore<IWindowStore<string, TValue>>(name).All()
+            .Select(e => (e.Key.Key, e.Key.Window.Start, e.Key.Window.End, Entry(e.Key.Key, e.Key.Window, e.Value, null)))))
+        {
+            Retention = retention,
+        };
+
+    public static StoreReader TimestampedWindow<TValue>(string name, long retention) =>
+        new(name, driver => Sorted(driver.GetStore<ITimestampedWindowStore<string, TValue>>(name).All()
+            .Select(e => (
+                e.Key.Key,
+                e.Key.Window.Start,
+                e.Key.Window.End,
+                Entry(e.Key.Key, e.Key.Window, e.Value!.Value.Value, e.Value.Value.Timestamp)))))
+        {
+            Retention = retention,
+        };
+
+    public static StoreReader Session<TValue>(string name, long retention) =>
+        new(name, driver => Sorted(driver.GetStore<ISessionStore<string, TValue>>(name).Fetch(null, null)
+            .Select(e => (e.Key.Key, e.Key.Window.Start, e.Key.Window.End, Entry(e.Key.Key, e.Key.Window, e.Value, null)))))
+        {
+            Retention = retention,
+        };
+
+    private static JsonArray Sorted(IEnumerable<(string Key, long Start, long End, JsonObject Entry)> entries) =>
+        [.. entries.OrderBy(e => e.Key, StringComparer.Ordinal).ThenBy(e => e.Start).ThenBy(e => e.End).Select(e => e.Entry)];
+
+    private static JsonObject Entry(string key, Window? window, object? value, long? timestamp)
+    {
+        var entry = new JsonObject { ["key"] = key };
+        if (window is { } w)
+        {
+            entry["start"] = w.Start;
+            entry["end"] = w.End;
+        }
+
+        entry["value"] = value?.ToString();
+        if (timestamp is not null)
+            entry["timestamp"] = timestamp;
+        return entry;
+    }
+}

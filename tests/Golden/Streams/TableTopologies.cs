@@ -1,0 +1,49 @@
+using MedStreams.Streams;
+using static MedStreams.Golden.Tests.Streams.GoldenTopology;
+using static MedStreams.Golden.Tests.Streams.Text;
+
+namespace MedStreams.Golden.Tests.Streams;
+
+/// <summary>Operators of tables.</summary>
+internal static class TableTopologies
+{
+    public static IEnumerable<GoldenTopology> All() =>
+    [
+        Dsl(
+            "table-filter",
+            b => b.Table<string, string>("in")
+                .Filter((_, v) => Number(v) > 5)
+                .FilterNot((_, v) => Number(v) > 15)
+                .MapValues(v => "n" + v)
+                .ToStream()
+                .To("out"),
+            "out"),
+        Dsl(
+            "table-filter-stored",
+            b => b.Table<string, string>("in", Materialized.As("source"))
+                .Filter((_, v) => Number(v) > 5, Materialized.As("big"))
+                .MapValues((k, v) => k + v, Materialized.As("labelled"))
+                .ToStream((k, _) => k + "!")
+                .To("out"),
+            "out").With(
+                StoreReaders.Timestamped<string>("source"),
+                StoreReaders.Timestamped<string>("big"),
+                StoreReaders.Timestamped<string>("labelled")),
+        Dsl(
+            "table-to-table",
+            b => b.Table<string, string>("in")
+                .ToStream()
+                .SelectKey((_, v) => v)
+                .ToTable(Materialized.As("by-word"))
+                .ToStream()
+                .To("out"),
+            "out"),
+        Dsl(
+            "table-in-memory",
+            b => b.Table(
+                    "in", new Materialized<string, string> { StoreName = "memory", StoreType = StoreType.InMemory })
+                .ToStream()
+                .To("out"),
+            "out").With(StoreReaders.Timestamped<string>("memory")),
+    ];
+}
