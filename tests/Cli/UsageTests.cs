@@ -69,7 +69,7 @@ public sealed class UsageTests
     public async Task Suggestions_name_verbs_and_their_options()
     {
         var verbs = await CliRun.RunAsync("[suggest:12]", "medstreams to");
-        Assert.Equal(["topics"], verbs.Lines);
+        Assert.Contains("topics", verbs.Lines);
         const string Line = "medstreams consume t --iso";
         var options = await CliRun.RunAsync($"[suggest:{Line.Length}]", Line);
         Assert.Equal(["--isolation"], options.Lines);

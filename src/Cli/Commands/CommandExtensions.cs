@@ -16,4 +16,12 @@ internal static class CommandExtensions
     /// <summary>The same for a verb that waits for nothing.</summary>
     public static Command Runs(this Command command, CliEnvironment environment, Func<CommandContext, int> verb) =>
         command.Runs(environment, (context, _) => Task.FromResult(verb(context)));
+
+    /// <summary>Refuses smaller numbers; what is no number at all is refused by the parser.</summary>
+    public static void MustBeAtLeast(this Option option, long least) =>
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Any(token => long.TryParse(token.Value, out var number) && number < least))
+                result.AddError($"{option.Name} must be {least} or more.");
+        });
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using MedStreams.Cli.Commands.Broker;
 using MedStreams.Cli.Commands.Completion;
 using MedStreams.Cli.Commands.Config;
 using MedStreams.Cli.Commands.Consume;
@@ -17,6 +18,7 @@ internal static class Verbs
     {
         var root = new RootCommand(Description(environment))
         {
+            BrokerCommand.Create(environment),
             ProduceCommand.Create(environment),
             ConsumeCommand.Create(environment),
             TopicsCommand.Create(environment),

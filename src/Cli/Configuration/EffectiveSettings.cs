@@ -35,7 +35,9 @@ internal sealed class EffectiveSettings
         Find(setting, out var value)
             ? value
             : throw CliException.Usage(
-                $"{SettingsCatalog.Section}:{setting.Key} is not set ({setting.Description}); allowed is {setting.Allowed}");
+                $"{SettingsCatalog.Section}:{setting.Key} is not set: {setting.Description}. Allowed is {setting.Allowed}; set it in "
+                + $"appsettings.json, as MEDSTREAMS__{setting.Key.ToUpperInvariant().Replace(":", "__", StringComparison.Ordinal)}, "
+                + $"or with {setting.Option ?? $"--set {setting.Key}=.."}");
 
     /// <summary>The value of a setting that may be absent.</summary>
     public bool Find<T>(Setting<T> setting, [System.Diagnostics.CodeAnalysis.MaybeNullWhen(false)] out T value)

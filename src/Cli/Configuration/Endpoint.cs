@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 
 namespace MedStreams.Cli.Configuration;
 
@@ -20,6 +22,24 @@ internal readonly record struct Endpoint(string Host, int Port)
             return false;
         endpoint = new Endpoint(host, port);
         return true;
+    }
+
+    /// <summary>The address to listen at.</summary>
+    /// <exception cref="CliException">The host is a name without an address.</exception>
+    public IPAddress Address()
+    {
+        if (IPAddress.TryParse(Host, out var address))
+            return address;
+        try
+        {
+            return Dns.GetHostAddresses(Host) is { Length: > 0 } found
+                ? found.FirstOrDefault(a => a.AddressFamily == AddressFamily.InterNetwork, found[0])
+                : throw CliException.Usage($"{Host} has no address");
+        }
+        catch (SocketException e)
+        {
+            throw CliException.Usage($"{Host} has no address: {e.SocketErrorCode}");
+        }
     }
 
     public override string ToString() => Host.Contains(':') ? $"[{Host}]:{Port}" : $"{Host}:{Port}";

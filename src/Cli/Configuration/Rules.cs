@@ -37,9 +37,10 @@ internal static class Rules
             long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= least);
 
     /// <summary>A time span: a number with its unit.</summary>
-    public static Rule<TimeSpan> Duration(TimeSpan least) =>
-        new($"a time of {Show(least)} or more, as in 500 ms, 10 s, 5 min, 2 h, 7 d", (string text, out TimeSpan value) =>
-            TryReadDuration(text, out value) && value >= least);
+    public static Rule<TimeSpan> Duration(TimeSpan least, TimeSpan? most = null) =>
+        new($"a time {(most is { } limit ? $"from {Show(least)} to {Show(limit)}" : $"of {Show(least)} or more")}, as in 500 ms, 10 s, 5 min, 2 h, 7 d",
+            (string text, out TimeSpan value) =>
+                TryReadDuration(text, out value) && value >= least && (most is null || value <= most));
 
     /// <summary>One of several words, in any case.</summary>
     public static Rule<T> OneOf<T>(params (string Word, T Value)[] choices) =>

@@ -10,6 +10,9 @@ internal abstract record Setting(string Key, string Description, string Allowed,
     /// <summary>Whether the value must not be shown.</summary>
     public bool Secret { get; init; }
 
+    /// <summary>The option that sets it, where there is one, for error messages.</summary>
+    public string? Option { get; init; }
+
     /// <summary>Whether the text is an allowed value.</summary>
     public abstract bool Allows(string text);
 }

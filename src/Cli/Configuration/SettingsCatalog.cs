@@ -11,10 +11,11 @@ internal static class SettingsCatalog
     [
         KafkaSettings.BootstrapServers,
         KafkaSettings.Timeout,
+        .. BrokerSettings.All,
     ];
 
     /// <summary>The parts whose keys the user chooses.</summary>
-    public static IReadOnlyList<SettingGroup> Groups { get; } = [KafkaSettings.Client];
+    public static IReadOnlyList<SettingGroup> Groups { get; } = [KafkaSettings.Client, BrokerSettings.TopicDefaults];
 
     /// <summary>The known key that was most likely meant, or null.</summary>
     public static string? Nearest(string key) =>

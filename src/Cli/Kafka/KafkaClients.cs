@@ -52,7 +52,7 @@ internal sealed class KafkaClients(CommandContext context)
         config.BootstrapServers = _servers;
         config.ClientId ??= "medstreams-cli";
         foreach (var (name, value) in context.Settings.Entries(KafkaSettings.Client))
-            config.Set(name.ToLowerInvariant().Replace('_', '.'), value);
+            config.Set(DottedName.Of(name), value);
         return config;
     }
 

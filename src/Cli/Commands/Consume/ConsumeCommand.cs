@@ -38,11 +38,8 @@ internal static class ConsumeCommand
             if (!StartPosition.TryParse(result.GetValueOrDefault<string>() ?? "", out _))
                 result.AddError($"--from must be {StartPosition.Allowed}.");
         });
-        count.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<long?>() < 1)
-                result.AddError("--count must be 1 or more.");
-        });
+        count.MustBeAtLeast(1);
+        partitions.MustBeAtLeast(0);
         fields.Validators.Add(result =>
         {
             foreach (var unknown in Split(result.GetValueOrDefault<string>()).Except(RecordText.Fields))

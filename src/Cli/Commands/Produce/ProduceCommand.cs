@@ -27,6 +27,7 @@ internal static class ProduceCommand
             Description = "Each line is a JSON object with key, value, headers and timestamp, as consume --json writes it",
         };
         var partition = new Option<int?>("--partition", "-p") { Description = "Writes to this partition (default: by the key)" };
+        partition.MustBeAtLeast(0);
         var command = new Command("produce", "Writes each line of standard input to a topic")
         {
             topic, separator, key, headers, ndjson, partition,

@@ -29,8 +29,8 @@ internal static class CreateTopic
             HelpName = "NAME=VALUE",
         };
         var ifMissing = new Option<bool>("--if-missing") { Description = "A topic that is there already is no error" };
-        Positive(partitions);
-        Positive(replicas);
+        partitions.MustBeAtLeast(1);
+        replicas.MustBeAtLeast(1);
         return new Command("create", "Creates topics") { names, partitions, replicas, config, ifMissing }
             .Runs(environment, (context, _) => RunAsync(
                 context,
@@ -91,12 +91,4 @@ internal static class CreateTopic
 
         return pairs;
     }
-
-    private static void Positive<T>(Option<T> option)
-        where T : struct, System.Numerics.INumber<T> =>
-        option.Validators.Add(result =>
-        {
-            if (!result.Implicit && result.Errors.All(e => e is null) && result.GetValueOrDefault<T>() < T.One)
-                result.AddError($"{option.Name} must be 1 or more.");
-        });
 }
