@@ -97,12 +97,12 @@ internal sealed partial class PartitionLog
             Volatile.Write(ref _lastStable, stable);
 
         var left = 0;
-        foreach (var waiting in _waiters)
+        for (var i = 0; i < _waiters.Count; i++)
         {
-            if (waiting.Offset <= durableTo)
-                waiting.Waiter.TrySetResult(ErrorCode.None);
+            if (_waiters[i].Offset <= durableTo)
+                _waiters[i].Waiter.TrySetResult(ErrorCode.None);
             else
-                _waiters[left++] = waiting;
+                _waiters[left++] = _waiters[i];
         }
 
         _waiters.RemoveRange(left, _waiters.Count - left);
