@@ -65,7 +65,7 @@ internal sealed class DriverTask : IDisposable
     {
         _task.FlushStores();
         Context.CommitRequested = false;
-        _state.Commit([]);
+        _state.Commit(new Dictionary<string, long>());
         foreach (var sink in _task.ExternalSinks)
         {
             if (NextOffset(_task.Queue(0)) is { } next && next > (sink.NextOffset ?? 0))

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using MedStreams.Streams.Kafka;
 using MedStreams.Streams.Runtime;
+using MedStreams.Streams.State;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -115,9 +116,9 @@ public sealed class KafkaStreams : IAsyncDisposable
         }
 
         _topics = await PrepareTopicsAsync(cancellationToken);
-        var states = StateDirectory.Open(_config);
+        var states = StateDirectory.Open(_config.StateDir, _config.ApplicationId, new StateSettings(), _config.Clock);
         _states = states;
-        var instance = states.InstanceId;
+        var instance = _config.InstanceId ?? InstanceName.ReadOrMake(states.Path);
         lock (_lock)
         {
             for (var thread = 1; thread <= _config.NumStreamThreads; thread++)

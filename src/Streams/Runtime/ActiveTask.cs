@@ -1,5 +1,7 @@
 using MedStreams.Streams.Graph;
 using MedStreams.Streams.Processing;
+using MedStreams.Streams.State;
+using Microsoft.Extensions.Logging;
 
 namespace MedStreams.Streams.Runtime;
 
@@ -52,11 +54,6 @@ internal sealed class ActiveTask(TaskId id, Subtopology subtopology, InternalTop
     public TopicPartition[] Inputs { get; } =
         [.. topics.InputsOf(subtopology, id.Partition).Select(i => i with { Topic = topics.FullName(i.Topic) })];
 
-    /// <summary>The stores that have a changelog, with its partition.</summary>
-    public IReadOnlyDictionary<string, TopicPartition> Changelogs { get; } = subtopology.Stores
-        .Where(s => s.Builder.LoggingEnabled)
-        .ToDictionary(s => s.Name, s => new TopicPartition(topics.ChangelogOf(s), id.Partition), StringComparer.Ordinal);
-
     /// <summary>
     /// The group's committed offsets of the inputs; null until they are known. They are asked for before the changelogs' ends: a
     /// predecessor's transaction is then decided, and the changelogs hold all that belongs to these offsets.
@@ -64,7 +61,7 @@ internal sealed class ActiveTask(TaskId id, Subtopology subtopology, InternalTop
     public IReadOnlyDictionary<TopicPartition, long?>? Committed { get; set; }
 
     /// <summary>Null until the state is open.</summary>
-    public ITaskState? State { get; private set; }
+    public TaskState? State { get; private set; }
 
     /// <summary>Null until the task runs.</summary>
     public StreamTask? Stream { get; private set; }
@@ -76,12 +73,24 @@ internal sealed class ActiveTask(TaskId id, Subtopology subtopology, InternalTop
 
     public IReadOnlyList<ExternalSinkNode> ExternalSinks => _graph?.ExternalSinks ?? [];
 
-    /// <summary>Opens the stores; answers false while another thread of this instance has them.</summary>
-    public bool TryOpen(IStateOpener opener)
+    /// <summary>Opens the stores' bytes; answers false while another thread of this instance has them.</summary>
+    public bool TryOpen(StateDirectory directory, ILogger logger)
     {
-        State = opener.TryOpen(Context, [.. subtopology.Stores.Select(s => s.Builder)]);
-        if (State is null)
+        try
+        {
+            State = Open(directory);
+        }
+        catch (StateLockedException)
+        {
             return false;
+        }
+        catch (StateCorruptedException e)
+        {
+            RuntimeLog.StateCorrupted(logger, Id, e);
+            directory.Wipe(Id);
+            State = Open(directory);
+        }
+
         _graph = subtopology.Build(Context);
         Move(TaskPhase.Restoring);
         return true;
@@ -95,6 +104,7 @@ internal sealed class ActiveTask(TaskId id, Subtopology subtopology, InternalTop
     public void Run(long[] positions, IDeserializationErrors errors)
     {
         _positions = positions;
+        State!.OpenStores(Context);
         Stream = new StreamTask(Context, _graph!, _topologyInputs, errors);
         (Retries, RetryAt) = (0, 0);
         Move(TaskPhase.Running);
@@ -133,6 +143,9 @@ internal sealed class ActiveTask(TaskId id, Subtopology subtopology, InternalTop
             await sink.ReleaseAsync();
         State?.Dispose();
     }
+
+    private TaskState Open(StateDirectory directory) =>
+        TaskState.Open(directory, Id, Context.ApplicationId, subtopology.Stores, Context.ResolveTopic);
 
     private void Move(TaskPhase to)
     {

@@ -1,5 +1,6 @@
 using MedStreams.Streams.Kafka;
 using MedStreams.Streams.Processing;
+using MedStreams.Streams.State;
 using Microsoft.Extensions.Logging;
 
 namespace MedStreams.Streams.Runtime;
@@ -20,33 +21,40 @@ internal sealed class ChangelogRestorer(
     /// <summary>Begins with a task whose state is open. Answers how many stores are behind; null: ask again.</summary>
     public int? Begin(ActiveTask task)
     {
-        var behind = new Dictionary<TopicPartition, Restore>();
-        foreach (var (store, changelog) in task.Changelogs)
+        var bounds = new Dictionary<TopicPartition, (long Beginning, long End)>();
+        foreach (var changelog in task.State!.Changelogs)
         {
-            if (Consumer.TryBounds(changelog, timeout) is not var (beginning, end))
+            if (Consumer.TryBounds(changelog.Partition, timeout) is not { } known)
                 return null;
-            var position = task.State!.Positions[store];
+            // A source topic belongs to the store only as far as the task has processed it.
+            bounds[changelog.Partition] = changelog.IsSource
+                ? known with { End = Math.Min(known.End, task.Committed![changelog.Partition] ?? known.Beginning) }
+                : known;
+        }
+
+        var behind = 0;
+        foreach (var changelog in task.State.Changelogs)
+        {
+            var (beginning, end) = bounds[changelog.Partition];
+            var position = task.State.Positions[changelog.Store];
             if (position is { } at && (at < beginning || at > end))
             {
-                RuntimeLog.ChangelogLost(logger, task.Id, store, at, beginning, end);
-                task.State.Wipe(store);
+                RuntimeLog.ChangelogLost(logger, task.Id, changelog.Store, at, beginning, end);
+                task.State.Wipe(changelog.Store);
                 position = null;
             }
 
             var from = position ?? beginning;
-            if (from < end)
-                behind.Add(changelog, new Restore(task, store, end) { Next = from });
+            if (from >= end)
+                continue;
+            RuntimeLog.RestoreBegins(logger, task.Id, changelog.Store, from, end);
+            _restores.Add(changelog.Partition, new Restore(task, changelog.Store, task.State.Restorer(changelog.Store), end) { Next = from });
+            behind++;
         }
 
-        foreach (var (changelog, restore) in behind)
-        {
-            RuntimeLog.RestoreBegins(logger, task.Id, restore.Store, restore.Next, restore.End);
-            _restores.Add(changelog, restore);
-        }
-
-        if (behind.Count > 0)
+        if (behind > 0)
             Assign();
-        return behind.Count;
+        return behind;
     }
 
     /// <summary>Reads a slice, and names the tasks that are done.</summary>
@@ -64,6 +72,8 @@ internal sealed class ChangelogRestorer(
             _restores.Remove(changelog);
         }
 
+        if (done.Count > 0)
+            Assign();
         return
         [
             .. done.Select(d => d.Value.Task).Distinct()
@@ -86,8 +96,13 @@ internal sealed class ChangelogRestorer(
     public void OnRecord(in RawRecord record)
     {
         var metadata = record.Metadata;
-        if (_restores.TryGetValue(new TopicPartition(metadata.Topic, metadata.Partition), out var restore))
+        if (_restores.TryGetValue(new TopicPartition(metadata.Topic, metadata.Partition), out var restore)
+            && metadata.Offset < restore.End)
+        {
             restore.Add(record);
+        }
+        else if (restore is not null)
+            restore.Next = Math.Max(restore.Next, restore.End);
     }
 
     public void OnEnd(TopicPartition partition, long offset)
@@ -100,10 +115,10 @@ internal sealed class ChangelogRestorer(
 
     private void Assign() => Consumer.Assign(_restores.ToDictionary(r => r.Key, r => r.Value.Next));
 
-    private sealed class Restore(ActiveTask task, string store, long end)
+    private sealed class Restore(ActiveTask task, string store, StoreRestorer restorer, long end)
     {
-        private readonly List<RestoredRecord> _records = [];
-        private long _applied = -1;
+        private const long BatchBytes = 4 << 20;
+        private long _written = -1;
 
         public ActiveTask Task { get; } = task;
 
@@ -117,26 +132,19 @@ internal sealed class ChangelogRestorer(
 
         public void Add(in RawRecord record)
         {
+            restorer.Add(record);
             Next = record.Metadata.Offset + 1;
             Count++;
-            // A changelog record without key says nothing; only a foreign writer could have left one.
-            if (record.HasKey)
-            {
-                _records.Add(new RestoredRecord(
-                    record.Key.ToArray(),
-                    record.HasValue ? record.Value.ToArray() : null,
-                    record.Timestamp,
-                    record.Headers));
-            }
+            if (restorer.PendingBytes > BatchBytes)
+                Apply();
         }
 
         public void Apply()
         {
-            if (Next == _applied)
+            if (Next == _written)
                 return;
-            Task.State!.Restore(Store, _records, Next);
-            _records.Clear();
-            _applied = Next;
+            restorer.Write(Next);
+            _written = Next;
         }
     }
 }

@@ -32,6 +32,9 @@ internal static partial class RuntimeLog
     [LoggerMessage(112, LogLevel.Warning, "Task {Task}: {Store} stands at changelog offset {Position}, but the changelog holds {Beginning} to {End}: it is rebuilt from the beginning")]
     public static partial void ChangelogLost(ILogger logger, TaskId task, string store, long position, long beginning, long end);
 
+    [LoggerMessage(113, LogLevel.Warning, "Task {Task}: the state on disk is damaged; it is wiped and rebuilt from the beginning")]
+    public static partial void StateCorrupted(ILogger logger, TaskId task, Exception error);
+
     [LoggerMessage(120, LogLevel.Warning, "Task {Task}: {Sink} does not answer; asking again in {Delay}")]
     public static partial void SinkUnavailable(ILogger logger, TaskId task, string sink, TimeSpan delay, Exception error);
 

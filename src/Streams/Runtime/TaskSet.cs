@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using MedStreams.Streams.Kafka;
 using MedStreams.Streams.Processing;
+using MedStreams.Streams.State;
 
 namespace MedStreams.Streams.Runtime;
 
@@ -12,6 +13,7 @@ internal sealed class TaskSet(ThreadParts parts, ThreadCommit commit, ChangelogR
     private readonly SortedDictionary<TaskId, ActiveTask> _tasks = [];
     private readonly Dictionary<TopicPartition, (ActiveTask Task, int Input)> _routes = [];
     private readonly List<ActiveTask> _opened = [];
+    private readonly CacheBudget _cache = new(parts.Config.StateStoreCacheMaxBytes / parts.Config.NumStreamThreads);
     private ActiveTask[] _running = [];
 
     /// <summary>The tasks that take records.</summary>
@@ -99,7 +101,7 @@ internal sealed class TaskSet(ThreadParts parts, ThreadCommit commit, ChangelogR
         AskCommitted(consumer);
         foreach (var task in _tasks.Values)
         {
-            if (task.Phase == TaskPhase.Created && task.Committed is not null && task.TryOpen(parts.States))
+            if (task.Phase == TaskPhase.Created && task.Committed is not null && task.TryOpen(parts.States, parts.Logger))
                 _opened.Add(task);
             if (IsClaiming(task) && IsDue(task))
                 Claim(task, consumer);
@@ -141,7 +143,10 @@ internal sealed class TaskSet(ThreadParts parts, ThreadCommit commit, ChangelogR
     {
         var topics = parts.Topics;
         var context = new TaskContext(
-            parts.Config.ApplicationId, id, parts.Config.Clock, commit.Collector, topics.InternalNames);
+            parts.Config.ApplicationId, id, parts.Config.Clock, commit.Collector, topics.InternalNames)
+        {
+            Cache = _cache,
+        };
         _tasks.Add(id, new ActiveTask(id, topics.Subtopologies[id.Subtopology], topics.Latest, context));
     }
 
@@ -203,6 +208,7 @@ internal sealed class TaskSet(ThreadParts parts, ThreadCommit commit, ChangelogR
         }
 
         commit.Collector.Changelogs.Clear();
-        commit.Collector.Changelogs.UnionWith(_tasks.Values.SelectMany(t => t.Changelogs.Values).Select(c => c.Topic));
+        commit.Collector.Changelogs.UnionWith(
+            _running.SelectMany(t => t.State!.Changelogs).Where(c => !c.IsSource).Select(c => c.Partition.Topic));
     }
 }

@@ -232,13 +232,16 @@ internal sealed class ThreadCommit : IDisposable
     private void CommitState(ActiveTask task)
     {
         var positions = new Dictionary<string, long>(StringComparer.Ordinal);
-        foreach (var (store, changelog) in task.Changelogs)
+        foreach (var changelog in task.State!.Changelogs)
         {
-            if (Collector.NextOffset(changelog) is { } next)
-                positions[store] = next;
+            var next = changelog.IsSource
+                ? _committed.TryGetValue(changelog.Partition, out var input) ? input : null
+                : Collector.NextOffset(changelog.Partition);
+            if (next is { } offset)
+                positions[changelog.Store] = offset;
         }
 
-        task.State!.Commit(positions);
+        task.State.Commit(positions);
     }
 
     private bool TryAbort()

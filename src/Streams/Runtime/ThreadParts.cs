@@ -1,4 +1,5 @@
 using MedStreams.Streams.Kafka;
+using MedStreams.Streams.State;
 using Microsoft.Extensions.Logging;
 
 namespace MedStreams.Streams.Runtime;
@@ -8,7 +9,7 @@ internal sealed record ThreadParts(
     StreamsConfig Config,
     IKafkaClients Clients,
     TopologyTopics Topics,
-    IStateOpener States,
+    StateDirectory States,
     MemberIdentity Identity,
     ILogger Logger)
 {

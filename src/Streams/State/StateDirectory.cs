@@ -45,22 +45,24 @@ internal sealed class StateDirectory : IDisposable
     /// <param name="applicationId">The application's id.</param>
     /// <param name="settings">How state is kept.</param>
     /// <param name="clock">Tells how old an unused folder is.</param>
-    /// <exception cref="StateLockedException">Another instance has it.</exception>
+    /// <exception cref="StateLockedException">Another instance has it, or it cannot be written.</exception>
     public static StateDirectory Open(
         string stateDirectory, string applicationId, StateSettings settings, TimeProvider clock)
     {
         var path = System.IO.Path.GetFullPath(System.IO.Path.Combine(stateDirectory, applicationId));
-        Directory.CreateDirectory(path);
         try
         {
+            Directory.CreateDirectory(path);
             var file = new FileStream(
                 System.IO.Path.Combine(path, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             return new StateDirectory(path, file, settings, clock);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new StateLockedException(
-                $"{path} is in use by another instance of {applicationId}: give each instance on a machine its own state.dir.", e);
+                $"The state folder {path} cannot be used: another instance has it, or it cannot be written. Give each instance on a "
+                + "machine a state.dir of its own.",
+                e);
         }
     }
 

@@ -6,12 +6,10 @@ namespace MedStreams.Streams.State;
 /// Writes changelog records into one store, past the overlay, in batches that carry the position with them. For restoring and for standbys. Owned by the
 /// task's thread, and used while nothing is uncommitted.
 /// </summary>
-internal sealed class StoreRestorer(TaskState task, StoreChangelog changelog, StoreBytes store, TaskDatabase? database)
+internal sealed class StoreRestorer(TaskState task, StoreBytes store, TaskDatabase? database)
 {
     private readonly ScratchWriter _key = new();
     private readonly ScratchWriter _value = new();
-
-    public StoreChangelog Changelog => changelog;
 
     /// <summary>Bytes that wait for the next <see cref="Write"/>; some MiB make a good batch.</summary>
     public long PendingBytes { get; private set; }
@@ -54,7 +52,7 @@ internal sealed class StoreRestorer(TaskState task, StoreChangelog changelog, St
     {
         PendingBytes = 0;
         task.Stage(store);
-        task.SetPosition(changelog, nextOffset);
+        task.SetPosition(store.Layout.Name, nextOffset);
         database?.Write();
         store.MarkCommitted();
         task.BoundMemory();
@@ -65,8 +63,8 @@ internal sealed class StoreRestorer(TaskState task, StoreChangelog changelog, St
         if (key.Length < (layout.Kind == StoreKind.Window ? StoreKeys.WindowSuffix : StoreKeys.SessionSuffix))
         {
             throw new StreamsException(
-                $"{changelog.Partition} holds a key of {key.Length} bytes, too short for the store {layout.Name}: "
-                + "it was written by a store of another kind.")
+                $"The changelog of {layout.Name} holds a key of {key.Length} bytes, too short for it: it was written by a store of "
+                + "another kind.")
             {
                 Task = task.TaskId,
             };

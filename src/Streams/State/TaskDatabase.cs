@@ -93,6 +93,23 @@ internal sealed class TaskDatabase : IDisposable
         }
     }
 
+    /// <summary>Empties a store.</summary>
+    public void Wipe(StoreLayout store)
+    {
+        try
+        {
+            Forget(store.Name);
+            Write();
+            Database.Flush();
+            Database.DropColumnFamily(ColumnFamilyOf(store.Name));
+            Create(store);
+        }
+        catch (RocksDbException e)
+        {
+            throw StateErrors.Wrap(e, _task, store.Name);
+        }
+    }
+
     /// <summary>Bytes of all memory tables.</summary>
     public long MemoryTableBytes() =>
         Database.ColumnFamilies.Sum(c => Database.Property(c, "rocksdb.cur-size-all-mem-tables") ?? 0);
@@ -128,11 +145,13 @@ internal sealed class TaskDatabase : IDisposable
         }
 
         foreach (var store in added)
-        {
-            Database.CreateColumnFamily(StorePrefix + store.Name);
-            Batch.Put(Database.Default, Key('l', store.Name), Encoding.UTF8.GetBytes(store.Fingerprint));
-        }
+            Create(store);
+    }
 
+    private void Create(StoreLayout store)
+    {
+        Database.CreateColumnFamily(StorePrefix + store.Name);
+        Batch.Put(Database.Default, Key('l', store.Name), Encoding.UTF8.GetBytes(store.Fingerprint));
         Write();
     }
 

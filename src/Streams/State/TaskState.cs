@@ -20,7 +20,7 @@ internal sealed class TaskState : IDisposable
     private readonly TaskDatabase? _database;
     private readonly IReadOnlyList<StoreDefinition> _definitions;
     private readonly Dictionary<string, StoreBytes> _stores = new(StringComparer.Ordinal);
-    private readonly Dictionary<TopicPartition, long> _positions = [];
+    private readonly Dictionary<string, long?> _positions = new(StringComparer.Ordinal);
     private readonly List<IStateStore> _open = [];
     private bool _disposed;
 
@@ -38,10 +38,11 @@ internal sealed class TaskState : IDisposable
         Changelogs = changelogs;
         foreach (var layout in Layouts(definitions))
             _stores.Add(layout.Name, OpenBytes(layout));
-        foreach (var changelog in changelogs.Where(c => IsOnDisk(_stores[c.Store].Layout)))
+        foreach (var changelog in changelogs)
         {
-            if (_database!.PositionOf(changelog.Store, changelog.Partition) is { } position)
-                _positions[changelog.Partition] = position;
+            _positions[changelog.Store] = IsOnDisk(_stores[changelog.Store].Layout)
+                ? _database!.PositionOf(changelog.Store, changelog.Partition)
+                : null;
         }
     }
 
@@ -51,9 +52,9 @@ internal sealed class TaskState : IDisposable
     public IReadOnlyList<StoreChangelog> Changelogs { get; }
 
     /// <summary>
-    /// The next offset of each changelog partition, as committed. A partition that is missing is to be restored from the beginning.
+    /// The next changelog offset of each store that has a changelog, as committed; null where it is to be restored from the beginning.
     /// </summary>
-    public IReadOnlyDictionary<TopicPartition, long> Positions => _positions;
+    public IReadOnlyDictionary<string, long?> Positions => _positions;
 
     /// <summary>About how many bytes of memory the uncommitted writes take: commit early when they become many.</summary>
     public long UncommittedBytes
@@ -88,14 +89,15 @@ internal sealed class TaskState : IDisposable
                 s.SourceTopic is null ? StoreChangelog.TopicOf(applicationId, s.Name) : resolveTopic(s.SourceTopic),
                 taskId.Partition),
             s.SourceTopic is not null)).ToList();
-        var onDisk = Layouts(stores).Where(l => l.Persistent).ToList();
-        if (directory is null || onDisk.Count == 0)
+        if (directory is null)
             return new TaskState(null, taskId, stores, null, changelogs);
+        var onDisk = Layouts(stores).Where(l => l.Persistent).ToList();
         directory.Acquire(taskId);
         TaskDatabase? database = null;
         try
         {
-            database = TaskDatabase.Open(taskId, directory.PathOf(taskId), directory.DatabaseOptions(), onDisk);
+            if (onDisk.Count > 0)
+                database = TaskDatabase.Open(taskId, directory.PathOf(taskId), directory.DatabaseOptions(), onDisk);
             return new TaskState(directory, taskId, stores, database, changelogs);
         }
         catch
@@ -120,26 +122,34 @@ internal sealed class TaskState : IDisposable
     }
 
     /// <summary>Writes records of a changelog into the store that it belongs to.</summary>
-    public StoreRestorer Restorer(StoreChangelog changelog) => new(this, changelog, _stores[changelog.Store], _database);
+    public StoreRestorer Restorer(string store) => new(this, _stores[store], _database);
+
+    /// <summary>Empties a store, so that it is restored from the beginning.</summary>
+    public void Wipe(string store)
+    {
+        var bytes = _stores[store];
+        if (IsOnDisk(bytes.Layout))
+            _database!.Wipe(bytes.Layout);
+        bytes.Reset();
+        if (_positions.ContainsKey(store))
+            _positions[store] = null;
+    }
 
     /// <summary>
     /// Makes the uncommitted writes of all stores, and the positions, part of what is committed. Call it after the offsets and changelog records
     /// are committed in Kafka, caches flushed.
     /// </summary>
     /// <param name="positions">
-    /// The next offset of each changelog partition that has moved: after the last acknowledged record, or the input offset for a source topic.
-    /// Partitions of other tasks are ignored.
+    /// By store, the next offset of its changelog where that has moved: after the last acknowledged record, or the committed input offset
+    /// where a source topic is the changelog.
     /// </param>
     /// <exception cref="StreamsException">The disk failed, and nothing was written to it: close, open again and restore.</exception>
-    public void Commit(IEnumerable<KeyValuePair<TopicPartition, long>> positions)
+    public void Commit(IReadOnlyDictionary<string, long> positions)
     {
-        foreach (var (partition, offset) in positions)
+        foreach (var changelog in Changelogs)
         {
-            foreach (var changelog in Changelogs)
-            {
-                if (changelog.Partition == partition)
-                    SetPosition(changelog, offset);
-            }
+            if (positions.TryGetValue(changelog.Store, out var offset))
+                SetPosition(changelog.Store, offset);
         }
 
         foreach (var store in _stores.Values)
@@ -198,11 +208,13 @@ internal sealed class TaskState : IDisposable
     }
 
     /// <summary>Puts a position into the next batch, and into <see cref="Positions"/>.</summary>
-    internal void SetPosition(in StoreChangelog changelog, long offset)
+    internal void SetPosition(string store, long offset)
     {
-        _positions[changelog.Partition] = offset;
-        if (IsOnDisk(_stores[changelog.Store].Layout))
-            _database!.PutPosition(changelog.Store, changelog.Partition, offset);
+        if (ChangelogOf(store) is not { } changelog)
+            return;
+        _positions[store] = offset;
+        if (IsOnDisk(_stores[store].Layout))
+            _database!.PutPosition(store, changelog.Partition, offset);
     }
 
     /// <summary>Puts what a store has to commit into the next batch.</summary>

@@ -40,7 +40,7 @@ public sealed class KeyValueStoreTests
         task.Store<IKeyValueStore<string, string>>("s").Put("a", "2");
         task.Reopen();
         Assert.Equal("1", task.Store<IKeyValueStore<string, string>>("s").Get("a"));
-        Assert.Equal(1, task.State.Positions[new TopicPartition("app-s-changelog", 0)]);
+        Assert.Equal(1, task.State.Positions["s"]);
     }
 
     [Fact]
@@ -49,9 +49,9 @@ public sealed class KeyValueStoreTests
         using var task = Task(persistent: false);
         task.Store<IKeyValueStore<string, string>>("s").Put("a", "1");
         task.Commit();
-        Assert.Single(task.State.Positions);
+        Assert.Equal(1, task.State.Positions["s"]);
         task.Reopen();
-        Assert.Empty(task.State.Positions);
+        Assert.Null(task.State.Positions["s"]);
         Assert.Null(task.Store<IKeyValueStore<string, string>>("s").Get("a"));
     }
 
@@ -142,7 +142,7 @@ public sealed class KeyValueStoreTests
             persistent ? Stores.PersistentKeyValueStore("s") : Stores.InMemoryKeyValueStore("s"),
             TextSerde.Instance,
             TextSerde.Instance));
-        var restorer = task.State.Restorer(task.State.Changelogs[0]);
+        var restorer = task.State.Restorer("s");
         restorer.Add(Record("a", "1", 5));
         restorer.Add(Record("b", "1", 6));
         restorer.Add(Record("b", null, 7));
@@ -150,7 +150,7 @@ public sealed class KeyValueStoreTests
 
         var store = task.Store<ITimestampedKeyValueStore<string, string>>("s");
         Assert.Equal([("a", new ValueAndTimestamp<string>("1", 5))], store.All().Select(e => (e.Key, e.Value!.Value)));
-        Assert.Equal(12, task.State.Positions[new TopicPartition("app-s-changelog", 0)]);
+        Assert.Equal(12, task.State.Positions["s"]);
     }
 
     internal static RawRecord Record(string key, string? value, long timestamp) => new()

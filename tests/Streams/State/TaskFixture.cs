@@ -38,10 +38,8 @@ internal sealed class TaskFixture : IDisposable
     {
         foreach (var store in Context.Stores)
             store.Flush();
-        State.Commit(State.Changelogs.Select(c => c.Partition)
-            .Where(p => Collector.NextOffset(p) is not null)
-            .Select(p => KeyValuePair.Create(p, Collector.NextOffset(p)!.Value))
-            .ToList());
+        State.Commit(State.Changelogs.Where(c => Collector.NextOffset(c.Partition) is not null)
+            .ToDictionary(c => c.Store, c => Collector.NextOffset(c.Partition)!.Value));
     }
 
     public void Reopen()

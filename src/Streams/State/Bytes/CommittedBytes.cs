@@ -24,6 +24,9 @@ internal abstract class CommittedBytes
 
     /// <summary>The task's batch is written: the content has changed.</summary>
     public abstract void Written();
+
+    /// <summary>The store starts empty: what it was is gone, or goes here.</summary>
+    public abstract void Reset();
 }
 
 /// <summary>Stands on a key of the committed content, or beyond its ends.</summary>

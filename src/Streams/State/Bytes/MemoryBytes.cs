@@ -40,6 +40,8 @@ internal sealed class MemoryBytes : CommittedBytes
         // Applied already.
     }
 
+    public override void Reset() => _entries.Clear();
+
     public override CommittedCursor Rent() => new Cursor(_entries);
 
     public override void Return(CommittedCursor cursor)

@@ -5,7 +5,7 @@ namespace MedStreams.Streams.State;
 /// <summary>Committed content in a column family of the task's RocksDB.</summary>
 internal sealed class RocksBytes(TaskId task, string store, TaskDatabase database) : CommittedBytes
 {
-    private readonly ColumnFamily _columnFamily = database.ColumnFamilyOf(store);
+    private ColumnFamily _columnFamily = database.ColumnFamilyOf(store);
 
     // Between two commits the content stands still, so iterators made since the last one serve any number of scans.
     private readonly Stack<Cursor> _idle = [];
@@ -63,6 +63,12 @@ internal sealed class RocksBytes(TaskId task, string store, TaskDatabase databas
         {
             throw Failed(e);
         }
+    }
+
+    public override void Reset()
+    {
+        Release();
+        _columnFamily = database.ColumnFamilyOf(store);
     }
 
     /// <summary>Lets go of iterators over the content until now.</summary>

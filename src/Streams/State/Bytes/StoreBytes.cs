@@ -97,6 +97,14 @@ internal sealed class StoreBytes(StoreLayout layout, CommittedBytes committed)
         Overlay.Clear();
     }
 
+    /// <summary>Starts empty; the committed content is gone already.</summary>
+    public void Reset()
+    {
+        _state = _committedState = Durable.Initial;
+        Overlay.Clear();
+        Committed.Reset();
+    }
+
     // Segments below are gone, or go with the next commit.
     private long FirstSegment(Durable state) =>
         Layout.Kind == StoreKind.KeyValue ? 0 : SegmentOf(Math.Max(0, state.StreamTime - Layout.RetentionMs + 1));

@@ -78,6 +78,19 @@ internal sealed class FakeKafka : IKafkaClients
         }
     }
 
+    /// <summary>Empties a topic, as if it had been deleted and made again.</summary>
+    public void Truncate(string topic)
+    {
+        lock (Lock)
+        {
+            foreach (var (partition, log) in _logs)
+            {
+                if (partition.Topic == topic)
+                    log.Clear();
+            }
+        }
+    }
+
     public long Append(TopicPartition to, FakeRecord record)
     {
         lock (Lock)
