@@ -138,7 +138,7 @@ public sealed unsafe class RocksDatabase : IDisposable
     }
 
     /// <summary>Reads the values of all keys of a request in one call.</summary>
-    public void Get(ColumnFamily columnFamily, MultiGet request) =>
+    public void GetMany(ColumnFamily columnFamily, MultiGet request) =>
         request.Run(_handle, _readOptions, columnFamily.Handle);
 
     /// <summary>Applies all writes of a batch, or none.</summary>
