@@ -1,4 +1,5 @@
 using MedStreams.Broker.Api;
+using MedStreams.Broker.Coordination;
 using MedStreams.Broker.Server;
 using MedStreams.Broker.Storage;
 using Microsoft.Extensions.Logging;
@@ -14,6 +15,9 @@ internal sealed record BrokerContext(BrokerOptions Options, LogManager Logs, Tim
 {
     /// <summary>The id of this, the only broker.</summary>
     public const int NodeId = 1;
+
+    /// <summary>The coordinators of groups and of transactions; null while there are none, and then their APIs are not served.</summary>
+    public Coordinators? Coordinators { get; init; }
 
     /// <summary>The coordinator of transactions; null while there is none, and then no transaction can begin.</summary>
     public ITransactionCoordinator? Transactions { get; init; }

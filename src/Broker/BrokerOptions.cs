@@ -77,6 +77,48 @@ public sealed record BrokerOptions
     /// <summary>How long a connection may be silent before it is closed, 1 s to 365 days. Default 10 min.</summary>
     public TimeSpan ConnectionIdleTimeout { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>
+    /// The shortest session that a group's member may ask for, 1 ms to 30 min (<c>group.min.session.timeout.ms</c>).
+    /// Default 6 s.
+    /// </summary>
+    public TimeSpan MinSessionTimeout { get; init; } = TimeSpan.FromSeconds(6);
+
+    /// <summary>
+    /// The longest session that a group's member may ask for, from the shortest to 24 h
+    /// (<c>group.max.session.timeout.ms</c>). Default 30 min.
+    /// </summary>
+    public TimeSpan MaxSessionTimeout { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>
+    /// How long the first generation of a group waits for more members, 0 to 5 min
+    /// (<c>group.initial.rebalance.delay.ms</c>). Default 50 ms; Apache Kafka's is 3 s, for members that start one by one.
+    /// </summary>
+    public TimeSpan InitialRebalanceDelay { get; init; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>
+    /// How long the offsets of a group without members are kept, 1 min to 3,650 days (<c>offsets.retention.minutes</c>).
+    /// Default 7 days.
+    /// </summary>
+    public TimeSpan OffsetsRetention { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>
+    /// The longest that a client may let a transaction last, 1 ms to 24 h (<c>transaction.max.timeout.ms</c>).
+    /// Default 15 min.
+    /// </summary>
+    public TimeSpan MaxTransactionTimeout { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>
+    /// How often overdue transactions are looked for and aborted, 10 ms to 1 h
+    /// (<c>transaction.abort.timed.out.transaction.cleanup.interval.ms</c>). Default 10 s.
+    /// </summary>
+    public TimeSpan TransactionAbortInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// How long a transactional id that nobody uses is remembered, 1 min to 3,650 days
+    /// (<c>transactional.id.expiration.ms</c>). Default 7 days.
+    /// </summary>
+    public TimeSpan TransactionalIdExpiration { get; init; } = TimeSpan.FromDays(7);
+
     /// <summary>Checks every value against its range.</summary>
     /// <exception cref="BrokerException">A value is out of its range; the message names the property.</exception>
     public void Validate()
@@ -94,6 +136,13 @@ public sealed record BrokerOptions
         CheckTime(MaintenanceInterval, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1), nameof(MaintenanceInterval));
         CheckTime(ProducerIdExpiration, TimeSpan.FromMinutes(1), TimeSpan.FromDays(365), nameof(ProducerIdExpiration));
         CheckTime(ConnectionIdleTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromDays(365), nameof(ConnectionIdleTimeout));
+        CheckTime(MinSessionTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(30), nameof(MinSessionTimeout));
+        CheckTime(MaxSessionTimeout, MinSessionTimeout, TimeSpan.FromHours(24), nameof(MaxSessionTimeout));
+        CheckTime(InitialRebalanceDelay, TimeSpan.Zero, TimeSpan.FromMinutes(5), nameof(InitialRebalanceDelay));
+        CheckTime(OffsetsRetention, TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650), nameof(OffsetsRetention));
+        CheckTime(MaxTransactionTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(24), nameof(MaxTransactionTimeout));
+        CheckTime(TransactionAbortInterval, TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1), nameof(TransactionAbortInterval));
+        CheckTime(TransactionalIdExpiration, TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650), nameof(TransactionalIdExpiration));
         if (Storage.TopicConfigTable.Fault(TopicDefaults!) is { } fault)
             throw new BrokerException($"{nameof(BrokerOptions)}.{nameof(TopicDefaults)}: {fault}.");
     }

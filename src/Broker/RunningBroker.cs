@@ -1,4 +1,5 @@
 using MedStreams.Broker.Api;
+using MedStreams.Broker.Coordination;
 using MedStreams.Broker.Server;
 using MedStreams.Broker.Storage;
 using Microsoft.Extensions.Logging;
@@ -31,12 +32,19 @@ internal sealed class RunningBroker : IAsyncDisposable
     {
         var flusher = FlusherOf(options.Flush, files, clock);
         LogManager? logs = null;
+        Coordinators? coordinators = null;
         try
         {
             logs = LogManager.Open(options.DataDirectory, new(files, flusher, clock, logger), options.TopicDefaults);
             if (!logs.WasClean)
                 ServerLogs.WasUnclean(logger, options.DataDirectory);
-            var context = new BrokerContext(options, logs, clock, logger);
+            coordinators = new Coordinators(logs, CoordinatorSettings.From(options), clock, logger);
+            await coordinators.LoadAsync();
+            var context = new BrokerContext(options, logs, clock, logger)
+            {
+                Coordinators = coordinators,
+                Transactions = new TransactionApi(coordinators.Transactions),
+            };
             cancellationToken.ThrowIfCancellationRequested();
             var server = BrokerServer.Start(context, new ApiDispatcher(ApiHandlers.Create(context)));
             var running = new RunningBroker(flusher, context, server);
@@ -45,6 +53,7 @@ internal sealed class RunningBroker : IAsyncDisposable
         }
         catch
         {
+            coordinators?.Dispose();
             if (logs is not null)
                 await logs.DisposeAsync();
             flusher.Dispose();
@@ -58,6 +67,7 @@ internal sealed class RunningBroker : IAsyncDisposable
         await _stopping.CancelAsync();
         await Server.DisposeAsync();
         await _maintaining;
+        Context.Coordinators?.Dispose();
         await Context.Logs.DisposeAsync();
         _flusher.Dispose();
         _stopping.Dispose();

@@ -24,8 +24,30 @@ internal static class ApiHandlers
             new DescribeConfigsHandler(broker),
             new CreatePartitionsHandler(broker),
             new DescribeClusterHandler(broker),
+            .. OfCoordinators(broker),
         ];
         served.UnionWith(handlers.Select(handler => handler.Key));
         return handlers;
     }
+
+    private static IApiHandler[] OfCoordinators(BrokerContext broker) => broker.Coordinators is not { } coordinators ? [] :
+    [
+        new FindCoordinatorHandler(broker, coordinators),
+        new JoinGroupHandler(coordinators.Groups),
+        new SyncGroupHandler(coordinators.Groups),
+        new HeartbeatHandler(coordinators.Groups),
+        new LeaveGroupHandler(coordinators.Groups),
+        new DescribeGroupsHandler(coordinators.Groups),
+        new ListGroupsHandler(coordinators.Groups),
+        new DeleteGroupsHandler(coordinators.Groups),
+        new OffsetCommitHandler(coordinators.Groups, broker.Logs, broker.Clock),
+        new OffsetFetchHandler(coordinators.Groups),
+        new OffsetDeleteHandler(coordinators.Groups, broker.Logs),
+        new AddPartitionsToTxnHandler(coordinators.Transactions, broker.Logs),
+        new AddOffsetsToTxnHandler(coordinators),
+        new EndTxnHandler(coordinators.Transactions),
+        new TxnOffsetCommitHandler(coordinators, broker.Logs, broker.Clock),
+        new DescribeTransactionsHandler(coordinators.Transactions),
+        new ListTransactionsHandler(coordinators.Transactions, broker.Clock),
+    ];
 }

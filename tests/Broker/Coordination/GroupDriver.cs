@@ -85,8 +85,17 @@ internal sealed class GroupDriver
         [0].Error;
 
     public ErrorCode CommitTransactional(Committer by, long producer, TopicPartition partition, long offset) => With(
-        effects => Group.CommitTransactional(
-            by, new ProducerIdentity(producer, 0), [(partition, new CommittedOffset(offset, -1, "", Now.UtcMs))], effects))
+        effects =>
+        {
+            var results = Group.CommitTransactional(
+                by, new ProducerIdentity(producer, 0), [(partition, new CommittedOffset(offset, -1, "", Now.UtcMs))], effects);
+            foreach (var record in effects.Records.Cast<OffsetRecord>())
+            {
+                Group.PendOffset(producer, record);
+            }
+
+            return results;
+        })
         [0].Error;
 
     public FetchedOffset Fetch(TopicPartition partition, bool stable = false) => Group.Fetch([partition], stable)[0];
@@ -138,7 +147,7 @@ internal sealed class GroupDriver
             switch (record)
             {
                 case OffsetRecord offset when producer is { } p:
-                    group.RestorePendingOffset(p.Id, offset.Partition, offset.Value);
+                    group.PendOffset(p.Id, offset);
                     break;
                 case OffsetRecord offset:
                     group.RestoreOffset(offset.Partition, offset.Value);

@@ -109,16 +109,16 @@ public sealed class TransactionMachineTests
     public void Writing_is_allowed_where_the_transaction_was_widened_to_and_until_its_end_is_decided()
     {
         var p = Init();
-        Assert.Equal(ErrorCode.InvalidTxnState, Verify(p, Zero));
+        Assert.Equal(ErrorCode.TransactionAbortable, Verify(p, Zero));
         Add(p, Zero);
         Assert.Equal(ErrorCode.None, Verify(p, Zero));
-        Assert.Equal(ErrorCode.InvalidTxnState, Verify(p, One));
+        Assert.Equal(ErrorCode.TransactionAbortable, Verify(p, One));
         Assert.Equal(ErrorCode.InvalidProducerEpoch, Verify(p with { Epoch = 5 }, Zero));
         Assert.Equal(ErrorCode.InvalidProducerIdMapping, Verify(new(8, 0), Zero));
         End(p, commit: false);
         Assert.Equal(ErrorCode.ConcurrentTransactions, Verify(p, Zero));
         Complete();
-        Assert.Equal(ErrorCode.InvalidTxnState, Verify(p, Zero));
+        Assert.Equal(ErrorCode.TransactionAbortable, Verify(p, Zero));
     }
 
     [Fact]

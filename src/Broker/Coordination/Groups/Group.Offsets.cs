@@ -36,10 +36,13 @@ internal sealed partial class Group
             Restart(member, now);
         }
 
-        return Store(offsets, effects, (partition, value) => _offsets.Commit(partition, value));
+        return Store(offsets, effects, _offsets.Commit);
     }
 
-    /// <summary>A commit as part of a transaction: it counts when the transaction commits (KIP-98, KIP-447).</summary>
+    /// <summary>
+    /// A commit as part of a transaction: it counts when the transaction commits (KIP-98, KIP-447). The log may refuse the
+    /// records of a producer that has been fenced meanwhile, so they count as written only with <see cref="PendOffset"/>.
+    /// </summary>
     /// <returns>One result for each offset, in their order.</returns>
     public IReadOnlyList<PartitionResult> CommitTransactional(
         Committer by,
@@ -54,7 +57,16 @@ internal sealed partial class Group
         }
 
         effects.Producer = producer;
-        return Store(offsets, effects, (partition, value) => _offsets.CommitPending(producer.Id, partition, value));
+        return Store(offsets, effects, apply: null);
+    }
+
+    /// <summary>An offset of an open transaction stands in the log.</summary>
+    public void PendOffset(long producerId, OffsetRecord record)
+    {
+        if (record.Value is { } value)
+        {
+            _offsets.CommitPending(producerId, record.Partition, value);
+        }
     }
 
     /// <summary>
@@ -218,7 +230,7 @@ internal sealed partial class Group
     private List<PartitionResult> Store(
         IReadOnlyList<(TopicPartition Partition, CommittedOffset Value)> offsets,
         GroupEffects effects,
-        Action<TopicPartition, CommittedOffset> apply)
+        Action<TopicPartition, CommittedOffset>? apply)
     {
         var results = new List<PartitionResult>(offsets.Count);
         foreach (var (partition, value) in offsets)
@@ -230,7 +242,7 @@ internal sealed partial class Group
             }
 
             effects.Records.Add(new OffsetRecord(partition, value));
-            apply(partition, value);
+            apply?.Invoke(partition, value);
             results.Add(new PartitionResult(partition, ErrorCode.None));
         }
 

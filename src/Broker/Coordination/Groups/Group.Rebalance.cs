@@ -47,7 +47,7 @@ internal sealed partial class Group
         }
 
         EndSyncPhase();
-        var timeout = _members.RebalanceTimeoutMs();
+        var timeout = Math.Max(1, _members.RebalanceTimeoutMs());
         _delaying = State is GroupState.Empty;
         if (_delaying)
         {
@@ -95,7 +95,7 @@ internal sealed partial class Group
         if (_members.Count > 0 && !_members.ElectJoinedLeader())
         {
             // Only static members that are away: wait until one comes or their sessions end.
-            _joinDeadline = now.ElapsedMs + _members.RebalanceTimeoutMs();
+            _joinDeadline = now.ElapsedMs + Math.Max(1, _members.RebalanceTimeoutMs());
             return;
         }
 

@@ -45,13 +45,4 @@ internal sealed partial class Group
             _offsets.Commit(partition, value);
         }
     }
-
-    /// <summary>Replays a commit inside a transaction.</summary>
-    public void RestorePendingOffset(long producerId, TopicPartition partition, CommittedOffset? value)
-    {
-        if (value is not null)
-        {
-            _offsets.CommitPending(producerId, partition, value);
-        }
-    }
 }

@@ -33,7 +33,17 @@ internal readonly record struct DescribedMember(
 
 /// <summary>A group in DescribeGroups.</summary>
 internal sealed record DescribedGroup(
-    GroupState State, string ProtocolType, string Protocol, IReadOnlyList<DescribedMember> Members);
+    GroupState State, string ProtocolType, string Protocol, IReadOnlyList<DescribedMember> Members)
+{
+    /// <summary>Why the group cannot be described.</summary>
+    public ErrorCode Error { get; init; }
+
+    /// <summary>A group that is not there, or that cannot be looked at.</summary>
+    public static DescribedGroup None(ErrorCode error) => new(GroupState.Dead, "", "", []) { Error = error };
+}
+
+/// <summary>A group in ListGroups.</summary>
+internal readonly record struct ListedGroup(string GroupId, GroupState State, string ProtocolType);
 
 /// <summary>What an OffsetFetch tells of one partition.</summary>
 internal readonly record struct FetchedOffset(

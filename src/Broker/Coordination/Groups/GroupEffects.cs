@@ -2,8 +2,8 @@ namespace MedStreams.Broker.Coordination;
 
 /// <summary>
 /// What a command to a <see cref="Group"/> asks of the edge: records to append, in order, as one batch, and answers to
-/// waiting requests. The group's state already counts the records as written, so no answer, nor anything else that
-/// shows the new state, may leave before they are durable.
+/// waiting requests. The group's state already counts the records as written (but for those of a transaction), so no
+/// answer, nor anything else that shows the new state, may leave before they are durable.
 /// </summary>
 internal sealed class GroupEffects
 {

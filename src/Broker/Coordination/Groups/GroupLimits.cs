@@ -24,6 +24,9 @@ internal sealed record GroupLimits
     /// <summary><c>offsets.retention.minutes</c> in milliseconds; default seven days.</summary>
     public long OffsetsRetentionMs { get; init; } = 7L * 24 * 60 * 60 * 1000;
 
+    /// <summary><c>offsets.retention.check.interval.ms</c>; default 600000.</summary>
+    public long OffsetsRetentionCheckMs { get; init; } = 600_000;
+
     /// <summary>How long a new member may wait in its first JoinGroup; Kafka fixes it at five minutes.</summary>
     public int NewMemberJoinTimeoutMs { get; init; } = 300_000;
 }

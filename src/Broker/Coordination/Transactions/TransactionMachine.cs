@@ -117,10 +117,20 @@ internal static class TransactionMachine
     public static TransactionState? TimeOut(TransactionState state, long nowUtc) =>
         state.IsOverdue(nowUtc) ? Fence(state, nowUtc) : null;
 
+    /// <summary>Forgets an id that has not been used for long and has no transaction; null when it stays.</summary>
+    public static TransactionState? Expire(TransactionState state, long nowUtc, long unusedForMs) =>
+        nowUtc - state.UpdatedUtcMs >= unusedForMs && state.Status.CanBecome(TransactionStatus.Dead)
+            ? state with { Status = TransactionStatus.Dead, Partitions = [] }
+            : null;
+
     /// <summary>
     /// Whether a producer may write to a partition as part of its transaction now (KIP-890): only to those it has added,
     /// and not once the end is decided, so that nothing is written behind a marker.
     /// </summary>
+    /// <returns>
+    /// TRANSACTION_ABORTABLE for a partition that was not added, which clients that do not know it are told as
+    /// INVALID_TXN_STATE.
+    /// </returns>
     public static ErrorCode Verify(TransactionState? state, ProducerIdentity producer, TopicPartition partition)
     {
         var error = Check(state, producer);
@@ -140,7 +150,7 @@ internal static class TransactionMachine
             return ErrorCode.ConcurrentTransactions;
         }
 
-        return state.Partitions.Contains(partition) ? ErrorCode.None : ErrorCode.InvalidTxnState;
+        return state.Partitions.Contains(partition) ? ErrorCode.None : ErrorCode.TransactionAbortable;
     }
 
     private static ErrorCode Check(TransactionState? state, ProducerIdentity producer)

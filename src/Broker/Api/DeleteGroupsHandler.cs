@@ -1,0 +1,26 @@
+using MedStreams.Broker.Coordination;
+using MedStreams.Broker.Protocol;
+
+namespace MedStreams.Broker.Api;
+
+/// <summary>Key 42, DeleteGroups, versions 0 to 2. A group with members stays (NON_EMPTY_GROUP).</summary>
+/// <remarks>No deviations.</remarks>
+internal sealed class DeleteGroupsHandler(GroupCoordinator groups) : ApiHandler<DeleteGroupsRequest, DeleteGroupsResponse>
+{
+    /// <inheritdoc/>
+    protected override async ValueTask<DeleteGroupsResponse?> HandleAsync(
+        DeleteGroupsRequest request, RequestContext context, CancellationToken cancellationToken)
+    {
+        var response = new DeleteGroupsResponse();
+        foreach (var groupId in request.GroupsNames.Distinct(StringComparer.Ordinal))
+        {
+            response.Results.Add(new DeleteGroupsResponse.DeletableGroupResult
+            {
+                GroupId = groupId,
+                ErrorCode = await groups.DeleteAsync(groupId),
+            });
+        }
+
+        return response;
+    }
+}

@@ -1,0 +1,52 @@
+using MedStreams.Broker.Coordination;
+using MedStreams.Broker.Protocol;
+
+namespace MedStreams.Broker.Api;
+
+/// <summary>
+/// Key 11, JoinGroup, versions 0 to 9: 1 brings the rebalance time-out (before it is the session's), 4 that newcomers must
+/// ask again with the member id they are told, 5 static members, 7 a protocol that may be null, 9 SkipAssignment.
+/// </summary>
+/// <remarks>
+/// Deviations: a member that asks again while its earlier request waits gets that one answered with
+/// REBALANCE_IN_PROGRESS, where Apache Kafka leaves it without an answer.
+/// </remarks>
+internal sealed class JoinGroupHandler(GroupCoordinator groups) : ApiHandler<JoinGroupRequest, JoinGroupResponse>
+{
+    /// <inheritdoc/>
+    protected override async ValueTask<JoinGroupResponse?> HandleAsync(
+        JoinGroupRequest request, RequestContext context, CancellationToken cancellationToken)
+    {
+        var pending = groups.JoinAsync(request.GroupId, new JoinCommand(
+            Ticket: 0,
+            request.MemberId,
+            FreshMemberId: $"{request.GroupInstanceId ?? context.ClientId}-{Guid.NewGuid()}",
+            request.GroupInstanceId,
+            MemberIdRequired: context.Version >= 4,
+            CanSkipAssignment: context.Version >= 9,
+            context.ClientId,
+            context.Connection.ClientHost,
+            context.Version == 0 ? request.SessionTimeoutMs : request.RebalanceTimeoutMs,
+            request.SessionTimeoutMs,
+            request.ProtocolType,
+            [.. request.Protocols.Select(p => new GroupProtocol(p.Name, p.Metadata))]));
+        // A rebalance may take minutes; the broker does not wait for it to stop.
+        var answer = await pending.AsTask().WaitAsync(cancellationToken);
+        return new JoinGroupResponse
+        {
+            ErrorCode = answer.Error,
+            GenerationId = answer.Generation,
+            ProtocolType = answer.ProtocolType,
+            ProtocolName = answer.ProtocolName ?? (context.Version < 7 ? "" : null),
+            Leader = answer.Leader,
+            SkipAssignment = answer.SkipAssignment,
+            MemberId = answer.MemberId,
+            Members = [.. answer.Members.Select(m => new JoinGroupResponse.JoinGroupResponseMember
+            {
+                MemberId = m.MemberId,
+                GroupInstanceId = m.InstanceId,
+                Metadata = m.Metadata,
+            })],
+        };
+    }
+}

@@ -1,0 +1,30 @@
+using MedStreams.Broker.Protocol;
+using Microsoft.Extensions.Logging;
+
+namespace MedStreams.Broker.Coordination;
+
+/// <summary>What the coordinators report.</summary>
+internal static partial class CoordinationLogs
+{
+    [LoggerMessage(2100, LogLevel.Error, "{Topic}-{Partition} refused records of its coordinator: {Error}.")]
+    public static partial void AppendRefused(ILogger logger, string topic, int partition, ErrorCode error);
+
+    [LoggerMessage(2101, LogLevel.Information, "Loaded {Groups} groups and {Transactions} transactional ids.")]
+    public static partial void Loaded(ILogger logger, int groups, int transactions);
+
+    [LoggerMessage(2102, LogLevel.Warning,
+        "The marker of producer {ProducerId}, epoch {Epoch}, was refused by {Topic}-{Partition}: {Error}.")]
+    public static partial void MarkerRefused(
+        ILogger logger, long producerId, short epoch, string topic, int partition, ErrorCode error);
+
+    [LoggerMessage(2103, LogLevel.Information,
+        "The transaction of {TransactionalId}, producer {ProducerId}, lasted too long and is aborted.")]
+    public static partial void TransactionTimedOut(ILogger logger, string transactionalId, long producerId);
+
+    [LoggerMessage(2104, LogLevel.Error,
+        "The end of the transaction of {TransactionalId} waits for the next start: a log cannot be written.")]
+    public static partial void CompletionFailed(ILogger logger, string transactionalId);
+
+    [LoggerMessage(2105, LogLevel.Error, "Periodic work of a coordinator failed.")]
+    public static partial void BackgroundFailed(ILogger logger, Exception exception);
+}
