@@ -1,4 +1,5 @@
 using System.Collections;
+using MedStreams.Cli.Running;
 
 namespace MedStreams.Cli;
 
@@ -22,6 +23,9 @@ internal sealed record CliEnvironment
 
     /// <summary>Where relative paths begin.</summary>
     public required string WorkingDirectory { get; init; }
+
+    /// <summary>The topologies that can be run.</summary>
+    public IReadOnlyList<TopologyEntry> Topologies { get; init; } = TopologyCatalog.Product;
 
     /// <summary>The clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;

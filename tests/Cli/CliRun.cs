@@ -1,4 +1,5 @@
 using System.Text;
+using MedStreams.Cli.Running;
 
 namespace MedStreams.Cli.Tests;
 
@@ -21,7 +22,11 @@ internal sealed class CliRunner
 
     public string WorkingDirectory { get; init; } = AppContext.BaseDirectory;
 
-    public async Task<CliRun> RunAsync(params string[] args)
+    public IReadOnlyList<TopologyEntry> Topologies { get; init; } = TopologyCatalog.Product;
+
+    public Task<CliRun> RunAsync(params string[] args) => RunAsync(args, TestContext.Current.CancellationToken);
+
+    public async Task<CliRun> RunAsync(string[] args, CancellationToken stop)
     {
         using var output = new MemoryStream();
         using var error = new StringWriter();
@@ -33,8 +38,9 @@ internal sealed class CliRunner
             OutputIsTerminal = Terminal,
             Variables = Variables,
             WorkingDirectory = WorkingDirectory,
+            Topologies = Topologies,
         };
-        var exitCode = await CommandLine.RunAsync(args, environment, TestContext.Current.CancellationToken);
+        var exitCode = await CommandLine.RunAsync(args, environment, stop);
         return new CliRun(exitCode, Encoding.UTF8.GetString(output.ToArray()), error.ToString());
     }
 }

@@ -4,8 +4,10 @@ using MedStreams.Cli.Commands.Broker;
 using MedStreams.Cli.Commands.Completion;
 using MedStreams.Cli.Commands.Config;
 using MedStreams.Cli.Commands.Consume;
+using MedStreams.Cli.Commands.Describe;
 using MedStreams.Cli.Commands.Doctor;
 using MedStreams.Cli.Commands.Produce;
+using MedStreams.Cli.Commands.Run;
 using MedStreams.Cli.Commands.Topics;
 
 namespace MedStreams.Cli.Commands;
@@ -18,6 +20,8 @@ internal static class Verbs
     {
         var root = new RootCommand(Description(environment))
         {
+            RunCommand.Create(environment),
+            DescribeCommand.Create(environment),
             BrokerCommand.Create(environment),
             ProduceCommand.Create(environment),
             ConsumeCommand.Create(environment),

@@ -13,11 +13,16 @@ internal static class KafkaSettings
     public static SettingGroup Client { get; } =
         new("Kafka:Client", "Any setting of librdkafka for every client, such as security.protocol; an underscore stands for a dot")
         {
-            IsSecret = static name =>
-                name.Contains("password", StringComparison.OrdinalIgnoreCase)
-                || name.Contains("secret", StringComparison.OrdinalIgnoreCase)
-                || name.EndsWith("key.pem", StringComparison.OrdinalIgnoreCase)
-                || name.EndsWith("key_pem", StringComparison.OrdinalIgnoreCase)
-                || name.Contains("oauthbearer", StringComparison.OrdinalIgnoreCase),
+            IsSecret = IsSecret,
         };
+
+    /// <summary>Whether a setting of librdkafka must not be shown.</summary>
+    public static bool IsSecret(string name)
+    {
+        var dotted = DottedName.Of(name);
+        return dotted.Contains("password", StringComparison.Ordinal)
+            || dotted.Contains("secret", StringComparison.Ordinal)
+            || dotted.Contains("oauthbearer", StringComparison.Ordinal)
+            || dotted.EndsWith("key.pem", StringComparison.Ordinal);
+    }
 }

@@ -12,10 +12,12 @@ internal static class SettingsCatalog
         KafkaSettings.BootstrapServers,
         KafkaSettings.Timeout,
         .. BrokerSettings.All,
+        .. StreamsSettings.All,
+        .. PostgresSettings.All,
     ];
 
     /// <summary>The parts whose keys the user chooses.</summary>
-    public static IReadOnlyList<SettingGroup> Groups { get; } = [KafkaSettings.Client, BrokerSettings.TopicDefaults];
+    public static IReadOnlyList<SettingGroup> Groups { get; } = [KafkaSettings.Client, BrokerSettings.TopicDefaults, .. StreamsSettings.Groups];
 
     /// <summary>The known key that was most likely meant, or null.</summary>
     public static string? Nearest(string key) =>

@@ -1,0 +1,123 @@
+using MedStreams.Streams;
+
+namespace MedStreams.Cli.Configuration;
+
+/// <summary>How the engine runs a topology; the meanings are those of <see cref="StreamsConfig"/>.</summary>
+internal static class StreamsSettings
+{
+    private static readonly TimeSpan Millisecond = TimeSpan.FromMilliseconds(1);
+
+    public static Setting<string> ApplicationId { get; } =
+        new("Streams:ApplicationId", "The group's name and the prefix of internal topics; not set: medstreams- and the topology's name",
+            new Rule<string>("1 to 200 letters, digits, dots, underscores or hyphens", (string text, out string value) =>
+            {
+                value = text;
+                return text.Length is > 0 and <= 200 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
+            }),
+            null);
+
+    public static Setting<ProcessingGuarantee> Guarantee { get; } =
+        new("Streams:ProcessingGuarantee", "What a crash may cost",
+            Rules.OneOf(("exactly_once_v2", ProcessingGuarantee.ExactlyOnceV2), ("at_least_once", ProcessingGuarantee.AtLeastOnce)),
+            "exactly_once_v2");
+
+    public static Setting<int> Threads { get; } =
+        new("Streams:NumStreamThreads", "Stream threads of this process", Rules.Integer(1, 1000), "1");
+
+    public static Setting<string> StateDirectory { get; } =
+        new("Streams:StateDir", "The folder of the state stores, one process at a time", Rules.Text, ".medstreams-state");
+
+    public static Setting<string> InstanceId { get; } =
+        new("Streams:InstanceId", "This process's name on the assignment ring; not set: a random one kept in the state folder", Rules.Text, null);
+
+    public static Setting<string> GroupInstanceId { get; } =
+        new("Streams:GroupInstanceId", "Makes this process a static member of its group (KIP-345)", Rules.Text, null);
+
+    public static Setting<TimeSpan> CommitInterval { get; } =
+        new("Streams:CommitInterval", "Between commits; not set: 100 ms with exactly once, else 30 s", Rules.Duration(TimeSpan.Zero), null);
+
+    public static Setting<long> CacheMaxBytes { get; } =
+        new("Streams:StateStoreCacheMaxBytes", "Cache of all stores of this process", Rules.Bytes(0), "10485760");
+
+    public static Setting<long> UncommittedMaxBytes { get; } =
+        new("Streams:StateStoreUncommittedMaxBytes", "Uncommitted state of a thread from which on it commits early", Rules.Bytes(1), "67108864");
+
+    public static Setting<TimeSpan> SessionTimeout { get; } =
+        new("Streams:SessionTimeout", "After so long without a sign of life a member's tasks go to others", Rules.Duration(Millisecond), "45 s");
+
+    public static Setting<TimeSpan> TaskTimeout { get; } =
+        new("Streams:TaskTimeout", "How long a task may fail to progress because of time-outs", Rules.Duration(Millisecond), "5 min");
+
+    public static Setting<int> ReplicationFactor { get; } =
+        new("Streams:ReplicationFactor", "Replicas of internal topics; -1: the broker's own default", Rules.Integer(-1, short.MaxValue), "-1");
+
+    public static Setting<string> DeadLetterTopic { get; } =
+        new("Streams:DeadLetterTopic", "Where refused records go; not set: the topology's own choice", Rules.Text, null);
+
+    public static Setting<TimeSpan> CloseTimeout { get; } =
+        new("Streams:CloseTimeout", "How long a stop may take to commit and leave the group", Rules.Duration(Millisecond), "1 min");
+
+    public static SettingGroup MainConsumer { get; } = Of("MainConsumer", "the main consumer");
+
+    public static SettingGroup RestoreConsumer { get; } = Of("RestoreConsumer", "the restore consumer");
+
+    public static SettingGroup Producer { get; } = Of("Producer", "producers");
+
+    public static SettingGroup Admin { get; } = Of("Admin", "the admin client");
+
+    public static SettingGroup Topic { get; } =
+        new("Streams:Topic", "Any setting of internal topics; an underscore stands for a dot");
+
+    /// <summary>All settings, in the order that they are listed.</summary>
+    public static IReadOnlyList<Setting> All { get; } =
+    [
+        ApplicationId, Guarantee, Threads, StateDirectory, InstanceId, GroupInstanceId, CommitInterval, CacheMaxBytes,
+        UncommittedMaxBytes, SessionTimeout, TaskTimeout, ReplicationFactor, DeadLetterTopic, CloseTimeout,
+    ];
+
+    /// <summary>All groups.</summary>
+    public static IReadOnlyList<SettingGroup> Groups { get; } = [MainConsumer, RestoreConsumer, Producer, Admin, Topic];
+
+    /// <summary>The engine's configuration for a topology.</summary>
+    public static StreamsConfig ToConfig(EffectiveSettings settings, string topology, string workingDirectory, TimeProvider clock) => new()
+    {
+        ApplicationId = settings.Find(ApplicationId, out var id) ? id : "medstreams-" + topology,
+        BootstrapServers = settings.Get(KafkaSettings.BootstrapServers),
+        ProcessingGuarantee = settings.Get(Guarantee),
+        NumStreamThreads = settings.Get(Threads),
+        StateDir = Path.GetFullPath(settings.Get(StateDirectory), workingDirectory),
+        InstanceId = settings.Find(InstanceId, out var instance) ? instance : null,
+        GroupInstanceId = settings.Find(GroupInstanceId, out var groupInstance) ? groupInstance : null,
+        CommitInterval = settings.Find(CommitInterval, out var interval) ? interval : null,
+        StateStoreCacheMaxBytes = settings.Get(CacheMaxBytes),
+        StateStoreUncommittedMaxBytes = settings.Get(UncommittedMaxBytes),
+        SessionTimeout = settings.Get(SessionTimeout),
+        TaskTimeout = settings.Get(TaskTimeout),
+        ReplicationFactor = (short)settings.Get(ReplicationFactor),
+        DeadLetterTopic = settings.Find(DeadLetterTopic, out var deadLetters) ? deadLetters : null,
+        MainConsumer = ClientSettings(settings, MainConsumer),
+        RestoreConsumer = ClientSettings(settings, RestoreConsumer),
+        Producer = ClientSettings(settings, Producer),
+        Admin = ClientSettings(settings, Admin),
+        Topic = Dotted(settings, Topic).ToDictionary(StringComparer.Ordinal),
+        Clock = clock,
+    };
+
+    private static SettingGroup Of(string client, string what) =>
+        new($"Streams:{client}", $"Any setting of librdkafka for {what}; an underscore stands for a dot")
+        {
+            IsSecret = KafkaSettings.IsSecret,
+        };
+
+    /// <summary>What is set for every client, and over it what is set for this kind.</summary>
+    private static Dictionary<string, string> ClientSettings(EffectiveSettings settings, SettingGroup group)
+    {
+        var merged = Dotted(settings, KafkaSettings.Client).ToDictionary(StringComparer.Ordinal);
+        foreach (var (name, value) in Dotted(settings, group))
+            merged[name] = value;
+        return merged;
+    }
+
+    private static IEnumerable<KeyValuePair<string, string>> Dotted(EffectiveSettings settings, SettingGroup group) =>
+        settings.Entries(group).Select(entry => KeyValuePair.Create(DottedName.Of(entry.Key), entry.Value));
+}

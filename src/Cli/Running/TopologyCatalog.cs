@@ -1,0 +1,8 @@
+namespace MedStreams.Cli.Running;
+
+/// <summary>The topologies that can be run and described.</summary>
+internal static class TopologyCatalog
+{
+    /// <summary>All of the product's.</summary>
+    public static IReadOnlyList<TopologyEntry> Product { get; } = [];
+}

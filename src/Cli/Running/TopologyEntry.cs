@@ -1,0 +1,31 @@
+using MedStreams.Cli.Configuration;
+using MedStreams.Streams;
+using Microsoft.Extensions.Logging;
+
+namespace MedStreams.Cli.Running;
+
+/// <summary>A topology that <c>run</c> and <c>describe</c> know by name.</summary>
+/// <param name="Name">Its name on the command line.</param>
+/// <param name="Description">What it does, in a sentence.</param>
+/// <param name="Build">Makes it.</param>
+internal sealed record TopologyEntry(string Name, string Description, Func<TopologySetting, RunnableTopology> Build);
+
+/// <summary>What a topology is made from.</summary>
+/// <param name="Settings">The settings of this run.</param>
+/// <param name="Loggers">Where its parts report.</param>
+/// <param name="ForDescription">It will only be described: secrets and addresses of targets need not be set.</param>
+internal sealed record TopologySetting(EffectiveSettings Settings, ILoggerFactory Loggers, bool ForDescription);
+
+/// <summary>A topology with what belongs to its run.</summary>
+/// <param name="Topology">The graph.</param>
+internal sealed record RunnableTopology(Topology Topology)
+{
+    /// <summary>Topics that it reads or writes and that must be there; <c>run --create-topics</c> makes the missing ones.</summary>
+    public IReadOnlyList<string> Topics { get; init; } = [];
+
+    /// <summary>What it wants of the engine's configuration, such as its error handlers.</summary>
+    public Func<StreamsConfig, StreamsConfig> Configure { get; init; } = static config => config;
+
+    /// <summary>What has to be closed after the run, such as sinks.</summary>
+    public IReadOnlyList<IAsyncDisposable> Resources { get; init; } = [];
+}

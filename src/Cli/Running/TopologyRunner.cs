@@ -1,0 +1,93 @@
+using MedStreams.Streams;
+using Microsoft.Extensions.Logging;
+
+namespace MedStreams.Cli.Running;
+
+/// <summary>Runs a topology from start to a clean close, however long that takes within the limit.</summary>
+internal sealed class TopologyRunner(
+    string name, RunnableTopology runnable, StreamsConfig config, ILoggerFactory loggers, TimeSpan closeTimeout)
+{
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(100);
+    private readonly ILogger _logger = loggers.CreateLogger<TopologyRunner>();
+
+    /// <summary>Runs until the token is cancelled or the topology ends by itself.</summary>
+    /// <param name="onRunning">Called once, when all tasks take records for the first time.</param>
+    /// <param name="stop">Asks for a clean close.</param>
+    /// <returns>The exit code: done where it closed within the limit.</returns>
+    public async Task<int> RunAsync(Action onRunning, CancellationToken stop)
+    {
+        try
+        {
+            var streams = Make();
+            try
+            {
+                await streams.StartAsync(stop);
+            }
+            catch
+            {
+                await streams.DisposeAsync();
+                throw;
+            }
+
+            await WatchAsync(streams, onRunning, stop);
+            return await CloseAsync(streams);
+        }
+        finally
+        {
+            foreach (var resource in runnable.Resources)
+                await resource.DisposeAsync();
+        }
+    }
+
+    private KafkaStreams Make()
+    {
+        try
+        {
+            return new KafkaStreams(runnable.Topology, runnable.Configure(config), loggers);
+        }
+        catch (ArgumentException e)
+        {
+            throw CliException.Usage(e.Message);
+        }
+    }
+
+    private async Task WatchAsync(KafkaStreams streams, Action onRunning, CancellationToken stop)
+    {
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = stop.Register(() => stopped.TrySetResult());
+        var announced = false;
+        var last = streams.State;
+        while (!stopped.Task.IsCompleted && !streams.Completion.IsCompleted)
+        {
+            if (streams.State is var state && state != last)
+            {
+                RunnerLog.StateChanged(_logger, name, last, state);
+                last = state;
+            }
+
+            if (state == KafkaStreamsState.Running && !announced)
+            {
+                announced = true;
+                onRunning();
+            }
+
+            await Task.WhenAny(stopped.Task, streams.Completion, Task.Delay(LookInterval, config.Clock, CancellationToken.None));
+        }
+    }
+
+    private async Task<int> CloseAsync(KafkaStreams streams)
+    {
+        if (streams.Completion.IsFaulted)
+            await streams.Completion;
+        RunnerLog.Closing(_logger, name, closeTimeout);
+        if (!await streams.CloseAsync(closeTimeout))
+        {
+            throw CliException.Failed(
+                $"{name} did not close within {closeTimeout}: what was not committed is done again after the next start");
+        }
+
+        await streams.Completion;
+        RunnerLog.Closed(_logger, name);
+        return ExitCodes.Done;
+    }
+}
