@@ -166,8 +166,8 @@ public sealed unsafe class RocksDatabase : IDisposable
         Native.CompactRange(_handle, columnFamily.Handle, null, 0, null, 0);
 
     /// <summary>
-    /// Deletes the files whose keys all lie from one key (included) to another (excluded), at once and without reading them. Keys in
-    /// other files stay: delete the range in a batch as well.
+    /// Deletes the files whose keys all lie between both, which are included, at once and without reading them; not those of level 0.
+    /// Keys in other files stay: delete the range in a batch as well.
     /// </summary>
     public void DeleteFilesInRange(ColumnFamily columnFamily, ReadOnlySpan<byte> from, ReadOnlySpan<byte> to)
     {

@@ -69,6 +69,12 @@ public sealed record RocksDbOptions
     /// </summary>
     public long DatabaseWriteBufferBytes { get; init; }
 
+    /// <summary>
+    /// Bytes that a memory table takes at a time. Each column family with a write has at least one such block, which counts towards the bounds
+    /// above; 0, the default, takes an eighth of <see cref="WriteBufferBytes"/>, at most 1 MiB.
+    /// </summary>
+    public long ArenaBlockBytes { get; init; }
+
     /// <summary>Memory tables of a column family, the one being written included. Default 2; at least 2.</summary>
     public int MaxWriteBuffers { get; init; } = 2;
 
@@ -98,6 +104,7 @@ public sealed record RocksDbOptions
         Native.OptionsSetAtomicFlush(options, AtomicFlush ? (byte)1 : (byte)0);
         Native.OptionsSetWriteBufferSize(options, (nuint)WriteBufferBytes);
         Native.OptionsSetDbWriteBufferSize(options, (nuint)DatabaseWriteBufferBytes);
+        Native.OptionsSetArenaBlockSize(options, (nuint)ArenaBlockBytes);
         Native.OptionsSetMaxWriteBufferNumber(options, MaxWriteBuffers);
         Native.OptionsSetMaxBackgroundJobs(options, MaxBackgroundJobs);
         Native.OptionsSetMaxOpenFiles(options, MaxOpenFiles);

@@ -13,6 +13,9 @@ internal sealed class StateDirectory : IDisposable
 {
     private const string LockFile = ".lock";
 
+    // A task may have many small stores: none shall count for more than it holds.
+    private const long ArenaBlockBytes = 64 << 10;
+
     private readonly FileStream _lock;
     private readonly ConcurrentDictionary<TaskId, byte> _open = new();
     private readonly Lazy<RocksDbCache> _cache;
@@ -145,6 +148,7 @@ internal sealed class StateDirectory : IDisposable
         AtomicFlush = true,
         WriteBufferBytes = Settings.TaskWriteBufferBytes,
         DatabaseWriteBufferBytes = Settings.TaskWriteBufferBytes,
+        ArenaBlockBytes = ArenaBlockBytes,
         Compression = Settings.Compression,
         EnableStatistics = Settings.EnableStatistics,
     };

@@ -1,5 +1,3 @@
-using MedStreams.RocksDb;
-
 namespace MedStreams.Streams.State;
 
 /// <summary>
@@ -37,16 +35,5 @@ internal sealed class StateLockedException : StreamsException
     public StateLockedException(string message, Exception? innerException)
         : base(message, innerException)
     {
-    }
-}
-
-internal static class StateErrors
-{
-    public static StreamsException Wrap(RocksDbException e, TaskId task, string? store = null)
-    {
-        var what = store is null ? $"The state of task {task}" : $"The store {store} of task {task}";
-        return e.Kind == RocksDbErrorKind.Corruption
-            ? new StateCorruptedException($"{what} is damaged on disk: {e.Message}", e) { Task = task }
-            : new StreamsException($"{what} cannot be read or written: {e.Message}", e) { Task = task };
     }
 }

@@ -13,6 +13,9 @@ internal sealed class TaskDatabase : IDisposable
 {
     private const string StorePrefix = "s:";
 
+    // Damage that only a read finds would not be found by the next open: this file in the folder tells of it.
+    private const string DamagedMark = "damaged";
+
     private readonly TaskId _task;
 
     private TaskDatabase(TaskId task, RocksDatabase database)
@@ -35,6 +38,8 @@ internal sealed class TaskDatabase : IDisposable
         try
         {
             Directory.CreateDirectory(path);
+            if (File.Exists(Path.Combine(path, DamagedMark)))
+                throw Damaged(task, "a read found damage before", null);
             database = new TaskDatabase(task, RocksDatabase.Open(path, options));
             database.Reconcile(stores);
             return database;
@@ -42,7 +47,7 @@ internal sealed class TaskDatabase : IDisposable
         catch (RocksDbException e)
         {
             database?.Dispose();
-            throw StateErrors.Wrap(e, task);
+            throw IsDamage(e) ? Damaged(task, e.Message, e) : Failed(task, null, e);
         }
     }
 
@@ -75,17 +80,19 @@ internal sealed class TaskDatabase : IDisposable
 
     public void PutState(string store, byte[] state) => Batch.Put(Database.Default, Key('t', store), state);
 
-    /// <summary>Writes the batch, whole or not at all, and empties it.</summary>
-    public void Write()
+    /// <summary>Writes the batch, whole or not at all, and empties it; answers whether there was anything to write.</summary>
+    public bool Write()
     {
+        if (Batch.Count == 0)
+            return false;
         try
         {
-            if (Batch.Count > 0)
-                Database.Write(Batch);
+            Database.Write(Batch);
+            return true;
         }
         catch (RocksDbException e)
         {
-            throw StateErrors.Wrap(e, _task);
+            throw Failed(e);
         }
         finally
         {
@@ -106,7 +113,7 @@ internal sealed class TaskDatabase : IDisposable
         }
         catch (RocksDbException e)
         {
-            throw StateErrors.Wrap(e, _task, store.Name);
+            throw Failed(e, store.Name);
         }
     }
 
@@ -114,11 +121,34 @@ internal sealed class TaskDatabase : IDisposable
     public long MemoryTableBytes() =>
         Database.ColumnFamilies.Sum(c => Database.Property(c, "rocksdb.cur-size-all-mem-tables") ?? 0);
 
+    /// <summary>What a failed read or write is thrown as. Damage is remembered until the folder is wiped.</summary>
+    public StreamsException Failed(RocksDbException e, string? store = null)
+    {
+        if (e.Kind != RocksDbErrorKind.Corruption)
+            return Failed(_task, store, e);
+        File.WriteAllText(Path.Combine(Database.Path, DamagedMark), "");
+        return Damaged(_task, e.Message, e);
+    }
+
     public void Dispose()
     {
         Batch.Dispose();
         Database.Dispose();
     }
+
+    // A database that cannot be opened is as good as damaged, unless the reason lies outside of it: a lock, a full disk, a permission.
+    private static bool IsDamage(RocksDbException e) =>
+        e.Kind is not (RocksDbErrorKind.InputOutput or RocksDbErrorKind.Unavailable)
+        || e.Message.Contains("No such file or directory", StringComparison.Ordinal);
+
+    private static StateCorruptedException Damaged(TaskId task, string reason, Exception? cause) =>
+        new($"The state of task {task} is damaged on disk: {reason}", cause) { Task = task };
+
+    private static StreamsException Failed(TaskId task, string? store, RocksDbException e) =>
+        new($"{(store is null ? "The state" : $"The store {store}")} of task {task} cannot be read or written: {e.Message}", e)
+        {
+            Task = task,
+        };
 
     private static byte[] Key(char kind, string store) => Encoding.UTF8.GetBytes(kind + store);
 

@@ -154,10 +154,11 @@ internal sealed class TaskState : IDisposable
 
         foreach (var store in _stores.Values)
             Stage(store);
-        _database?.Write();
+        var wrote = _database?.Write() ?? false;
         foreach (var store in _stores.Values)
             store.MarkCommitted();
-        BoundMemory();
+        if (wrote)
+            BoundMemory();
     }
 
     /// <summary>Drops the uncommitted writes, and what caches hold back, as if they had never been made.</summary>
@@ -243,7 +244,7 @@ internal sealed class TaskState : IDisposable
     {
         if (!IsOnDisk(layout))
             return new StoreBytes(layout, new MemoryBytes());
-        var store = new StoreBytes(layout, new RocksBytes(TaskId, layout.Name, _database!));
+        var store = new StoreBytes(layout, new RocksBytes(layout.Name, _database!));
         if (_database!.StateOf(layout.Name) is { } state)
             store.Load(state);
         return store;

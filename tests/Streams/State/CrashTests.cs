@@ -12,7 +12,7 @@ public sealed class CrashTests
 {
     private const string FolderVariable = "MEDSTREAMS_TEST_CRASH_FOLDER";
     private const int Keys = 40;
-    private const int Kills = 8;
+    private const int Kills = 5;
     private static readonly string[] Names = ["a", "b", "w"];
     private static readonly StateSettings Settings = new() { TaskWriteBufferBytes = 64 << 10, BlockCacheBytes = 1 << 20 };
 

@@ -10,13 +10,15 @@ internal sealed class TaskFixture : IDisposable
     public static readonly TaskId Task = new(0, 0);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("medstreams-state-").FullName;
-    private readonly StoreDefinition[] _stores;
 
     public TaskFixture(params IStoreBuilder[] stores)
     {
-        _stores = [.. stores.Select(s => new StoreDefinition(s, null))];
+        Stores = [.. stores.Select(Define)];
         Open();
     }
+
+    /// <summary>What the topology holds from the next opening on.</summary>
+    public StoreDefinition[] Stores { get; set; }
 
     public StateDirectory Directories { get; private set; } = null!;
 
@@ -29,6 +31,8 @@ internal sealed class TaskFixture : IDisposable
     public CacheBudget Cache { get; } = new(10 << 20);
 
     public string Folder => _folder;
+
+    public static StoreDefinition Define(IStoreBuilder builder) => new(builder, null);
 
     public TStore Store<TStore>(string name)
         where TStore : class, IStateStore => (TStore)Context.Store(name)!;
@@ -70,7 +74,7 @@ internal sealed class TaskFixture : IDisposable
     public void Open()
     {
         Directories = StateDirectory.Open(_folder, "app", new StateSettings(), TimeProvider.System);
-        State = TaskState.Open(Directories, Task, "app", _stores, t => t);
+        State = TaskState.Open(Directories, Task, "app", Stores, t => t);
         Context = new TaskContext("app", Task, TimeProvider.System, Collector, new HashSet<string>()) { Cache = Cache };
         State.OpenStores(Context);
     }

@@ -3,7 +3,7 @@ using MedStreams.RocksDb;
 namespace MedStreams.Streams.State;
 
 /// <summary>Committed content in a column family of the task's RocksDB.</summary>
-internal sealed class RocksBytes(TaskId task, string store, TaskDatabase database) : CommittedBytes
+internal sealed class RocksBytes(string store, TaskDatabase database) : CommittedBytes
 {
     private ColumnFamily _columnFamily = database.ColumnFamilyOf(store);
 
@@ -81,7 +81,7 @@ internal sealed class RocksBytes(TaskId task, string store, TaskDatabase databas
 
     private RocksIterator Open() => database.Database.Iterate(_columnFamily);
 
-    private StreamsException Failed(RocksDbException e) => StateErrors.Wrap(e, task, store);
+    private StreamsException Failed(RocksDbException e) => database.Failed(e, store);
 
     private sealed class Cursor(RocksBytes owner, int epoch) : CommittedCursor, IDisposable
     {
