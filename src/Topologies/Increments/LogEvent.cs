@@ -42,6 +42,13 @@ public sealed record LogEvent
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Subject { get; init; }
 
+    /// <summary>
+    /// The order that the event stands in: events of one lane come in the order in which they were written, events of different
+    /// lanes in any. A hash of the raw record's key, else the raw partition. Null before routing, where the record's key says it.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Lane { get; init; }
+
     /// <summary>More that the record says, in a fixed order for each format.</summary>
     public LogAttributes Attributes { get; init; } = LogAttributes.Empty;
 }
