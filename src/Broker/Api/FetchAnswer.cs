@@ -28,7 +28,8 @@ internal sealed class FetchAnswer : IDisposable
             PartitionIndex = partition,
             ErrorCode = error,
             HighWatermark = -1,
-            AbortedTransactions = null,
+            // As Kafka: an empty list where there is no such partition, none where the log itself refuses.
+            AbortedTransactions = error is ErrorCode.UnknownTopicOrPartition ? [] : null,
             Records = RecordData.Empty,
         };
     }
