@@ -29,11 +29,14 @@ public sealed record PostgresSinkOptions
     /// </summary>
     public TimeSpan IdleTransactionTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>First pause after a failure to reach the server; it doubles with each further one. Default 100 ms.</summary>
-    public TimeSpan RetryBackoff { get; init; } = TimeSpan.FromMilliseconds(100);
+    /// <summary>
+    /// First pause after a failure to reach the server; it doubles with each further one. Default 50 ms. It is shared by all
+    /// partitions of the sink, each of which the engine makes wait by itself, too.
+    /// </summary>
+    public TimeSpan RetryBackoff { get; init; } = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Longest pause between attempts. Default 2 s.</summary>
-    public TimeSpan RetryBackoffMax { get; init; } = TimeSpan.FromSeconds(2);
+    /// <summary>Longest pause between attempts. Default 250 ms.</summary>
+    public TimeSpan RetryBackoffMax { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Most connections that the sink opens; it needs one for each stream thread. Default 20; at least 1.</summary>
     public int MaxConnections { get; init; } = 20;
