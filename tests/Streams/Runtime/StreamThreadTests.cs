@@ -147,7 +147,7 @@ public sealed class StreamThreadTests : IDisposable
         Assert.Equal(KafkaStreamsState.Error, streams.State);
         Assert.Equal(new TaskId(0, 0), error.Task);
         Assert.DoesNotContain("secret", error.Message, StringComparison.Ordinal);
-        Assert.Null(Committed("in", 0));
+        Assert.True(Committed("in", 0) is null or 0);
     }
 
     [Fact]
