@@ -1,4 +1,3 @@
-using Confluent.Kafka;
 using MedStreams.Broker;
 using MedStreams.Support;
 
