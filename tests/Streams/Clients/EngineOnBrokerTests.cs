@@ -1,4 +1,3 @@
-using MedStreams.Broker;
 using MedStreams.Support;
 
 namespace MedStreams.Streams.Tests.Clients;
