@@ -49,11 +49,13 @@ require_sdk() {
     die 2 "$DOTNET has no SDK that global.json allows ($(sed -n 's/.*"version": *"\([^"]*\)".*/\1/p' "$ROOT/global.json") or newer): install the .NET 10 SDK"
 }
 
-# One compiler server serves all projects of this build (a third of the time without) and ends with it, so nothing is
-# left behind that would hold a pipe open.
-compile() {
+compile() { with_compiler_server msbuild "$1" -restore -p:Configuration=Release; }
+
+# Runs an msbuild-like command of dotnet. One compiler server serves all its projects (a third of the time without) and
+# ends with it, so nothing is left behind that would hold a pipe open.
+with_compiler_server() {
   local server=medstreams-$$ failed=0 compiler
-  run_dotnet msbuild "$1" -restore -p:Configuration=Release -v:q -nologo -tl:off -nodeReuse:false \
+  run_dotnet "$@" -v:q -nologo -tl:off -nodeReuse:false \
     -p:UseSharedCompilation=true -p:SharedCompilationId="$server" >&2 || failed=1
   compiler=$(dirname "$DOTNET")/sdk/$(run_dotnet --version)/Roslyn/bincore/VBCSCompiler.dll
   run_dotnet exec "$compiler" "-pipename:$server" -shutdown >/dev/null 2>&1 || true

@@ -46,8 +46,9 @@ librdkafka_too() { [[ $(cat "$STATE/librdkafka" 2>/dev/null) == package ]] || pr
 # publish_to DIR FLAG: obj and bin of this build lie apart, so that the ordinary build stays as it is.
 publish_to() {
   say "publishing for $rid (${2#--})"
-  run_dotnet publish src/Cli/Cli.csproj -c Release -r "$rid" "$2" -o "$1" --artifacts-path "$STATE/publish" \
-    -v q -nologo -tl:off -nodeReuse:false >&2 || die 1 "the publish failed (above)"
+  with_compiler_server publish src/Cli/Cli.csproj -c Release -r "$rid" "$2" -o "$1" --artifacts-path "$STATE/publish" \
+    -p:RunAnalyzers=false -p:PublishDocumentationFiles=false -p:PublishReferencesDocumentationFiles=false ||
+    die 1 "the publish failed (above)"
 }
 
 runtime_restores() {
