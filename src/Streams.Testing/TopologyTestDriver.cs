@@ -142,6 +142,10 @@ public sealed class TopologyTestDriver : IDisposable
         Settle();
     }
 
+    /// <summary>The time by which a store of windows or sessions expires; -1 where nothing was put.</summary>
+    internal long StoreTime(string store) =>
+        _tasks.First(t => t.Context.Store(store) is not null).Context.State!.Bytes(store).StreamTime;
+
     internal Queue<CapturedRecord>? Outputs(string topic) => _outputs.GetValueOrDefault(topic);
 
     /// <summary>Processes until nothing waits: of all tasks with records, the one whose next record is oldest goes first.</summary>

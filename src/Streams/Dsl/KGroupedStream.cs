@@ -1,6 +1,5 @@
 using MedStreams.Streams.Dsl.Logical;
-using MedStreams.Streams.Dsl.Operators;
-using MedStreams.Streams.Dsl.Tables;
+using MedStreams.Streams.Dsl.Windowing;
 
 namespace MedStreams.Streams;
 
@@ -13,7 +12,7 @@ public sealed class KGroupedStream<TKey, TValue>
     private const string AggregatePrefix = "KSTREAM-AGGREGATE-";
     private const string ReducePrefix = "KSTREAM-REDUCE-";
 
-    private readonly GroupedAggregation<TKey, TValue> _aggregation;
+    private readonly GroupedAggregation<TKey, TValue> _grouped;
 
     internal KGroupedStream(
         StreamsGraph graph,
@@ -24,10 +23,12 @@ public sealed class KGroupedStream<TKey, TValue>
         bool needsRepartition)
     {
         Name = name;
-        _aggregation = new GroupedAggregation<TKey, TValue>(graph, node, sources, grouped, needsRepartition);
+        _grouped = new GroupedAggregation<TKey, TValue>(graph, node, sources, grouped, needsRepartition);
     }
 
     internal string Name { get; }
+
+    internal GroupedAggregation<TKey, TValue> Grouping => _grouped;
 
     /// <summary>How many records each key has had.</summary>
     /// <param name="named">The node's name; null for a generated one.</param>
@@ -35,8 +36,8 @@ public sealed class KGroupedStream<TKey, TValue>
     public KTable<TKey, long?> Count(Named? named = null, Materialized<TKey, long?>? materialized = null)
     {
         if (materialized is { StoreName: null })
-            _aggregation.Graph.NewStoreName(AggregatePrefix); // Kafka's counter moves once more here
-        return Aggregate<long?>(AggregatePrefix, static () => 0, static (_, _, count) => count + 1, named, materialized);
+            _grouped.Graph.NewStoreName(AggregatePrefix); // Kafka's counter moves once more here
+        return _grouped.Aggregate(AggregatePrefix, Aggregation<TKey, TValue, long?>.Count, named, materialized);
     }
 
     /// <inheritdoc cref="Count(Named,Materialized{TKey,long?})"/>
@@ -51,12 +52,11 @@ public sealed class KGroupedStream<TKey, TValue>
         Func<TValue, TValue, TValue> reducer, Named? named = null, Materialized<TKey, TValue>? materialized = null)
     {
         materialized ??= new Materialized<TKey, TValue>();
-        return Aggregate(
+        return _grouped.Aggregate(
             ReducePrefix,
-            null,
-            (_, value, old) => old is null ? value : reducer(old, value),
+            Aggregation<TKey, TValue, TValue>.Reduce(reducer),
             named,
-            materialized with { ValueSerde = materialized.ValueSerde ?? _aggregation.Grouped.ValueSerde });
+            materialized with { ValueSerde = materialized.ValueSerde ?? _grouped.Grouped.ValueSerde });
     }
 
     /// <inheritdoc cref="Reduce(Func{TValue,TValue,TValue},Named,Materialized{TKey,TValue})"/>
@@ -75,7 +75,11 @@ public sealed class KGroupedStream<TKey, TValue>
         Func<TKey, TValue, TAggregate, TAggregate> aggregator,
         Named? named = null,
         Materialized<TKey, TAggregate>? materialized = null) =>
-        Aggregate(AggregatePrefix, initializer, aggregator!, named, materialized);
+        _grouped.Aggregate(
+            AggregatePrefix,
+            new Aggregation<TKey, TValue, TAggregate>(initializer, aggregator!),
+            named,
+            materialized);
 
     /// <inheritdoc cref="Aggregate{TAggregate}(Func{TAggregate},Func{TKey,TValue,TAggregate,TAggregate},Named,Materialized{TKey,TAggregate})"/>
     public KTable<TKey, TAggregate> Aggregate<TAggregate>(
@@ -84,28 +88,17 @@ public sealed class KGroupedStream<TKey, TValue>
         Materialized<TKey, TAggregate> materialized) => Aggregate(initializer, aggregator, null, materialized);
 
     /// <summary>Aggregates by tumbling, hopping or unlimited windows.</summary>
-    public TimeWindowedKStream<TKey, TValue> WindowedBy(Windows windows) => new(_aggregation, windows);
+    public TimeWindowedKStream<TKey, TValue> WindowedBy(Windows windows) => new(_grouped, windows);
 
-    private KTable<TKey, TAggregate> Aggregate<TAggregate>(
-        string prefix,
-        Func<TAggregate?>? initializer,
-        Func<TKey, TValue, TAggregate?, TAggregate?> aggregator,
-        Named? named,
-        Materialized<TKey, TAggregate>? given)
-    {
-        var graph = _aggregation.Graph;
-        var materialized = given ?? new Materialized<TKey, TAggregate>();
-        materialized = materialized with { KeySerde = materialized.KeySerde ?? _aggregation.Grouped.KeySerde };
-        var storeName = materialized.StoreName ?? graph.NewStoreName(prefix);
-        var name = graph.NameOr(named?.Name, prefix);
-        var values = new StoredTable<TKey, TAggregate>(storeName);
-        var (node, sources) = _aggregation.Add(
-            name,
-            storeName,
-            task => new StreamAggregateNode<TKey, TValue, TAggregate>(
-                name, task, storeName, aggregator, initializer, values.SendsOldValues),
-            writer => TableStores.KeyValue(writer, name, materialized, storeName));
-        return new KTable<TKey, TAggregate>(
-            graph, node, name, sources, materialized.KeySerde, materialized.ValueSerde, values, materialized.StoreName);
-    }
+    /// <summary>Aggregates by sliding windows.</summary>
+    public TimeWindowedKStream<TKey, TValue> WindowedBy(SlidingWindows windows) => new(_grouped, windows);
+
+    /// <summary>Aggregates by sessions.</summary>
+    public SessionWindowedKStream<TKey, TValue> WindowedBy(SessionWindows windows) => new(_grouped, windows);
+
+    /// <summary>Aggregates several grouped streams into one table; add the others to what this answers.</summary>
+    /// <param name="aggregator">Of key, value of this stream, and aggregate so far.</param>
+    public CogroupedKStream<TKey, TAggregate> Cogroup<TAggregate>(
+        Func<TKey, TValue, TAggregate, TAggregate> aggregator) =>
+        new CogroupedKStream<TKey, TAggregate>(_grouped.Graph).Cogroup(this, aggregator);
 }

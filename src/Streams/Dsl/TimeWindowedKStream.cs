@@ -1,6 +1,5 @@
 using MedStreams.Streams.Dsl.Logical;
-using MedStreams.Streams.Dsl.Operators;
-using MedStreams.Streams.Dsl.Tables;
+using MedStreams.Streams.Dsl.Windowing;
 
 namespace MedStreams.Streams;
 
@@ -13,29 +12,44 @@ public sealed class TimeWindowedKStream<TKey, TValue>
     private const string AggregatePrefix = "KSTREAM-AGGREGATE-";
     private const string ReducePrefix = "KSTREAM-REDUCE-";
 
-    private readonly GroupedAggregation<TKey, TValue> _aggregation;
-    private readonly Windows _windows;
+    private readonly GroupedAggregation<TKey, TValue> _grouped;
+    private readonly Func<EmitStrategy, Dsl.Windowing.Windowing> _windowing;
     private readonly EmitStrategy _emit;
+    private readonly bool _burnsName;
 
-    internal TimeWindowedKStream(
-        GroupedAggregation<TKey, TValue> aggregation, Windows windows, EmitStrategy emit = default) =>
-        (_aggregation, _windows, _emit) = (aggregation, windows, emit);
+    internal TimeWindowedKStream(GroupedAggregation<TKey, TValue> grouped, Windows windows)
+        : this(grouped, emit => Fixed(windows, emit), default, true)
+    {
+    }
+
+    internal TimeWindowedKStream(GroupedAggregation<TKey, TValue> grouped, SlidingWindows windows)
+        : this(grouped, emit => new SlidingWindowing(windows, emit), default, false)
+    {
+    }
+
+    private TimeWindowedKStream(
+        GroupedAggregation<TKey, TValue> grouped,
+        Func<EmitStrategy, Dsl.Windowing.Windowing> windowing,
+        EmitStrategy emit,
+        bool burnsName) =>
+        (_grouped, _windowing, _emit, _burnsName) = (grouped, windowing, emit, burnsName);
 
     /// <summary>The same windows, telling results at another time; <see cref="MedStreams.Streams.EmitStrategy.OnWindowUpdate"/> by default.</summary>
     /// <exception cref="TopologyException">Unlimited windows never close.</exception>
-    public TimeWindowedKStream<TKey, TValue> EmitStrategy(EmitStrategy strategy) =>
-        strategy == MedStreams.Streams.EmitStrategy.OnWindowClose && _windows is UnlimitedWindows
-            ? throw new TopologyException("Unlimited windows never close, so nothing would ever be emitted.")
-            : new TimeWindowedKStream<TKey, TValue>(_aggregation, _windows, strategy);
+    public TimeWindowedKStream<TKey, TValue> EmitStrategy(EmitStrategy strategy)
+    {
+        _windowing(strategy);
+        return new TimeWindowedKStream<TKey, TValue>(_grouped, _windowing, strategy, _burnsName);
+    }
 
     /// <summary>How many records each key has in each window.</summary>
     /// <param name="named">The node's name; null for a generated one.</param>
     /// <param name="materialized">How to keep the counts; a name makes them queryable.</param>
     public KTable<Windowed<TKey>, long?> Count(Named? named = null, Materialized<TKey, long?>? materialized = null)
     {
-        if (materialized is { StoreName: null })
-            _aggregation.Graph.NewStoreName(AggregatePrefix); // Kafka's counter moves once more here
-        return Aggregate<long?>(AggregatePrefix, static () => 0, static (_, _, count) => count + 1, named, materialized);
+        if (materialized is { StoreName: null } && _burnsName)
+            _grouped.Graph.NewStoreName(AggregatePrefix); // Kafka's counter moves once more here
+        return Aggregate(AggregatePrefix, Aggregation<TKey, TValue, long?>.Count, named, materialized);
     }
 
     /// <inheritdoc cref="Count(Named,Materialized{TKey,long?})"/>
@@ -52,10 +66,9 @@ public sealed class TimeWindowedKStream<TKey, TValue>
         materialized ??= new Materialized<TKey, TValue>();
         return Aggregate(
             ReducePrefix,
-            null,
-            (_, value, old) => old is null ? value : reducer(old, value),
+            Aggregation<TKey, TValue, TValue>.Reduce(reducer),
             named,
-            materialized with { ValueSerde = materialized.ValueSerde ?? _aggregation.Grouped.ValueSerde });
+            materialized with { ValueSerde = materialized.ValueSerde ?? _grouped.Grouped.ValueSerde });
     }
 
     /// <inheritdoc cref="Reduce(Func{TValue,TValue,TValue},Named,Materialized{TKey,TValue})"/>
@@ -74,7 +87,11 @@ public sealed class TimeWindowedKStream<TKey, TValue>
         Func<TKey, TValue, TAggregate, TAggregate> aggregator,
         Named? named = null,
         Materialized<TKey, TAggregate>? materialized = null) =>
-        Aggregate(AggregatePrefix, initializer, aggregator!, named, materialized);
+        Aggregate(
+            AggregatePrefix,
+            new Aggregation<TKey, TValue, TAggregate>(initializer, aggregator!),
+            named,
+            materialized);
 
     /// <inheritdoc cref="Aggregate{TAggregate}(Func{TAggregate},Func{TKey,TValue,TAggregate,TAggregate},Named,Materialized{TKey,TAggregate})"/>
     public KTable<Windowed<TKey>, TAggregate> Aggregate<TAggregate>(
@@ -82,35 +99,15 @@ public sealed class TimeWindowedKStream<TKey, TValue>
         Func<TKey, TValue, TAggregate, TAggregate> aggregator,
         Materialized<TKey, TAggregate> materialized) => Aggregate(initializer, aggregator, null, materialized);
 
+    private static FixedWindowing Fixed(Windows windows, EmitStrategy emit) =>
+        emit == MedStreams.Streams.EmitStrategy.OnWindowClose && windows is UnlimitedWindows
+            ? throw new TopologyException("Unlimited windows never close, so nothing would ever be emitted.")
+            : new FixedWindowing(windows, emit);
+
     private KTable<Windowed<TKey>, TAggregate> Aggregate<TAggregate>(
         string prefix,
-        Func<TAggregate?>? initializer,
-        Func<TKey, TValue, TAggregate?, TAggregate?> aggregator,
+        Aggregation<TKey, TValue, TAggregate> aggregation,
         Named? named,
-        Materialized<TKey, TAggregate>? given)
-    {
-        var graph = _aggregation.Graph;
-        var (windows, emit) = (_windows, _emit);
-        var materialized = given ?? new Materialized<TKey, TAggregate>();
-        materialized = materialized with { KeySerde = materialized.KeySerde ?? _aggregation.Grouped.KeySerde };
-        var storeName = materialized.StoreName ?? graph.NewStoreName(prefix);
-        var name = graph.NameOr(named?.Name, prefix);
-        var values = new WindowedTable<TKey, TAggregate>(storeName);
-        var (node, sources) = _aggregation.Add(
-            name,
-            storeName,
-            task => new WindowAggregateNode<TKey, TValue, TAggregate>(
-                name, task, storeName, windows, emit, aggregator, initializer, values.SendsOldValues),
-            writer => TableStores.Window(writer, name, materialized, storeName, windows.SizeMs, windows.GraceMs));
-        var keySerde = materialized.KeySerde ?? graph.Serdes.Find<TKey>();
-        return new KTable<Windowed<TKey>, TAggregate>(
-            graph,
-            node,
-            name,
-            sources,
-            keySerde is null ? null : WindowedSerdes.TimeWindowed(keySerde, windows.SizeMs),
-            materialized.ValueSerde,
-            values,
-            materialized.StoreName);
-    }
+        Materialized<TKey, TAggregate>? materialized) =>
+        _grouped.Windowed(_windowing(_emit), prefix, aggregation, named, materialized);
 }

@@ -56,6 +56,9 @@ public interface IReadOnlySessionStore<TKey, TAggregate>
     IEnumerable<KeyValuePair<Windowed<TKey>, TAggregate>> FindSessions(
         TKey key, long earliestSessionEnd, long latestSessionStart);
 
+    /// <summary>The sessions of all keys that end between both times, which are included.</summary>
+    IEnumerable<KeyValuePair<Windowed<TKey>, TAggregate>> FindSessions(long earliestSessionEnd, long latestSessionEnd);
+
     /// <summary>All sessions of a key.</summary>
     IEnumerable<KeyValuePair<Windowed<TKey>, TAggregate>> Fetch(TKey key);
 

@@ -25,20 +25,20 @@ internal static class GoldenRun
         }
 
         foreach (var store in golden.Stores)
-            Assert.Equal(Live(vector.Stores[store.Name]!.AsArray(), store.Retention), store.Read(driver).ToJsonString());
+            Assert.Equal(Live(vector.Stores[store.Name]!.AsArray(), store, driver), store.Read(driver).ToJsonString());
         Assert.Equal(vector.Stores.Select(s => s.Key).Order(), golden.Stores.Select(s => s.Name).Order());
         Assert.Equal(vector.ProducedTopics, driver.ProducedTopicNames.Order(StringComparer.Ordinal));
     }
 
-    /// <summary>The entries that have not expired by the largest time that is there.</summary>
-    private static string Live(JsonArray entries, long? retention)
+    /// <summary>The entries that have not expired by the time of the store.</summary>
+    private static string Live(JsonArray entries, StoreReader store, TopologyTestDriver driver)
     {
-        if (retention is null || entries.Count == 0)
+        if (store.Retention is not { } retention || entries.Count == 0)
             return entries.ToJsonString();
-        var last = entries.Max(Time);
+        var last = driver.StoreTime(store.Name);
         return new JsonArray([.. entries.Where(e => Time(e) > last - retention).Select(e => e!.DeepClone())]).ToJsonString();
 
-        static long Time(JsonNode? entry) => (long)entry!["start"]!;
+        long Time(JsonNode? entry) => (long)entry![store.IsSession ? "end" : "start"]!;
     }
 
     private static void Pipe(TopologyTestDriver driver, VectorRecord record)

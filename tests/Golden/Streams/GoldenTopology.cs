@@ -55,4 +55,7 @@ internal sealed record StoreReader(string Name, Func<TopologyTestDriver, JsonArr
     /// what has expired, at least until they are full; here it is gone, so it is not compared. Null where nothing expires.
     /// </summary>
     public long? Retention { get; init; }
+
+    /// <summary>Whether ends decide what has expired, instead of starts.</summary>
+    public bool IsSession { get; init; }
 }

@@ -97,7 +97,177 @@ internal static class ProcessorTopologies
                     "number")
                 .AddSink<string?, string?>("results", "out", Serdes.String, Serdes.String, "number", "words"),
             "out").With(StoreReaders.KeyValue<long?>("counter")),
+        Dsl(
+            "key-value-scans",
+            b =>
+            {
+                b.AddStateStore(Stores.KeyValueStoreBuilder(
+                    Stores.PersistentKeyValueStore("kv"), Serdes.String, Serdes.String));
+                b.Stream<string?, string?>("in").Process(Each<string?, string?>(ScanKeyValues), "kv").To("out");
+            },
+            "out").With(StoreReaders.KeyValue<string>("kv")),
+        Dsl(
+            "window-store-scans",
+            b =>
+            {
+                b.AddStateStore(Stores.WindowStoreBuilder(
+                    Stores.PersistentWindowStore("ws", Seconds(30), Seconds(5)), Serdes.String, Serdes.String));
+                b.Stream<string?, string?>("in").Process(Each<string?, string?>(ScanWindows), "ws").To("out");
+            },
+            "out").With(StoreReaders.Window<string>("ws", 30_000)),
+        Dsl(
+            "window-store-duplicates",
+            b =>
+            {
+                b.AddStateStore(Stores.WindowStoreBuilder(
+                    Stores.PersistentWindowStore("ws", Seconds(30), Seconds(5), true), Serdes.String, Serdes.String));
+                b.Stream<string?, string?>("in")
+                    .Process(
+                        Each<string?, string?>((context, record) =>
+                        {
+                            if (record.Key is null)
+                                return;
+                            var ws = context.GetStateStore<IWindowStore<string, string>>("ws");
+                            ws.Put(record.Key, record.Value, record.Timestamp / 4000 * 4000);
+                            context.Forward(record.WithValue<string?>(
+                                string.Concat(ws.Fetch(record.Key, 0, long.MaxValue).Select(e => $"{e.Key}={e.Value};"))));
+                        }),
+                        "ws")
+                    .To("out");
+            },
+            "out"),
+        Dsl(
+            "session-store-scans",
+            b =>
+            {
+                b.AddStateStore(Stores.SessionStoreBuilder(
+                    Stores.PersistentSessionStore("ss", Seconds(30)), Serdes.String, Serdes.String));
+                b.Stream<string?, string?>("in").Process(Each<string?, string?>(ScanSessions), "ss").To("out");
+            },
+            "out").With(StoreReaders.Session<string>("ss", 30_000)),
+        Dsl(
+            "timestamped-store",
+            b =>
+            {
+                b.AddStateStore(Stores.TimestampedKeyValueStoreBuilder(
+                    Stores.PersistentTimestampedKeyValueStore("ts"), Serdes.String, Serdes.String));
+                b.Stream<string?, string?>("in")
+                    .Process(
+                        Each<string?, string?>((context, record) =>
+                        {
+                            if (record.Key is null)
+                                return;
+                            var ts = context.GetStateStore<ITimestampedKeyValueStore<string, string>>("ts");
+                            var old = ts.Get(record.Key);
+                            if (old is null || old.Value.Timestamp <= record.Timestamp)
+                            {
+                                ts.Put(
+                                    record.Key,
+                                    record.Value is null ? null : new ValueAndTimestamp<string>(record.Value, record.Timestamp));
+                            }
+
+                            context.Forward(record.WithValue<string?>(
+                                old is { } entry ? $"{entry.Value}@{entry.Timestamp}" : "none"));
+                        }),
+                        "ts")
+                    .To("out");
+            },
+            "out").With(StoreReaders.Timestamped<string>("ts")),
+        Dsl(
+            "shared-store",
+            b =>
+            {
+                b.AddStateStore(Stores.KeyValueStoreBuilder(
+                    Stores.InMemoryKeyValueStore("shared"), Serdes.String, Serdes.String));
+                b.Stream<string?, string?>("writes").Process(
+                    Each<string?, string?>((context, record) =>
+                    {
+                        if (record.Key is not null)
+                            context.GetStateStore<IKeyValueStore<string, string>>("shared").Put(record.Key, record.Value);
+                    }),
+                    "shared");
+                b.Stream<string?, string?>("reads")
+                    .Process(
+                        Each<string?, string?>((context, record) =>
+                        {
+                            if (record.Key is null)
+                                return;
+                            var shared = context.GetStateStore<IKeyValueStore<string, string>>("shared");
+                            context.Forward(record.WithValue<string?>(OrNull(record.Value) + OrNull(shared.Get(record.Key))));
+                        }),
+                        "shared")
+                    .To("out");
+            },
+            "out").With(StoreReaders.KeyValue<string>("shared")),
+        Dsl(
+            "deduplicate",
+            b =>
+            {
+                b.AddStateStore(Stores.WindowStoreBuilder(
+                    Stores.PersistentWindowStore("recent", Seconds(20), Seconds(20)), Serdes.String, Serdes.Int64.Nullable()));
+                b.Stream<string?, string?>("in")
+                    .Process(
+                        Each<string?, string?>((context, record) =>
+                        {
+                            if (record.Value is null)
+                                return;
+                            var recent = context.GetStateStore<IWindowStore<string, long?>>("recent");
+                            if (recent.Fetch(record.Value, record.Timestamp - 8000, record.Timestamp + 8000).Any())
+                                return;
+                            recent.Put(record.Value, record.Timestamp, record.Timestamp);
+                            context.Forward(record);
+                        }),
+                        "recent")
+                    .To("out");
+            },
+            "out"),
     ];
+
+    private static void ScanKeyValues(IProcessorContext<string?, string?> context, Record<string?, string?> record)
+    {
+        if (record.Key is null)
+            return;
+        var kv = context.GetStateStore<IKeyValueStore<string, string>>("kv");
+        var key = record.Key + (record.Timestamp / 1000 % 3);
+        var old = record.Value is null ? kv.Delete(key) : kv.PutIfAbsent(key, record.Value);
+        if (old is not null && record.Value is not null && old.Length < 9)
+            kv.Put(key, old + record.Value);
+        context.Forward(record.WithValue<string?>(
+            $"old={OrNull(old)} range={Drain(kv.Range("b", "d"))} reverse={Drain(kv.ReverseRange("c", null))}"
+            + $" prefix={Drain(kv.PrefixScan(record.Key, Serdes.String))} size={kv.All().Count()}"));
+    }
+
+    private static void ScanWindows(IProcessorContext<string?, string?> context, Record<string?, string?> record)
+    {
+        if (record.Key is null)
+            return;
+        var ws = context.GetStateStore<IWindowStore<string, string>>("ws");
+        var time = record.Timestamp;
+        ws.Put(record.Key, record.Value, time / 2000 * 2000);
+        var near = ws.Fetch(record.Key, time - 8000, time + 8000).Select(e => $"{e.Key}={e.Value};");
+        var back = ws.BackwardFetch("b", time - 6000, time).Select(e => $"{e.Key}={e.Value};");
+        var some = ws.Fetch("a", "c", time - 6000, time).Select(e => $"{Show(e.Key)}={e.Value}");
+        context.Forward(record.WithValue<string?>(
+            $"{string.Concat(near)} back {string.Concat(back)} some {string.Join(";", some.Order(StringComparer.Ordinal))}"));
+    }
+
+    private static void ScanSessions(IProcessorContext<string?, string?> context, Record<string?, string?> record)
+    {
+        if (record.Key is null)
+            return;
+        var ss = context.GetStateStore<ISessionStore<string, string>>("ss");
+        var time = record.Timestamp;
+        ss.Put(new Windowed<string>(record.Key, new Window(time - (time % 3000), time)), record.Value);
+        var near = ss.FindSessions(record.Key, time - 4000, time + 1000).Select(e => $"{Show(e.Key)}={e.Value};");
+        var some = ss.Fetch("b", "d").Select(e => $"{Show(e.Key)}={e.Value}");
+        context.Forward(record.WithValue<string?>(
+            $"{string.Concat(near)} some {string.Join(";", some.Order(StringComparer.Ordinal))}"));
+    }
+
+    private static string Drain(IEnumerable<KeyValuePair<string, string>> entries) =>
+        string.Concat(entries.Select(e => $"{e.Key}={e.Value};"));
+
+    private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
 
     /// <summary>A processor whose body is one function of context and record.</summary>
     public static Func<IProcessor<string?, string?, TKey, TValue>> Each<TKey, TValue>(

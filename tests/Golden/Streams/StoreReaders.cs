@@ -37,6 +37,7 @@ internal static class StoreReaders
             .Select(e => (e.Key.Key, e.Key.Window.Start, e.Key.Window.End, Entry(e.Key.Key, e.Key.Window, e.Value, null)))))
         {
             Retention = retention,
+            IsSession = true,
         };
 
     private static JsonArray Sorted(IEnumerable<(string Key, long Start, long End, JsonObject Entry)> entries) =>

@@ -83,7 +83,7 @@ internal static class WindowTopologies
 
     public static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
 
-    private static GoldenTopology Windowed<TValue>(
+    public static GoldenTopology Windowed<TValue>(
         string name, Func<KGroupedStream<string, string?>, KTable<Windowed<string>, TValue>> table) =>
         Dsl(name, b => WindowedTo(table(b.Stream<string, string?>("in").GroupByKey()), "out"), "out");
 }

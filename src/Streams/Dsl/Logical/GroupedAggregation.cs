@@ -1,3 +1,6 @@
+using MedStreams.Streams.Dsl.Operators;
+using MedStreams.Streams.Dsl.Tables;
+using MedStreams.Streams.Dsl.Windowing;
 using MedStreams.Streams.Graph;
 using MedStreams.Streams.Processing;
 
@@ -20,12 +23,74 @@ internal sealed class GroupedAggregation<TKey, TValue>(
 
     public Grouped<TKey, TValue> Grouped => grouped;
 
+    public GraphNode Node => node;
+
+    public IReadOnlyList<string> Sources => sources;
+
+    public bool NeedsRepartition => needsRepartition;
+
+    /// <summary>A table of aggregates by key.</summary>
+    public KTable<TKey, TAggregate> Aggregate<TAggregate>(
+        string prefix,
+        Aggregation<TKey, TValue, TAggregate> aggregation,
+        Named? named,
+        Materialized<TKey, TAggregate>? given)
+    {
+        var materialized = given ?? new Materialized<TKey, TAggregate>();
+        materialized = materialized with { KeySerde = materialized.KeySerde ?? grouped.KeySerde };
+        var storeName = materialized.StoreName ?? graph.NewStoreName(prefix);
+        var name = graph.NameOr(named?.Name, prefix);
+        var values = new StoredTable<TKey, TAggregate>(storeName);
+        var (aggregate, from) = Add(
+            name,
+            storeName,
+            task => new StreamAggregateNode<TKey, TValue, TAggregate>(
+                name, task, storeName, aggregation, values.SendsOldValues),
+            writer => TableStores.KeyValue(writer, name, materialized, storeName),
+            null);
+        return new KTable<TKey, TAggregate>(
+            graph, aggregate, name, from, materialized.KeySerde, materialized.ValueSerde, values, materialized.StoreName);
+    }
+
+    /// <summary>A table of aggregates by key and window.</summary>
+    public KTable<Windowed<TKey>, TAggregate> Windowed<TAggregate>(
+        Windowing.Windowing windowing,
+        string prefix,
+        Aggregation<TKey, TValue, TAggregate> aggregation,
+        Named? named,
+        Materialized<TKey, TAggregate>? given)
+    {
+        var materialized = given ?? new Materialized<TKey, TAggregate>();
+        materialized = materialized with { KeySerde = materialized.KeySerde ?? grouped.KeySerde };
+        var storeName = materialized.StoreName ?? graph.NewStoreName(prefix);
+        var name = graph.NameOr(named?.Name, prefix);
+        var values = windowing.Table<TKey, TAggregate>(storeName);
+        var (aggregate, from) = Add(
+            name,
+            storeName,
+            task => windowing.CreateNode(
+                name, task, storeName, materialized.Retention, aggregation, values.SendsOldValues),
+            writer => windowing.Store(writer, name, materialized, storeName, lagMs: 0),
+            windowing);
+        var keySerde = materialized.KeySerde ?? graph.Serdes.Find<TKey>();
+        return new KTable<Windowed<TKey>, TAggregate>(
+            graph,
+            aggregate,
+            name,
+            from,
+            keySerde is null ? null : windowing.KeySerde(keySerde),
+            materialized.ValueSerde,
+            values,
+            materialized.StoreName);
+    }
+
     /// <summary>Adds the aggregating node; answers it and its sources.</summary>
-    public (OperatorNode Node, IReadOnlyList<string> Sources) Add(
+    private (OperatorNode Node, IReadOnlyList<string> Sources) Add(
         string name,
         string storeName,
         Func<TaskContext, ProcessorNode> create,
-        Func<TopologyWriter, StoreDefinition> store)
+        Func<TopologyWriter, StoreDefinition> store,
+        Windowing.Windowing? windowing)
     {
         var (parent, from) = (node, sources);
         if (needsRepartition)
@@ -41,7 +106,12 @@ internal sealed class GroupedAggregation<TKey, TValue>(
             (parent, from) = (_repartition, [_repartition.Name]);
         }
 
-        var aggregate = new OperatorNode(name, create) { Store = store };
+        var aggregate = new OperatorNode(name, create)
+        {
+            Store = store,
+            CloseDelayMs = windowing?.CloseDelayMs,
+            IsOutputVersioned = false,
+        };
         graph.Add(parent, aggregate);
         return (aggregate, from);
     }

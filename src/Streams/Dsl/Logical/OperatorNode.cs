@@ -13,6 +13,9 @@ internal sealed class OperatorNode(string name, Func<TaskContext, ProcessorNode>
     /// <summary>The store that this step adds; null, or null from it, for none.</summary>
     public Func<TopologyWriter, StoreDefinition?>? Store { get; init; }
 
+    /// <summary>For windowed aggregations how long after its end a window can still change; null for other steps.</summary>
+    public long? CloseDelayMs { get; init; }
+
     public override void Write(TopologyWriter writer)
     {
         writer.Topology.Add(new OperatorDefinition(Name, ParentNames, create));

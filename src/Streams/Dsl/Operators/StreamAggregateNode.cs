@@ -1,4 +1,5 @@
 using MedStreams.Streams.Dsl.Tables;
+using MedStreams.Streams.Dsl.Windowing;
 using MedStreams.Streams.Processing;
 
 namespace MedStreams.Streams.Dsl.Operators;
@@ -7,15 +8,13 @@ namespace MedStreams.Streams.Dsl.Operators;
 /// <param name="name">The node's name.</param>
 /// <param name="task">Its task.</param>
 /// <param name="storeName">The store of the aggregates.</param>
-/// <param name="aggregate">The new aggregate of key, value and old aggregate, which is null for the first record.</param>
-/// <param name="initializer">The aggregate before the first record, as old values show it; null for none.</param>
+/// <param name="aggregation">How values become aggregates.</param>
 /// <param name="sendsOldValues">Whether changes carry old values.</param>
 internal sealed class StreamAggregateNode<TKey, TValue, TAggregate>(
     string name,
     TaskContext task,
     string storeName,
-    Func<TKey, TValue, TAggregate?, TAggregate?> aggregate,
-    Func<TAggregate?>? initializer,
+    Aggregation<TKey, TValue, TAggregate> aggregation,
     bool sendsOldValues)
     : StatefulNode<TKey, TValue, TKey, Change<TAggregate>>(name, task)
 {
@@ -38,8 +37,8 @@ internal sealed class StreamAggregateNode<TKey, TValue, TAggregate>(
         if (entry is { Value: not null } known)
             (old, timestamp) = (known.Value, Math.Max(timestamp, known.Timestamp));
         else
-            old = initializer is null ? default : initializer();
-        var changed = aggregate(record.Key, record.Value, old);
+            old = aggregation.Initial;
+        var changed = aggregation.Aggregator(record.Key, record.Value, old);
         var result = _store.Put(record.Key, changed, timestamp);
         if (result == PutResult.NotPut)
             return;

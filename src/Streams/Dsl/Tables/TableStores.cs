@@ -31,18 +31,42 @@ internal static class TableStores
     }
 
     /// <summary>The store of a table of windows.</summary>
-    /// <exception cref="TopologyException">Windows are to be kept for less than size and grace.</exception>
+    /// <exception cref="TopologyException">Windows are to be kept for less than they are needed.</exception>
     public static StoreDefinition Window<TKey, TValue>(
         TopologyWriter writer,
         string operatorName,
         Materialized<TKey, TValue> materialized,
         string storeName,
         long sizeMs,
-        long graceMs)
+        long neededMs,
+        long lagMs)
     {
-        var needed = sizeMs > long.MaxValue - graceMs ? long.MaxValue : sizeMs + graceMs;
+        var retention = Retention(materialized, storeName, neededMs);
+        retention = retention > long.MaxValue - lagMs ? long.MaxValue : retention + lagMs;
         var builder = Stores.TimestampedWindowStoreBuilder(
-            WindowSupplier(materialized, storeName, Retention(materialized, storeName, needed), sizeMs),
+            WindowSupplier(materialized, storeName, retention, sizeMs),
+            writer.KeySerde(materialized.KeySerde, operatorName),
+            writer.ValueSerde(materialized.ValueSerde, operatorName));
+        return new StoreDefinition(SetUp(builder, materialized), null);
+    }
+
+    /// <summary>The store of a table of sessions.</summary>
+    /// <exception cref="TopologyException">Sessions are to be kept for less than they are needed.</exception>
+    public static StoreDefinition Session<TKey, TValue>(
+        TopologyWriter writer,
+        string operatorName,
+        Materialized<TKey, TValue> materialized,
+        string storeName,
+        long neededMs,
+        long lagMs)
+    {
+        var retention = Retention(materialized, storeName, neededMs) + lagMs;
+        var builder = Stores.SessionStoreBuilder(
+            new SessionBytesStoreSupplier(
+                storeName,
+                materialized.StoreType == StoreType.Persistent,
+                retention,
+                Math.Max(retention / 2, ShortestSegment)),
             writer.KeySerde(materialized.KeySerde, operatorName),
             writer.ValueSerde(materialized.ValueSerde, operatorName));
         return new StoreDefinition(SetUp(builder, materialized), null);
@@ -64,7 +88,7 @@ internal static class TableStores
         return retention >= needed
             ? retention
             : throw new TopologyException(
-                $"The store {storeName} would keep windows for {retention} ms: their size and grace need {needed} ms.");
+                $"The store {storeName} would keep windows for {retention} ms, and needs them for {needed} ms.");
     }
 
     private static StoreBuilder<TStore> SetUp<TStore, TKey, TValue>(

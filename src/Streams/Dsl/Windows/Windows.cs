@@ -23,14 +23,6 @@ public abstract record Windows
 
     /// <summary>The end of a window by its start.</summary>
     internal abstract long EndOf(long start);
-
-    private protected static void Require(bool holds, string what)
-    {
-        if (!holds)
-            throw new TopologyException(what);
-    }
-
-    private protected static bool IsWholeMilliseconds(TimeSpan span) => span.Ticks % TimeSpan.TicksPerMillisecond == 0;
 }
 
 /// <summary>
@@ -42,13 +34,13 @@ public sealed record TimeWindows : Windows
     private TimeWindows(TimeSpan size, TimeSpan advance, TimeSpan grace)
         : base(size, grace)
     {
-        Require(
-            size >= TimeSpan.FromMilliseconds(1) && IsWholeMilliseconds(size),
+        WindowRules.Require(
+            size >= TimeSpan.FromMilliseconds(1) && WindowRules.IsWhole(size),
             $"A window of {size} is not possible: at least 1 ms, in whole milliseconds.");
-        Require(
-            advance >= TimeSpan.FromMilliseconds(1) && advance <= size && IsWholeMilliseconds(advance),
+        WindowRules.Require(
+            advance >= TimeSpan.FromMilliseconds(1) && advance <= size && WindowRules.IsWhole(advance),
             $"Windows of {size} cannot advance by {advance}: 1 ms to their size, in whole milliseconds.");
-        Require(grace >= TimeSpan.Zero && IsWholeMilliseconds(grace), $"A grace of {grace} is not possible.");
+        WindowRules.RequireGrace(grace);
         Advance = advance;
     }
 
@@ -98,7 +90,7 @@ public sealed record UnlimitedWindows : Windows
     /// <exception cref="TopologyException">The time is before 1970.</exception>
     public UnlimitedWindows StartOn(DateTimeOffset start)
     {
-        Require(start >= DateTimeOffset.UnixEpoch, $"An unlimited window cannot start at {start:O}, before 1970.");
+        WindowRules.Require(start >= DateTimeOffset.UnixEpoch, $"An unlimited window cannot start at {start:O}, before 1970.");
         return this with { Start = start };
     }
 

@@ -33,6 +33,9 @@ internal sealed class SessionStore<TKey, TAggregate>(StoreOptions<TKey, TAggrega
             earliestSessionEnd,
             latestSessionStart);
 
+    public IEnumerable<KeyValuePair<Windowed<TKey>, TAggregate>> FindSessions(
+        long earliestSessionEnd, long latestSessionEnd) => Ended(earliestSessionEnd, latestSessionEnd);
+
     public IEnumerable<KeyValuePair<Windowed<TKey>, TAggregate>> Fetch(TKey key) => FindSessions(key, 0, long.MaxValue);
 
     public IEnumerable<KeyValuePair<Windowed<TKey>, TAggregate>> Fetch(TKey? keyFrom, TKey? keyTo) =>
@@ -73,6 +76,17 @@ internal sealed class SessionStore<TKey, TAggregate>(StoreOptions<TKey, TAggrega
             {
                 yield return KeyValuePair.Create(ReadKey(cursor.Key), ReadValue(cursor.Value));
             }
+        }
+    }
+
+    private IEnumerable<KeyValuePair<Windowed<TKey>, TAggregate>> Ended(long earliestEnd, long latestEnd)
+    {
+        earliestEnd = Math.Max(earliestEnd, Bytes.FirstLiveTime);
+        foreach (var cursor in Walk(earliestEnd, latestEnd, false, WholeSegment))
+        {
+            var end = StoreKeys.SessionEnd(cursor.Key);
+            if (end >= earliestEnd && end <= latestEnd)
+                yield return KeyValuePair.Create(ReadKey(cursor.Key), ReadValue(cursor.Value));
         }
     }
 

@@ -1,7 +1,8 @@
+using MedStreams.Streams.Dsl.Operators;
 using MedStreams.Streams.Dsl.Tables;
 using MedStreams.Streams.Processing;
 
-namespace MedStreams.Streams.Dsl.Operators;
+namespace MedStreams.Streams.Dsl.Windowing;
 
 /// <summary>
 /// Aggregates a stream by key and window. Records without key are dropped, and so are those whose window has closed, by the
@@ -13,8 +14,7 @@ internal sealed class WindowAggregateNode<TKey, TValue, TAggregate>(
     string storeName,
     Windows windows,
     EmitStrategy emit,
-    Func<TKey, TValue, TAggregate?, TAggregate?> aggregate,
-    Func<TAggregate?>? initializer,
+    Aggregation<TKey, TValue, TAggregate> aggregation,
     bool sendsOldValues)
     : StatefulNode<TKey, TValue, Windowed<TKey>, Change<TAggregate>>(name, task)
 {
@@ -57,8 +57,8 @@ internal sealed class WindowAggregateNode<TKey, TValue, TAggregate>(
         if (entry is { Value: not null } known)
             (old, timestamp) = (known.Value, Math.Max(timestamp, known.Timestamp));
         else
-            old = initializer is null ? default : initializer();
-        var changed = aggregate(record.Key, record.Value, old);
+            old = aggregation.Initial;
+        var changed = aggregation.Aggregator(record.Key, record.Value, old);
         _store.Put(record.Key, changed is null ? null : new ValueAndTimestamp<TAggregate>(changed, timestamp), start);
         _forwarder?.Forward(new Record<Windowed<TKey>, Change<TAggregate>>(
             new Windowed<TKey>(record.Key, new Window(start, windows.EndOf(start))),
