@@ -46,7 +46,7 @@ public sealed class Report
 
     private static string ToText(Figure figure)
     {
-        var line = string.Create(CultureInfo.InvariantCulture, $"{figure.Bench,-10} {figure.Workload,-44} {Shown(figure.Value),14} {figure.Unit}");
+        var line = string.Create(CultureInfo.InvariantCulture, $"{figure.Bench,-10} {figure.Workload,-52} {Shown(figure.Value),14} {figure.Unit}");
         return figure.Ratio is { } ratio
             ? line + string.Create(CultureInfo.InvariantCulture, $"   ({ratio:0.00} of the baseline, {Shown(figure.Baseline!.Value)} {figure.Unit})")
             : line;
