@@ -12,8 +12,7 @@ internal readonly record struct RecoveredLog(
     ProducerStates Producers,
     long LogStartOffset,
     long NextOffset,
-    long CheckpointOffset,
-    long CheckpointSegment);
+    ProducerSnapshot? Checkpoint);
 
 /// <summary>
 /// Opens a partition's folder. From the newest recovery point on every batch is read and checked; the first that is not
@@ -88,7 +87,7 @@ internal sealed class LogRecovery
             Logs.Recovered(_environment.Logger, _partition.Topic, _partition.Partition, from, _next);
         return new(
             _partition, _directory, _settings, _segments, _producers, Math.Min(logStart, _next), _next,
-            snapshot?.Offset ?? -1, snapshot?.SegmentBaseOffset ?? -1);
+            snapshot);
     }
 
     private void OpenSegments(IReadOnlyList<string> names)
@@ -210,8 +209,9 @@ internal sealed class LogRecovery
         var at = 0;
         while (BatchReader.Check(bytes[at..], checkCrc: true, out var size) == BatchFault.None)
         {
+            // Compaction leaves gaps between batches, but never in the last segment.
             var header = new RecordBatch(bytes[at..]);
-            if (header.BaseOffset < _next)
+            if (header.BaseOffset < _next || (header.BaseOffset > _next && segment == _segments[^1]))
                 break;
             Take(segment, header, bytes.Slice(at, size));
             at += size;

@@ -10,24 +10,17 @@ internal sealed partial class PartitionLog
 
     private readonly Lock _checkpointing = new();
     private Dictionary<long, VerificationToken>? _verifications;
-    private long _checkpointed;
-    private long _checkpointedSegment;
-    private long _checkpointedStart;
-    private int _checkpointedPosition;
+    private ProducerSnapshot? _checkpoint;
 
     /// <summary>How many bytes a crash now would make recovery read again, about.</summary>
     public long BytesSinceCheckpoint
     {
         get
         {
-            long bytes = 0;
-            foreach (var segment in Segments)
-            {
-                if (segment.BaseOffset >= Volatile.Read(ref _checkpointedSegment))
-                    bytes += segment.Size;
-            }
-
-            return bytes - Volatile.Read(ref _checkpointedPosition);
+            var checkpoint = Volatile.Read(ref _checkpoint);
+            var since = checkpoint?.SegmentBaseOffset ?? -1;
+            var bytes = Segments.Where(segment => segment.BaseOffset >= since).Sum(segment => (long)segment.Size);
+            return bytes - (checkpoint?.Point.Position ?? 0);
         }
     }
 
@@ -63,7 +56,7 @@ internal sealed partial class PartitionLog
         byte[] content;
         lock (_gate)
         {
-            if (_state != State.Open || (_checkpointed == _next && _checkpointedStart == _logStart))
+            if (_state != State.Open || (_checkpoint?.Offset == _next && _checkpoint.LogStartOffset == _logStart))
                 return;
             snapshot = TakeSnapshot();
             content = snapshot.Encode();
@@ -156,17 +149,15 @@ internal sealed partial class PartitionLog
     {
         lock (_checkpointing)
         {
-            if (snapshot.Offset < _checkpointed || _state != State.Open)
+            var before = _checkpoint;
+            if (snapshot.Offset < before?.Offset || _state != State.Open)
                 return;
             var written = Segments
-                .Where(segment => segment.BaseOffset >= _checkpointedSegment && segment.BaseOffset <= snapshot.SegmentBaseOffset)
+                .Where(segment => segment.BaseOffset >= (before?.SegmentBaseOffset ?? -1) && segment.BaseOffset <= snapshot.SegmentBaseOffset)
                 .SelectMany(segment => segment.Files());
             _files.SyncData([.. written]);
             DurableFile.Replace(_files, Path.Combine(Directory, LogFileNames.Of(snapshot.Offset, LogFileNames.Snapshot)), content);
-            Volatile.Write(ref _checkpointed, snapshot.Offset);
-            Volatile.Write(ref _checkpointedStart, snapshot.LogStartOffset);
-            Volatile.Write(ref _checkpointedSegment, snapshot.SegmentBaseOffset);
-            Volatile.Write(ref _checkpointedPosition, snapshot.Point.Position);
+            Volatile.Write(ref _checkpoint, snapshot);
             RemoveOldSnapshots();
         }
     }

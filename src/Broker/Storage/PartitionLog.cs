@@ -49,8 +49,7 @@ internal sealed partial class PartitionLog : IFlushable, IDisposable
         _next = recovered.NextOffset;
         _highWatermark = _next;
         _lastStable = _producers.FirstUndecided ?? _next;
-        _checkpointed = recovered.CheckpointOffset;
-        _checkpointedSegment = recovered.CheckpointSegment;
+        _checkpoint = recovered.Checkpoint;
     }
 
     private enum State
@@ -84,7 +83,7 @@ internal sealed partial class PartitionLog : IFlushable, IDisposable
     public long HighWatermark => Volatile.Read(ref _highWatermark);
 
     /// <summary>The offset up to which every transaction is decided and durable: what read_committed consumers may read.</summary>
-    public long LastStableOffset => Volatile.Read(ref _lastStable);
+    public long LastStableOffset => Math.Max(Volatile.Read(ref _lastStable), LogStartOffset);
 
     /// <summary>The topic's configuration; a new one counts from the next append.</summary>
     public TopicSettings Settings

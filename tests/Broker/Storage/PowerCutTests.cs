@@ -1,0 +1,178 @@
+using System.Globalization;
+using MedStreams.Broker.Protocol;
+using MedStreams.Broker.Storage;
+
+namespace MedStreams.Broker.Tests.Storage;
+
+/// <summary>
+/// Random work on a log, ended at a random point by a power cut or by the end of the process, again and again on what is left.
+/// What was acknowledged must be there, in the same place; nothing else may follow but what was written, in order.
+/// </summary>
+public sealed class PowerCutTests
+{
+    private static readonly TopicSettings Small = new() { SegmentBytes = 2000, IndexIntervalBytes = 200 };
+
+    [Theory]
+    [InlineData(1, 60)]
+    [InlineData(2, 60)]
+    [InlineData(3, 60)]
+    [InlineData(4, 60)]
+    public async Task Nothing_acknowledged_is_lost(int seed, int runs)
+    {
+        for (var run = 0; run < runs; run++)
+        {
+            var random = new Random((seed * 1000) + run);
+            var model = new Model();
+            var disk = new SimulatedDisk();
+            for (var life = 0; life < 4; life++)
+                disk = await LiveAsync(disk, model, random);
+            using var last = new TestLog(disk, Small);
+            model.Compare(last);
+        }
+    }
+
+    private static async Task<SimulatedDisk> LiveAsync(SimulatedDisk disk, Model model, Random random)
+    {
+        using var test = new TestLog(disk, Small, flushImmediately: false);
+        model.Compare(test);
+        var deadline = random.Next(400);
+        var steps = 0;
+        disk.Before = (_, _) =>
+        {
+            if (++steps > deadline)
+                throw new IOException("Power is going.");
+        };
+        try
+        {
+            while (steps <= deadline)
+                await StepAsync(test, model, random);
+        }
+        catch (IOException)
+        {
+            // The cut came in the middle of a step.
+        }
+
+        disk.Before = null;
+        return random.Next(2) == 0 ? disk.PowerCut(random) : disk.Kill();
+    }
+
+    private static async Task StepAsync(TestLog test, Model model, Random random)
+    {
+        switch (random.Next(12))
+        {
+            case < 5:
+                model.Append(test, random);
+                break;
+            case < 7:
+                model.End(test, random);
+                break;
+            case < 10:
+                test.Flusher.Flush();
+                model.Acknowledge(test.Log.HighWatermark);
+                break;
+            case 10:
+                test.Flusher.Flush();
+                model.Acknowledge(test.Log.HighWatermark);
+                await test.Log.CheckpointAsync();
+                break;
+            default:
+                test.Flusher.Flush();
+                model.Acknowledge(test.Log.HighWatermark);
+                if (test.Log.HighWatermark > test.Log.LogStartOffset && random.Next(4) == 0)
+                    await test.Log.DeleteBeforeAsync(random.NextInt64(test.Log.LogStartOffset, test.Log.HighWatermark));
+                break;
+        }
+    }
+
+    /// <summary>What was written, by offset, and how much of it was acknowledged.</summary>
+    private sealed class Model
+    {
+        private readonly List<string> _records = [];
+        private readonly Dictionary<int, int> _sequences = [];
+        private readonly SortedDictionary<int, int> _open = [];
+        private long _acknowledged;
+
+        public void Append(TestLog test, Random random)
+        {
+            var producer = random.Next(1, 4);
+            var transactional = producer != 1;
+            var count = random.Next(1, 6);
+            var sequence = _sequences.GetValueOrDefault(producer);
+            var result = test.Append(producer, 0, sequence, transactional, count);
+            if (result.Error == ErrorCode.KafkaStorageError)
+                throw new IOException("The disk failed.");
+            Assert.Equal(ErrorCode.None, result.Error);
+            Assert.Equal(_records.Count, result.BaseOffset);
+            if (transactional)
+                _open.TryAdd(producer, _records.Count);
+            for (var i = 0; i < count; i++)
+                _records.Add($"{_records.Count}={producer}:{sequence + i}");
+            _sequences[producer] = sequence + count;
+        }
+
+        public void End(TestLog test, Random random)
+        {
+            if (_open.Count == 0)
+                return;
+            var producer = _open.Keys.ElementAt(random.Next(_open.Count));
+            var commit = random.Next(2) == 0;
+            if (test.End(producer, 0, commit).Error != ErrorCode.None)
+                throw new IOException("The disk failed.");
+            _records.Add($"{_records.Count}={(commit ? "commit" : "abort")} of {producer}");
+            _open.Remove(producer);
+        }
+
+        public void Acknowledge(long highWatermark) => _acknowledged = Math.Max(_acknowledged, highWatermark);
+
+        /// <summary>Compares the log with what was written, then goes on from what is left.</summary>
+        public void Compare(TestLog test)
+        {
+            var start = (int)test.Log.LogStartOffset;
+            var found = test.ReadAll(start);
+            Assert.True(test.Log.HighWatermark >= _acknowledged, "An acknowledged record is lost.");
+            Assert.Equal(test.Log.NextOffset, test.Log.HighWatermark);
+            Assert.True(start <= _acknowledged, "The log starts after what could be deleted.");
+
+            // A batch that failed half-way may be there or not, but only as the very last.
+            var written = Math.Min(_records.Count, (int)test.Log.NextOffset);
+            Assert.Equal(_records[start..written], found[..(written - start)]);
+            _records.RemoveRange(start, _records.Count - start);
+            _records.AddRange(found);
+            _acknowledged = test.Log.HighWatermark;
+            Resume();
+            CompareTransactions(test, start);
+        }
+
+        private void CompareTransactions(TestLog test, int start)
+        {
+            var undecided = _open.Count == 0 ? _records.Count : _open.Values.Min();
+            Assert.Equal(Math.Max(start, undecided), test.Log.LastStableOffset);
+            using var read = test.Log.Read(start, int.MaxValue, ReadLimit.LastStable, atLeastOne: true);
+            if (read.Batches.IsEmpty)
+                return;
+            var named = read.Aborted!.Select(aborted => $"{aborted.LastOffset}=abort of {aborted.ProducerId}");
+            var aborts = _records[start..(int)read.NextOffset].Where(record => record.Contains("abort", StringComparison.Ordinal));
+            Assert.Empty(aborts.Except(named));
+        }
+
+        private void Resume()
+        {
+            _open.Clear();
+            _sequences.Clear();
+            for (var offset = 0; offset < _records.Count; offset++)
+            {
+                var text = _records[offset].Split('=')[1];
+                if (text.Split(" of ") is [_, var ended])
+                {
+                    _open.Remove(int.Parse(ended, CultureInfo.InvariantCulture));
+                    continue;
+                }
+
+                var numbers = text.Split(':').Select(number => int.Parse(number, CultureInfo.InvariantCulture)).ToList();
+                _sequences[numbers[0]] = numbers[1] + 1;
+                if (numbers[0] != 1)
+                    _open.TryAdd(numbers[0], offset);
+            }
+        }
+    }
+}

@@ -1,0 +1,137 @@
+using MedStreams.Broker.Protocol;
+using MedStreams.Broker.Records;
+using MedStreams.Broker.Storage;
+
+namespace MedStreams.Broker.Tests.Storage;
+
+public sealed class RecoveryTests
+{
+    private static readonly string LogFile = Path.Combine(TestLog.Folder, LogFileNames.Of(0, LogFileNames.Log));
+
+    [Fact]
+    public void A_tail_torn_at_any_byte_is_cut_and_the_log_goes_on()
+    {
+        using var test = new TestLog();
+        test.Append("a");
+        test.Append("b", "c");
+        var whole = test.Disk.Content(LogFile).Length;
+        test.Append("torn", "apart");
+        var disk = test.Disk.Kill();
+        var content = disk.Content(LogFile);
+        for (var length = whole; length < content.Length; length++)
+        {
+            disk.Put(LogFile, content[..length]);
+            CutAndGoOn(disk);
+
+            // The file system may have made the file longer before it wrote the bytes; the batch itself may end with zeros.
+            if (content.AsSpan(length).IndexOfAnyExcept((byte)0) < 0)
+                continue;
+            disk.Put(LogFile, [.. content[..length], .. new byte[content.Length - length + 100]]);
+            CutAndGoOn(disk);
+        }
+
+        void CutAndGoOn(SimulatedDisk torn)
+        {
+            using var again = new TestLog(torn.Kill());
+            Assert.Equal(["0=a", "1=b", "2=c"], again.ReadAll());
+            Assert.Equal(3, again.Append("d").BaseOffset);
+            Assert.Equal(["0=a", "1=b", "2=c", "3=d"], again.ReadAll());
+        }
+    }
+
+    [Fact]
+    public void A_bit_turned_in_the_last_batch_is_found_out_wherever_it_is()
+    {
+        using var test = new TestLog();
+        test.Append("a");
+        var start = test.Disk.Content(LogFile).Length;
+        test.Append("damaged");
+        var disk = test.Disk.Kill();
+        var content = disk.Content(LogFile);
+        for (var at = start; at < content.Length; at++)
+        {
+            // The leader's epoch is covered by nothing and means nothing.
+            if (at - start is >= BatchLayout.PartitionLeaderEpoch and < BatchLayout.Magic)
+                continue;
+            var damaged = content[..];
+            damaged[at] ^= 0x10;
+            disk.Put(LogFile, damaged);
+            using var again = new TestLog(disk.Kill());
+            Assert.Equal(["0=a"], again.ReadAll());
+        }
+    }
+
+    [Fact]
+    public async Task After_an_orderly_stop_nothing_is_read_again()
+    {
+        var test = new TestLog(settings: new() { SegmentBytes = 500, IndexIntervalBytes = 50 });
+        for (var i = 0; i < 30; i++)
+            test.Append(7, 0, i);
+        await test.Log.CloseAsync();
+        var disk = test.Disk.Kill();
+        var reads = 0;
+        disk.Before = (operation, _) => reads += operation == "truncate" ? 0 : 1;
+        using var again = new TestLog(disk, test.Settings);
+        Assert.Equal(30, again.Log.NextOffset);
+        Assert.Equal(29, again.Append(7, 0, 29).BaseOffset);
+        Assert.Equal(30, again.ReadAll().Count);
+        Assert.Equal(0, again.Log.BytesSinceCheckpoint);
+    }
+
+    [Fact]
+    public void Producers_and_transactions_are_rebuilt_without_a_recovery_point()
+    {
+        using var test = new TestLog(settings: new() { SegmentBytes = 400 });
+        test.Append(7, 2, 0, transactional: true);
+        test.Append(8, 0, 0, transactional: true);
+        test.End(7, 2, commit: false);
+        for (var i = 0; i < 10; i++)
+            test.Append(9, 0, i);
+        using var again = test.Killed();
+        Assert.Equal(1, again.Log.LastStableOffset);
+        Assert.Equal(ErrorCode.InvalidProducerEpoch, again.Append(7, 1, 0, transactional: true).Error);
+        Assert.Equal(test.Log.NextOffset - 1, again.Append(9, 0, 9).BaseOffset);
+        again.End(8, 0, commit: true);
+        using var read = again.Log.Read(0, 1000, ReadLimit.LastStable, atLeastOne: true);
+        Assert.Equal([(7L, 0L, 2L)], read.Aborted!.Select(a => (a.ProducerId, a.FirstOffset, a.LastOffset)));
+    }
+
+    [Fact]
+    public async Task A_recovery_point_that_does_not_fit_the_files_is_passed_over()
+    {
+        using var test = new TestLog();
+        test.Append(7, 0, 0);
+        await test.Log.CheckpointAsync();
+        test.Append(7, 0, 1);
+        await test.Log.CheckpointAsync();
+        test.Append(7, 0, 2);
+        var disk = test.Disk.Kill();
+        var newest = Path.Combine(TestLog.Folder, LogFileNames.Of(2, LogFileNames.Snapshot));
+        var damaged = disk.Content(newest);
+        damaged[^1] ^= 1;
+        disk.Put(newest, damaged);
+        using var again = new TestLog(disk);
+        Assert.Equal(3, again.Log.NextOffset);
+        Assert.Equal(0, again.Append(7, 0, 0).BaseOffset);
+    }
+
+    [Fact]
+    public async Task A_snapshot_round_trips()
+    {
+        using var test = new TestLog();
+        test.Append(7, 1, int.MaxValue, transactional: true, count: 3);
+        test.Append(8, 2, 0);
+        await test.Log.CheckpointAsync();
+        var content = test.Disk.Content(Path.Combine(TestLog.Folder, LogFileNames.Of(4, LogFileNames.Snapshot)));
+        var snapshot = ProducerSnapshot.Decode(content)!;
+        Assert.Equal(content, snapshot.Encode());
+        Assert.Equal([7L, 8L], snapshot.Producers.Select(producer => producer.ProducerId).Order());
+        for (var at = 0; at < content.Length; at++)
+        {
+            var damaged = content[..];
+            damaged[at] ^= 1;
+            Assert.Null(ProducerSnapshot.Decode(damaged));
+            Assert.Null(ProducerSnapshot.Decode(content[..at]));
+        }
+    }
+}
