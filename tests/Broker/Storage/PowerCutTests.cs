@@ -1,5 +1,6 @@
 using System.Globalization;
 using MedStreams.Broker.Protocol;
+using MedStreams.Broker.Records;
 using MedStreams.Broker.Storage;
 
 namespace MedStreams.Broker.Tests.Storage;
@@ -10,7 +11,7 @@ namespace MedStreams.Broker.Tests.Storage;
 /// </summary>
 public sealed class PowerCutTests
 {
-    private static readonly TopicSettings Small = new() { SegmentBytes = 2000, IndexIntervalBytes = 200 };
+    private static readonly TopicSettings Small = new() { SegmentBytes = 2000, IndexIntervalBytes = 100, LogAppendTime = true };
 
     [Theory]
     [InlineData(1, 60)]
@@ -24,7 +25,7 @@ public sealed class PowerCutTests
             var random = new Random((seed * 1000) + run);
             var model = new Model();
             var disk = new SimulatedDisk();
-            for (var life = 0; life < 4; life++)
+            for (var life = 0; life < 6; life++)
                 disk = await LiveAsync(disk, model, random);
             using var last = new TestLog(disk, Small);
             model.Compare(last);
@@ -33,17 +34,24 @@ public sealed class PowerCutTests
 
     private static async Task<SimulatedDisk> LiveAsync(SimulatedDisk disk, Model model, Random random)
     {
-        using var test = new TestLog(disk, Small, flushImmediately: false);
-        model.Compare(test);
-        var deadline = random.Next(400);
+        // Often right after the start, or even in the middle of the recovery.
+        var deadline = random.Next(3) switch
+        {
+            0 => random.Next(12),
+            1 => random.Next(60),
+            _ => random.Next(400),
+        };
         var steps = 0;
         disk.Before = (_, _) =>
         {
             if (++steps > deadline)
                 throw new IOException("Power is going.");
         };
+        TestLog? test = null;
         try
         {
+            test = new TestLog(disk, Small, flushImmediately: false);
+            model.Compare(test);
             while (steps <= deadline)
                 await StepAsync(test, model, random);
         }
@@ -53,6 +61,7 @@ public sealed class PowerCutTests
         }
 
         disk.Before = null;
+        test?.Dispose();
         return random.Next(2) == 0 ? disk.PowerCut(random) : disk.Kill();
     }
 
@@ -94,6 +103,7 @@ public sealed class PowerCutTests
 
         public void Append(TestLog test, Random random)
         {
+            test.Clock.Now += random.Next(3);
             var producer = random.Next(1, 4);
             var transactional = producer != 1;
             var count = random.Next(1, 6);
@@ -141,6 +151,7 @@ public sealed class PowerCutTests
             _acknowledged = test.Log.HighWatermark;
             Resume();
             CompareTransactions(test, start);
+            CompareLookups(test, start);
         }
 
         private void CompareTransactions(TestLog test, int start)
@@ -153,6 +164,22 @@ public sealed class PowerCutTests
             var named = read.Aborted!.Select(aborted => $"{aborted.LastOffset}=abort of {aborted.ProducerId}");
             var aborts = _records[start..(int)read.NextOffset].Where(record => record.Contains("abort", StringComparison.Ordinal));
             Assert.Empty(aborts.Except(named));
+        }
+
+        /// <summary>Finds records by offset and by time without knowing where the one before was.</summary>
+        private void CompareLookups(TestLog test, int start)
+        {
+            for (var offset = start; offset < _records.Count; offset++)
+            {
+                using var read = test.Log.Read(offset, 10, ReadLimit.HighWatermark, atLeastOne: true);
+                Assert.InRange(offset, new RecordBatch(read.Batches.Span).BaseOffset, read.NextOffset - 1);
+            }
+
+            if (start < _records.Count)
+                Assert.Equal(start, test.Log.FindFirstSince(0, ReadLimit.HighWatermark)!.Value.Offset);
+            var latest = test.Log.SegmentTimes.Max(segment => segment.MaxTimestamp);
+            if (start == 0 && latest >= 0)
+                Assert.Equal(latest, test.Log.FindLatestTime(ReadLimit.HighWatermark)!.Value.Timestamp);
         }
 
         private void Resume()

@@ -104,6 +104,21 @@ public sealed class ProducerTests
     }
 
     [Fact]
+    public void A_marker_written_during_a_sync_decides_nothing_before_the_next()
+    {
+        using var test = new TestLog(flushImmediately: false);
+        test.Append(7, 0, 0, transactional: true);
+        IFlushable flushed = test.Log;
+        var durableTo = flushed.BeginFlush(new FlushRound());
+        test.End(7, 0, commit: true);
+        flushed.EndFlush(durableTo, failure: null);
+        Assert.Equal(1, test.Log.HighWatermark);
+        Assert.Equal(0, test.Log.LastStableOffset);
+        test.Flusher.Flush();
+        Assert.Equal(2, test.Log.LastStableOffset);
+    }
+
+    [Fact]
     public void Aborted_transactions_are_named_from_any_segment_that_they_reach()
     {
         using var test = new TestLog(settings: new() { SegmentBytes = 300 });

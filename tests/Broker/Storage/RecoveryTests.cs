@@ -116,6 +116,34 @@ public sealed class RecoveryTests
     }
 
     [Fact]
+    public async Task Index_entries_beyond_the_recovery_point_are_not_trusted()
+    {
+        using var test = new TestLog(settings: new() { IndexIntervalBytes = 100 });
+        for (var i = 0; i < 10; i++)
+            test.Log.Append(TestLog.Batch(1000 + i, $"value {i}"), AppendOrigin.Client);
+        await test.Log.CheckpointAsync();
+        var disk = test.Disk.Kill();
+
+        // A power cut may keep entries of batches that it did not keep.
+        Add(LogFileNames.OffsetIndex, [0, 0, 0, 12, 0, 0, 2, 0x33]);
+        Add(LogFileNames.TimeIndex, [0, 0, 0, 0, 0, 0, 0x03, 0xF4, 0, 0, 0, 25]);
+        using var again = new TestLog(disk, test.Settings);
+        for (var i = 10; i < 30; i++)
+            again.Log.Append(TestLog.Batch(1000 + i, $"value {i}"), AppendOrigin.Client);
+        for (var i = 0; i < 30; i++)
+        {
+            Assert.Equal((i, 1000 + i), again.Log.FindFirstSince(1000 + i, ReadLimit.HighWatermark));
+            Assert.Equal($"{i}=value {i}", again.ReadAll(i)[0]);
+        }
+
+        void Add(string kind, byte[] entry)
+        {
+            var path = Path.Combine(TestLog.Folder, LogFileNames.Of(0, kind));
+            disk.Put(path, [.. disk.Content(path), .. entry]);
+        }
+    }
+
+    [Fact]
     public async Task A_snapshot_round_trips()
     {
         using var test = new TestLog();

@@ -16,14 +16,14 @@ internal sealed class SimulatedDisk : IFileSystem
     private bool _dead;
 
     public SimulatedDisk()
-        : this([])
+        : this([], [])
     {
     }
 
-    private SimulatedDisk(Dictionary<string, Node> names)
+    private SimulatedDisk(Dictionary<string, Node> names, Dictionary<string, Node> durableNames)
     {
         _names = names;
-        _durableNames = new(names);
+        _durableNames = durableNames;
     }
 
     /// <summary>Called before each change and sync with the operation's name and path; what it throws comes out of the operation.</summary>
@@ -32,13 +32,19 @@ internal sealed class SimulatedDisk : IFileSystem
     /// <summary>How often files were synced.</summary>
     public int Syncs { get; private set; }
 
-    /// <summary>The disk after the end of the process: everything that was written is there.</summary>
+    /// <summary>
+    /// The disk after the end of the process: everything that was written is there, and no more durable than before.
+    /// </summary>
     public SimulatedDisk Kill()
     {
         lock (_gate)
         {
             _dead = true;
-            return new SimulatedDisk(_names.ToDictionary(entry => entry.Key, entry => new Node(entry.Value.Content)));
+            var copies = _names.Values.Concat(_durableNames.Values).Distinct().ToDictionary(node => node, node => node.Copy());
+            return new SimulatedDisk(Copied(_names), Copied(_durableNames));
+
+            Dictionary<string, Node> Copied(Dictionary<string, Node> names) =>
+                names.ToDictionary(entry => entry.Key, entry => copies[entry.Value]);
         }
     }
 
@@ -51,9 +57,10 @@ internal sealed class SimulatedDisk : IFileSystem
         lock (_gate)
         {
             _dead = true;
-            return new SimulatedDisk(_durableNames
+            var left = _durableNames
                 .Where(entry => IsReachable(entry.Key))
-                .ToDictionary(entry => entry.Key, entry => entry.Value.Torn(random)));
+                .ToDictionary(entry => entry.Key, entry => entry.Value.Torn(random));
+            return new SimulatedDisk(left, new(left));
         }
     }
 
@@ -215,6 +222,8 @@ internal sealed class SimulatedDisk : IFileSystem
         public byte[] Durable { get; set; } = content?[..] ?? [];
 
         public bool IsFolder => content is null;
+
+        public Node Copy() => new(content is null ? null : Content) { Durable = Durable[..] };
 
         public Node Torn(Random random)
         {
