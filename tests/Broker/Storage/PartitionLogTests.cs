@@ -77,7 +77,7 @@ public sealed class PartitionLogTests
     }
 
     [Fact]
-    public void Records_are_seen_once_they_are_durable()
+    public async Task Records_are_seen_once_they_are_durable()
     {
         using var test = new TestLog(flushImmediately: false);
         var result = test.Append("a");
@@ -86,7 +86,7 @@ public sealed class PartitionLogTests
         Assert.Empty(test.ReadAll());
         Assert.Equal(["0=a"], test.ReadAll(limit: ReadLimit.LogEnd));
         test.Flusher.Flush();
-        Assert.True(durable.Wait(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
+        Assert.Equal(ErrorCode.None, await durable);
         Assert.Equal(["0=a"], test.ReadAll());
     }
 
@@ -199,7 +199,7 @@ public sealed class PartitionLogTests
     }
 
     [Fact]
-    public void A_reader_is_woken_when_records_become_durable()
+    public async Task A_reader_is_woken_when_records_become_durable()
     {
         using var test = new TestLog(flushImmediately: false);
         var signal = new DataSignal();
@@ -208,6 +208,6 @@ public sealed class PartitionLogTests
         test.Append("a");
         Assert.False(waiting.IsCompleted);
         test.Flusher.Flush();
-        Assert.True(waiting.Wait(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
+        Assert.True(await waiting);
     }
 }
