@@ -75,8 +75,19 @@ public sealed class PostgresMigrationTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task Built_in_steps_make_the_tables_that_they_promise()
+    {
+        var database = await postgres.DatabaseAsync();
+        await PostgresMigrator.ApplyAsync(
+            database.ConnectionString, [.. PostgresMigration.BuiltIn("sink"), .. PostgresMigration.BuiltIn("increments")], Stop);
+        Assert.Equal(
+            ["increments", "migration", "sink_partition"],
+            await database.RowsAsync("SELECT tablename FROM pg_tables WHERE schemaname = 'medstreams' ORDER BY 1"));
+    }
+
+    [Fact]
     public void Built_in_steps_are_numbered_without_gaps() =>
-        Assert.All(["sink"], scope =>
+        Assert.All(["sink", "increments"], scope =>
         {
             var steps = PostgresMigration.BuiltIn(scope);
             Assert.Equal(Enumerable.Range(1, steps.Count), steps.Select(step => step.Version));
