@@ -62,7 +62,7 @@ public sealed class LogAttributes : IReadOnlyList<LogAttribute>, IEquatable<LogA
         return hash.ToHashCode();
     }
 
-    private sealed class JsonForm : JsonConverter<LogAttributes>
+    internal sealed class JsonForm : JsonConverter<LogAttributes>
     {
         public override LogAttributes Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
         {

@@ -1,0 +1,94 @@
+using MedStreams.Streams;
+
+namespace MedStreams.Topologies.Increments.Counting;
+
+/// <summary>
+/// The state of counting in the engine's stores. Sketches that are in use are also kept as objects, so that they are read once; all
+/// writes go to the stores at once. Lives as long as its task.
+/// </summary>
+internal sealed class IncrementStores(IProcessingContext context) : IIncrementState
+{
+    private const int MostSketches = 4_096;
+    private const string TotalsStore = "increment-totals";
+    private const string WindowsStore = "increment-windows";
+    private const string SketchesStore = "increment-sketches";
+    private const string LanesStore = "increment-lanes";
+
+    private readonly IKeyValueStore<string, KeyTotals?> _totals = context.GetStateStore<IKeyValueStore<string, KeyTotals?>>(TotalsStore);
+    private readonly IKeyValueStore<WindowKey, WindowCounts?> _windows =
+        context.GetStateStore<IKeyValueStore<WindowKey, WindowCounts?>>(WindowsStore);
+
+    private readonly IKeyValueStore<WindowKey, DistinctSketch> _sketches =
+        context.GetStateStore<IKeyValueStore<WindowKey, DistinctSketch>>(SketchesStore);
+
+    private readonly IKeyValueStore<LaneKey, long?> _lanes = context.GetStateStore<IKeyValueStore<LaneKey, long?>>(LanesStore);
+    private readonly Dictionary<WindowKey, DistinctSketch> _known = [];
+
+    /// <summary>The names of the stores.</summary>
+    public static string[] Names { get; } = [TotalsStore, WindowsStore, SketchesStore, LanesStore];
+
+    /// <summary>Builders of the stores; writes are held back until the commit, so that the changelogs get the last of each key only.</summary>
+    public static IEnumerable<IStoreBuilder> Builders()
+    {
+        yield return Stores.KeyValueStoreBuilder(
+            Stores.PersistentKeyValueStore(TotalsStore), Serdes.String, IncrementStoreSerdes.KeyTotals).WithCachingEnabled();
+        yield return Stores.KeyValueStoreBuilder(
+            Stores.PersistentKeyValueStore(WindowsStore), IncrementStoreSerdes.WindowKey, IncrementStoreSerdes.WindowCounts).WithCachingEnabled();
+        yield return Stores.KeyValueStoreBuilder(
+            Stores.PersistentKeyValueStore(SketchesStore), IncrementStoreSerdes.WindowKey, IncrementStoreSerdes.Sketch).WithCachingEnabled();
+        yield return Stores.KeyValueStoreBuilder(
+            Stores.PersistentKeyValueStore(LanesStore), IncrementStoreSerdes.LaneKey, Serdes.Int64.Nullable()).WithCachingEnabled();
+    }
+
+    public IEnumerable<KeyValuePair<string, KeyTotals>> Totals() =>
+        _totals.All().Select(entry => KeyValuePair.Create(entry.Key, entry.Value.GetValueOrDefault()));
+
+    public void PutTotals(string key, KeyTotals totals) => _totals.Put(key, totals);
+
+    public long? LaneTime(LaneKey lane) => _lanes.Get(lane);
+
+    public void PutLaneTime(LaneKey lane, long time) => _lanes.Put(lane, time);
+
+    public WindowCounts Window(WindowKey window) => _windows.Get(window).GetValueOrDefault();
+
+    public void PutWindow(WindowKey window, WindowCounts counts) => _windows.Put(window, counts);
+
+    public IEnumerable<KeyValuePair<WindowKey, WindowCounts>> WindowsDown(string key, long from) =>
+        _windows.ReverseRange(new(key, from), new(key, long.MaxValue))
+            .Select(entry => KeyValuePair.Create(entry.Key, entry.Value.GetValueOrDefault()));
+
+    public void DropWindows(string key, long before)
+    {
+        WindowKey[] dropped =
+            [.. _windows.Range(new(key, 0), new(key, before - 1)).Select(entry => entry.Key)];
+        foreach (var window in dropped)
+        {
+            _windows.Delete(window);
+            _sketches.Delete(window);
+            _known.Remove(window);
+        }
+    }
+
+    public DistinctSketch? Sketch(WindowKey window)
+    {
+        if (_known.TryGetValue(window, out var known))
+            return known;
+        var sketch = _sketches.Get(window);
+        if (sketch is not null)
+            Remember(window, sketch);
+        return sketch;
+    }
+
+    public void PutSketch(WindowKey window, DistinctSketch sketch)
+    {
+        Remember(window, sketch);
+        _sketches.Put(window, sketch);
+    }
+
+    private void Remember(WindowKey window, DistinctSketch sketch)
+    {
+        if (_known.Count >= MostSketches)
+            _known.Clear();
+        _known[window] = sketch;
+    }
+}
