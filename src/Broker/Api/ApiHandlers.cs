@@ -47,6 +47,7 @@ internal static class ApiHandlers
         new AddOffsetsToTxnHandler(coordinators),
         new EndTxnHandler(coordinators.Transactions),
         new TxnOffsetCommitHandler(coordinators, broker.Logs, broker.Clock),
+        new DescribeProducersHandler(broker.Logs),
         new DescribeTransactionsHandler(coordinators.Transactions),
         new ListTransactionsHandler(coordinators.Transactions, broker.Clock),
     ];

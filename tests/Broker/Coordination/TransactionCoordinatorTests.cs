@@ -158,6 +158,19 @@ public sealed class TransactionCoordinatorTests : IDisposable
     }
 
     [Fact]
+    public async Task Partitions_tell_of_their_producers()
+    {
+        var producer = await InitAsync();
+        await AddAsync(producer, Zero);
+        Write(producer, Zero);
+        Assert.Equal(
+            new KnownProducer(producer.Id, 0, 0, 0, -1, 0), Assert.Single(_host.Log(Zero).DescribeProducers()));
+        await _host.Transactions.EndAsync("x", producer, commit: true);
+        var ended = Assert.Single(_host.Log(Zero).DescribeProducers());
+        Assert.Equal((0, -1L), (ended.CoordinatorEpoch, ended.TransactionStart));
+    }
+
+    [Fact]
     public async Task An_id_that_nobody_uses_is_forgotten()
     {
         await InitAsync();
