@@ -32,6 +32,12 @@ internal static unsafe partial class Native
     [LibraryImport(Library, EntryPoint = "rocksdb_options_set_arena_block_size")]
     internal static partial void OptionsSetArenaBlockSize(OptionsHandle options, nuint bytes);
 
+    [LibraryImport(Library, EntryPoint = "rocksdb_options_set_memtable_prefix_bloom_size_ratio")]
+    internal static partial void OptionsSetMemtablePrefixBloomSizeRatio(OptionsHandle options, double ratio);
+
+    [LibraryImport(Library, EntryPoint = "rocksdb_options_set_memtable_whole_key_filtering")]
+    internal static partial void OptionsSetMemtableWholeKeyFiltering(OptionsHandle options, byte on);
+
     [LibraryImport(Library, EntryPoint = "rocksdb_options_set_max_background_jobs")]
     internal static partial void OptionsSetMaxBackgroundJobs(OptionsHandle options, int jobs);
 

@@ -97,7 +97,7 @@ internal sealed class TaskState : IDisposable
         try
         {
             if (onDisk.Count > 0)
-                database = TaskDatabase.Open(taskId, directory.PathOf(taskId), directory.DatabaseOptions(), onDisk);
+                database = TaskDatabase.Open(taskId, directory.PathOf(taskId), directory.DatabaseOptions(onDisk.Count), onDisk);
             return new TaskState(directory, taskId, stores, database, changelogs);
         }
         catch

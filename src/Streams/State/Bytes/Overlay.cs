@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Buffers.Binary;
+
 namespace MedStreams.Streams.State;
 
 /// <summary>
@@ -96,6 +99,33 @@ internal sealed class Overlay
         return index;
     }
 
+    /// <summary>The indexes of all entries in the order of their keys, for a writer that profits from order.</summary>
+    public int[] Sorted()
+    {
+        var indexes = new int[Count];
+        for (var i = 0; i < indexes.Length; i++)
+            indexes[i] = i;
+        if (Count < 2)
+            return indexes;
+
+        // Numbers sort much faster than spans: eight bytes of each key, from where they begin to differ.
+        var common = CommonPrefix();
+        var heads = ArrayPool<ulong>.Shared.Rent(Count);
+        for (var i = 0; i < indexes.Length; i++)
+            heads[i] = Head(Key(i)[common..]);
+        Array.Sort(heads, indexes, 0, Count);
+        for (int from = 0, to = 1; from < Count; from = to++)
+        {
+            while (to < Count && heads[to] == heads[from])
+                to++;
+            if (to - from > 1)
+                indexes.AsSpan(from, to - from).Sort((a, b) => Key(a).SequenceCompareTo(Key(b)));
+        }
+
+        ArrayPool<ulong>.Shared.Return(heads);
+        return indexes;
+    }
+
     public void Clear()
     {
         Generation++;
@@ -156,13 +186,29 @@ internal sealed class Overlay
         }
     }
 
+    // Shorter keys are filled with zeros, so equal heads say nothing yet.
+    private static ulong Head(ReadOnlySpan<byte> key)
+    {
+        if (key.Length >= sizeof(ulong))
+            return BinaryPrimitives.ReadUInt64BigEndian(key);
+        Span<byte> head = stackalloc byte[sizeof(ulong)];
+        head.Clear();
+        key.CopyTo(head);
+        return BinaryPrimitives.ReadUInt64BigEndian(head);
+    }
+
+    private int CommonPrefix()
+    {
+        var first = Key(0);
+        var common = first.Length;
+        for (var i = 1; i < Count && common > 0; i++)
+            common = Key(i)[..Math.Min(common, Key(i).Length)].CommonPrefixLength(first);
+        return common;
+    }
+
     private void Sort()
     {
-        var indexes = new int[Count];
-        for (var i = 0; i < indexes.Length; i++)
-            indexes[i] = i;
-        indexes.AsSpan().Sort((a, b) => Key(a).SequenceCompareTo(Key(b)));
-        _order.Load(indexes);
+        _order.Load(Sorted());
         _ordered = true;
     }
 

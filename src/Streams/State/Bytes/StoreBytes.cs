@@ -66,7 +66,7 @@ internal sealed class StoreBytes(StoreLayout layout, CommittedBytes committed)
     public byte[]? Stage()
     {
         var live = StoreKeys.Segment(FirstSegment(_state));
-        for (var i = 0; i < Overlay.Count; i++)
+        foreach (var i in Overlay.Sorted())
         {
             var key = Overlay.Key(i);
             if (Layout.Kind != StoreKind.KeyValue && key.SequenceCompareTo(live) < 0)
