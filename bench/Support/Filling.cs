@@ -8,9 +8,12 @@ namespace MedStreams.Bench.Support;
 /// <param name="Records">How many records.</param>
 /// <param name="Values">Their values, taken in turn.</param>
 /// <param name="Keys">How many different keys, taken in turn in a scattered order; keys have 9 bytes.</param>
-/// <param name="Span">The time that the records' timestamps span; they end now.</param>
+/// <param name="Span">The time that the records' timestamps span.</param>
 public sealed record Filling(int Records, IReadOnlyList<byte[]> Values, int Keys, TimeSpan Span)
 {
+    /// <summary>How long before now the timestamps end.</summary>
+    public TimeSpan Age { get; init; }
+
     /// <summary>Values of one size that no compression makes smaller; the same in every run.</summary>
     public static IReadOnlyList<byte[]> RandomValues(int size)
     {
@@ -38,10 +41,10 @@ public sealed record Filling(int Records, IReadOnlyList<byte[]> Values, int Keys
             ("dotnet.producer.enable.delivery.reports", "false"))))
         {
             var keys = Enumerable.Range(0, Keys)
-                .Select(k => Encoding.ASCII.GetBytes(k.ToString("k00000000", CultureInfo.InvariantCulture)))
+                .Select(k => Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"k{k:00000000}")))
                 .ToArray();
             var to = new TopicPartition(topic.Name, Partition.Any);
-            var start = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() - (long)Span.TotalMilliseconds;
+            var start = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() - (long)(Span + Age).TotalMilliseconds;
             for (var i = 0; i < Records; i++)
             {
                 var time = start + (long)(Span.TotalMilliseconds * i / Records);
