@@ -12,9 +12,8 @@ internal sealed class Runs(BenchOptions options, Report report, Cluster cluster)
 
     private readonly int _repeat = options.Repeat ?? 3;
 
-    private IEnumerable<Guarantee> Guarantees => new[] { false, true }
-        .Where(exactlyOnce => options.Guarantee is null || (options.Guarantee == "eos") == exactlyOnce)
-        .Select(exactlyOnce => new Guarantee(exactlyOnce, CommitInterval));
+    private IEnumerable<Guarantee> Guarantees => Guarantee.Both(CommitInterval)
+        .Where(g => options.Guarantee is null || (options.Guarantee == "eos") == g.ExactlyOnce);
 
     /// <summary>Throughput, CPU time and allocations of each workload.</summary>
     public async Task ThroughputAsync()

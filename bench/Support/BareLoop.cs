@@ -8,6 +8,9 @@ namespace MedStreams.Bench.Support;
 /// <param name="CommitInterval">How often it commits.</param>
 public sealed record Guarantee(bool ExactlyOnce, TimeSpan CommitInterval)
 {
+    /// <summary>At least once, then exactly once.</summary>
+    public static IReadOnlyList<Guarantee> Both(TimeSpan commitInterval) => [new(false, commitInterval), new(true, commitInterval)];
+
     public override string ToString() => ExactlyOnce ? "exactly once" : "at least once";
 }
 
