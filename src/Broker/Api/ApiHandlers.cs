@@ -22,7 +22,10 @@ internal static class ApiHandlers
             new InitProducerIdHandler(broker),
             new OffsetForLeaderEpochHandler(broker),
             new DescribeConfigsHandler(broker),
+            new AlterConfigsHandler(broker),
+            new IncrementalAlterConfigsHandler(broker),
             new CreatePartitionsHandler(broker),
+            new DescribeLogDirsHandler(broker),
             new DescribeClusterHandler(broker),
             .. OfCoordinators(broker),
         ];

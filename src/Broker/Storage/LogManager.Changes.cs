@@ -117,13 +117,19 @@ internal sealed partial class LogManager
     }
 
     /// <summary>Replaces the configuration of a topic.</summary>
+    /// <param name="name">The topic.</param>
+    /// <param name="edit">Makes the new configuration of the present one, or says what is wrong with the wish.</param>
+    /// <param name="validateOnly">Whether only to say what would happen.</param>
     /// <exception cref="IOException">The registry could not be written; the topic stays as it was.</exception>
-    public TopicChange Configure(string name, IReadOnlyDictionary<string, string> configs, bool validateOnly)
+    public TopicChange Configure(string name, Func<IReadOnlyDictionary<string, string>, ConfigEdit> edit, bool validateOnly)
     {
         lock (_changing)
         {
             if (Find(name) is not { } topic)
                 return new(ErrorCode.UnknownTopicOrPartition, $"The topic '{name}' does not exist.");
+            var (configs, error, message) = edit(topic.Configs);
+            if (configs is null)
+                return new(error, message);
             if (TopicConfigTable.Fault(configs!) is { } fault)
                 return new(ErrorCode.InvalidConfig, fault);
             if (validateOnly)
@@ -158,3 +164,10 @@ internal sealed partial class LogManager
 /// <param name="Message">The refusal in words, for the client; may be null.</param>
 /// <param name="Topic">The topic as it is now.</param>
 internal readonly record struct TopicChange(ErrorCode Error, string? Message, Topic? Topic = null);
+
+/// <summary>A new configuration, or why there can be none.</summary>
+/// <param name="Configs">The configuration; null when the wish is refused.</param>
+/// <param name="Error">Why it is refused.</param>
+/// <param name="Message">The refusal in words.</param>
+internal readonly record struct ConfigEdit(
+    IReadOnlyDictionary<string, string>? Configs, ErrorCode Error = ErrorCode.None, string? Message = null);

@@ -1,0 +1,86 @@
+using MedStreams.Broker.Protocol;
+using MedStreams.Broker.Storage;
+
+namespace MedStreams.Broker.Api;
+
+/// <summary>
+/// IncrementalAlterConfigs (key 44), versions 0 and 1: sets (0), deletes (1), appends to (2) or subtracts from (3) single
+/// configurations of topics (KIP-339); all changes of a topic are made, or none. Deviation: brokers cannot be configured.
+/// </summary>
+internal sealed class IncrementalAlterConfigsHandler(BrokerContext broker)
+    : ApiHandler<IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse>
+{
+    private const sbyte Set = 0;
+    private const sbyte Delete = 1;
+    private const sbyte Append = 2;
+    private const sbyte Subtract = 3;
+
+    /// <inheritdoc/>
+    protected override ValueTask<IncrementalAlterConfigsResponse?> HandleAsync(
+        IncrementalAlterConfigsRequest request, RequestContext context, CancellationToken cancellationToken) =>
+        new(new IncrementalAlterConfigsResponse
+        {
+            Responses = [.. request.Resources.Select(resource => Alter(resource, request.ValidateOnly))],
+        });
+
+    private IncrementalAlterConfigsResponse.AlterConfigsResourceResponse Alter(
+        IncrementalAlterConfigsRequest.AlterConfigsResource resource, bool validateOnly)
+    {
+        var change = ConfigChanges.Apply(
+            broker, resource.ResourceType, resource.ResourceName, present => Edit(resource, present), validateOnly);
+        return new()
+        {
+            ResourceType = resource.ResourceType,
+            ResourceName = resource.ResourceName,
+            ErrorCode = change.Error,
+            ErrorMessage = change.Message,
+        };
+    }
+
+    private ConfigEdit Edit(
+        IncrementalAlterConfigsRequest.AlterConfigsResource resource, IReadOnlyDictionary<string, string> present)
+    {
+        if (resource.Configs.DistinctBy(config => config.Name).Count() < resource.Configs.Count)
+            return ConfigChanges.Refuse(ErrorCode.InvalidRequest, "A configuration is named twice.");
+        var configs = new Dictionary<string, string>(present);
+        foreach (var config in resource.Configs)
+        {
+            if (Edit(config, configs) is { } refusal)
+                return refusal;
+        }
+
+        return new(configs);
+    }
+
+    private ConfigEdit? Edit(
+        IncrementalAlterConfigsRequest.AlterableConfig change, Dictionary<string, string> configs)
+    {
+        if (!TopicConfigTable.All.TryGetValue(change.Name, out var config))
+            return ConfigChanges.Refuse(ErrorCode.InvalidConfig, $"Unknown topic config name: {change.Name}");
+        if (change.ConfigOperation == Delete)
+        {
+            configs.Remove(change.Name);
+            return null;
+        }
+
+        if (change.Value is null)
+            return ConfigChanges.Refuse(ErrorCode.InvalidRequest, $"A null value for {change.Name} is not possible.");
+        if (change.ConfigOperation == Set)
+        {
+            configs[change.Name] = change.Value;
+            return null;
+        }
+
+        if (change.ConfigOperation is not (Append or Subtract))
+            return ConfigChanges.Refuse(ErrorCode.InvalidRequest, $"Unknown operation {change.ConfigOperation}.");
+        if (config.Type != ConfigType.List)
+            return ConfigChanges.Refuse(ErrorCode.InvalidConfig, $"{change.Name} is no list that could be added to or taken from.");
+        var list = Split(configs.GetValueOrDefault(config.Name) ?? broker.Logs.Defaults.GetValueOrDefault(config.Name) ?? config.Default);
+        var values = Split(change.Value);
+        configs[config.Name] = string.Join(',', change.ConfigOperation == Append ? list.Union(values) : list.Except(values));
+        return null;
+    }
+
+    private static string[] Split(string list) =>
+        list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+}
