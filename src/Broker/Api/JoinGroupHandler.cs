@@ -13,6 +13,9 @@ namespace MedStreams.Broker.Api;
 /// </remarks>
 internal sealed class JoinGroupHandler(GroupCoordinator groups) : ApiHandler<JoinGroupRequest, JoinGroupResponse>
 {
+    /// <summary>How much of a client's name its member ids carry: with the rest they must fit into 32,767 bytes.</summary>
+    private const int LongestPrefix = 8_000;
+
     /// <inheritdoc/>
     protected override async ValueTask<JoinGroupResponse?> HandleAsync(
         JoinGroupRequest request, RequestContext context, CancellationToken cancellationToken)
@@ -20,7 +23,7 @@ internal sealed class JoinGroupHandler(GroupCoordinator groups) : ApiHandler<Joi
         var pending = groups.JoinAsync(request.GroupId, new JoinCommand(
             Ticket: 0,
             request.MemberId,
-            FreshMemberId: $"{request.GroupInstanceId ?? context.ClientId}-{Guid.NewGuid()}",
+            FreshMemberId: NewMemberId(request.GroupInstanceId ?? context.ClientId),
             request.GroupInstanceId,
             MemberIdRequired: context.Version >= 4,
             CanSkipAssignment: context.Version >= 9,
@@ -48,5 +51,16 @@ internal sealed class JoinGroupHandler(GroupCoordinator groups) : ApiHandler<Joi
                 Metadata = m.Metadata,
             })],
         };
+    }
+
+    private static string NewMemberId(string name)
+    {
+        var length = Math.Min(name.Length, LongestPrefix);
+        if (length < name.Length && char.IsHighSurrogate(name[length - 1]))
+        {
+            length--;
+        }
+
+        return $"{name.AsSpan(0, length)}-{Guid.NewGuid()}";
     }
 }

@@ -132,6 +132,22 @@ public sealed class GroupClientTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_stop_does_not_wait_for_a_rebalance()
+    {
+        await _broker.CreateTopicAsync("t", 2);
+        using var idle = _broker.Consumer("g", c => c.SessionTimeoutMs = 60_000);
+        idle.Subscribe("t");
+        Until(() => idle.Assignment.Count == 2, idle);
+        using var waiting = Kcat.Start("-b", _broker.BootstrapServers, "-q", "-G", "g", "t");
+        using var admin = new AdminClientBuilder(
+            new AdminClientConfig { BootstrapServers = _broker.BootstrapServers }).Build();
+        await Support.Eventually.Holds(
+            () => admin.ListGroup("g", TimeSpan.FromSeconds(5)).State == "PreparingRebalance");
+
+        await _broker.RestartAsync().WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public async Task Administrators_see_groups()
     {
         await _broker.CreateTopicAsync("t");

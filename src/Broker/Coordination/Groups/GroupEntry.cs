@@ -221,13 +221,25 @@ internal sealed class GroupEntry : IDisposable
     /// <summary>Puts a command's effects into force, and those of everything that is due.</summary>
     private void End(GroupEffects effects)
     {
+        try
+        {
+            Settle(effects);
+        }
+        catch
+        {
+            // The state is ahead of the log; only reading it again, at the next start, brings them together.
+            _failed = true;
+            FailWaiting();
+            throw;
+        }
+    }
+
+    private void Settle(GroupEffects effects)
+    {
         while (true)
         {
             if (Append(effects, token: null) is not ErrorCode.None)
             {
-                // The state is ahead of the log; only reading it again, at the next start, brings them together.
-                _failed = true;
-                FailWaiting();
                 throw new CoordinatorFailedException();
             }
 
