@@ -17,10 +17,15 @@ internal sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>Starts the program that the build put beside the tests' own.</summary>
-    public static ChildProcess Start(params string[] args) => StartProgram(Path.Combine(AppContext.BaseDirectory, "medstreams"), args);
+    public static ChildProcess Start(params string[] args) => Start(new Dictionary<string, string>(), args);
+
+    /// <summary>The same with environment variables.</summary>
+    public static ChildProcess Start(IReadOnlyDictionary<string, string> variables, params string[] args) =>
+        StartProgram(Path.Combine(AppContext.BaseDirectory, "medstreams"), args, variables);
 
     /// <summary>Starts the launcher at the root of the repository.</summary>
-    public static ChildProcess StartLauncher(params string[] args) => StartProgram(Path.Combine(Repository.Root, "medstreams"), args);
+    public static ChildProcess StartLauncher(params string[] args) =>
+        StartProgram(Path.Combine(Repository.Root, "medstreams"), args, new Dictionary<string, string>());
 
     public async Task<string?> ReadLineAsync() => await _process.StandardOutput.ReadLineAsync().WaitAsync(Patience);
 
@@ -55,12 +60,18 @@ internal sealed class ChildProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static ChildProcess StartProgram(string program, string[] args) => new(Process.Start(new ProcessStartInfo(program, args)
+    private static ChildProcess StartProgram(string program, string[] args, IReadOnlyDictionary<string, string> variables)
     {
-        UseShellExecute = false,
-        RedirectStandardInput = true,
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-        WorkingDirectory = Path.GetTempPath(),
-    })!);
+        var start = new ProcessStartInfo(program, args)
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Path.GetTempPath(),
+        };
+        foreach (var (name, value) in variables)
+            start.Environment[name] = value;
+        return new ChildProcess(Process.Start(start)!);
+    }
 }

@@ -26,6 +26,14 @@ internal static class Rules
         return text.Length > 0 && text.Split(',').All(part => Configuration.Endpoint.TryParse(part.Trim(), out var at) && at.Port > 0);
     });
 
+    /// <summary>A name that Kafka takes for a topic.</summary>
+    public static Rule<string> TopicName { get; } =
+        new("1 to 249 letters, digits, dots, underscores or hyphens", (string text, out string value) =>
+        {
+            value = text;
+            return text.Length is > 0 and <= 249 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
+        });
+
     public static Rule<int> Integer(int least, int most = int.MaxValue) =>
         new(most == int.MaxValue ? $"a whole number of {least} or more" : $"a whole number from {least} to {most}",
             (string text, out int value) =>
@@ -59,7 +67,7 @@ internal static class Rules
             return false;
         });
 
-    private static string Show(TimeSpan span) => span.TotalMilliseconds < 1000 ? $"{span.TotalMilliseconds} ms" : $"{span.TotalSeconds} s";
+    private static string Show(TimeSpan span) => span.TotalMilliseconds < 1000 ? $"{span.TotalMilliseconds} ms" : span.TotalSeconds < 60 ? $"{span.TotalSeconds} s" : $"{span.TotalMinutes} min";
 
     private static bool TryReadDuration(string text, out TimeSpan value)
     {

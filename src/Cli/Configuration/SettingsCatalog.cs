@@ -1,3 +1,5 @@
+using MedStreams.Cli.Running.Increments;
+
 namespace MedStreams.Cli.Configuration;
 
 /// <summary>Every key that the section <c>MedStreams</c> may hold.</summary>
@@ -14,10 +16,11 @@ internal static class SettingsCatalog
         .. BrokerSettings.All,
         .. StreamsSettings.All,
         .. PostgresSettings.All,
+        .. IncrementsSettings.All,
     ];
 
     /// <summary>The parts whose keys the user chooses.</summary>
-    public static IReadOnlyList<SettingGroup> Groups { get; } = [KafkaSettings.Client, BrokerSettings.TopicDefaults, .. StreamsSettings.Groups];
+    public static IReadOnlyList<SettingGroup> Groups { get; } = [KafkaSettings.Client, BrokerSettings.TopicDefaults, .. StreamsSettings.Groups, .. IncrementsSettings.Groups];
 
     /// <summary>The known key that was most likely meant, or null.</summary>
     public static string? Nearest(string key) =>

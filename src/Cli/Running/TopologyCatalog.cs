@@ -1,8 +1,10 @@
+using MedStreams.Cli.Running.Increments;
+
 namespace MedStreams.Cli.Running;
 
 /// <summary>The topologies that can be run and described.</summary>
 internal static class TopologyCatalog
 {
     /// <summary>All of the product's.</summary>
-    public static IReadOnlyList<TopologyEntry> Product { get; } = [];
+    public static IReadOnlyList<TopologyEntry> Product { get; } = [IncrementsEntry.Create()];
 }

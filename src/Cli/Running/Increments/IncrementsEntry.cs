@@ -1,0 +1,41 @@
+using MedStreams.Cli.Configuration;
+using MedStreams.Sinks;
+using MedStreams.Streams;
+using MedStreams.Topologies.Increments;
+
+namespace MedStreams.Cli.Running.Increments;
+
+/// <summary>The increments topology with its table in PostgreSQL.</summary>
+internal static class IncrementsEntry
+{
+    /// <summary>The sink's name, by which the database knows its offsets: never to be changed.</summary>
+    private const string SinkName = "increments-to-postgres";
+
+    public static TopologyEntry Create() =>
+        new("increments", "hospital logs to exact counts per product, event type and minute, in PostgreSQL", Build);
+
+    private static RunnableTopology Build(TopologySetting setting)
+    {
+        var options = IncrementsSettings.ToOptions(setting.Settings, setting.ForDescription);
+        var sink = new PostgresSink<string, IncrementRow>(SinkOptions(setting), IncrementsTable.Create());
+        var refused = options.IncrementsTopic + ".dead-letter";
+        var builder = new StreamsBuilder();
+        IncrementsTopology.Build(builder, options);
+        IncrementsTopology.Increments(builder, options).ToSink(SinkName, sink);
+        return new RunnableTopology(builder.Build())
+        {
+            Topics = [.. IncrementsTopology.Topics(options), refused],
+            Configure = config => config with { DeadLetterTopic = config.DeadLetterTopic ?? refused },
+            Resources = [sink],
+        };
+    }
+
+    private static PostgresSinkOptions SinkOptions(TopologySetting setting)
+    {
+        var describedOnly = setting.ForDescription && !setting.Settings.Find(PostgresSettings.ConnectionString, out _);
+        var options = describedOnly
+            ? new PostgresSinkOptions { ConnectionString = "Host=localhost" }
+            : PostgresSettings.ToOptions(setting.Settings);
+        return options with { Migrations = PostgresMigration.BuiltIn(IncrementsTable.Scope) };
+    }
+}
