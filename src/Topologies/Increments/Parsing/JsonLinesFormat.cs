@@ -37,8 +37,9 @@ internal sealed class JsonLinesFormat : LogFormat
                 // Nothing may follow the object; the reader throws where something does.
             }
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
+            // The reader's InvalidOperationException: a text that is no UTF-8, or half a surrogate pair in escapes.
             return LogParse.Failed(LogFault.Json, (int)reader.BytesConsumed + 1);
         }
 

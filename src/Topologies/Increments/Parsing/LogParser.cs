@@ -27,8 +27,8 @@ internal sealed class LogParser
         if (record.Bytes.Length > _options.MaxRecordBytes)
             return LogParse.Failed(LogFault.TooLong, _options.MaxRecordBytes + 1);
         var bytes = Ascii.TrimEnd(record.Bytes);
-        if (bytes.StartsWith("\uFEFF"u8))
-            bytes = bytes[3..];
+        var mark = bytes.StartsWith("\uFEFF"u8) ? 3 : 0;
+        bytes = bytes[mark..];
         if (bytes.IsEmpty)
             return LogParse.Failed(LogFault.Empty);
         _scope.Source = record.Source.IsEmpty ? null : SourceNamed(_scope.Clean(record.Source));
@@ -37,9 +37,10 @@ internal sealed class LogParser
 
         var declared = record.Format.IsEmpty ? _scope.Source?.Format : _scope.Clean(record.Format);
         var format = declared is null ? LogFormats.Detect(bytes) : LogFormats.Find(declared);
-        if (format is not null)
-            return format.Parse(bytes, _scope);
-        return LogParse.Failed(declared is null ? LogFault.UnknownFormat : LogFault.UndeclaredFormat);
+        if (format is null)
+            return LogParse.Failed(declared is null ? LogFault.UnknownFormat : LogFault.UndeclaredFormat);
+        var parse = format.Parse(bytes, _scope);
+        return parse.Event is null ? parse with { Column = Math.Min(parse.Column, bytes.Length + 1) + mark } : parse;
     }
 
     private LogSource SourceNamed(string name)
