@@ -4,7 +4,7 @@ using System.Text;
 namespace MedStreams.Topologies.Increments.Parsing;
 
 /// <summary>
-/// Gives one string for equal bytes, so that names which come again and again are not made again and again. Holds a fixed
+/// Gives one string for equal bytes, so that what comes again and again is not made again and again. Holds a fixed
 /// number of strings; a newcomer takes the place of another. For one thread.
 /// </summary>
 internal sealed class Utf8Interner
@@ -12,28 +12,31 @@ internal sealed class Utf8Interner
     private const int LongestKept = 128;
 
     private readonly Entry[] _entries;
+    private readonly Func<ReadOnlySpan<byte>, string> _create;
 
     /// <summary>An empty one.</summary>
     /// <param name="capacity">How many strings at most; a power of two.</param>
-    public Utf8Interner(int capacity = 2048)
+    /// <param name="create">Makes the string of bytes; null for their text in UTF-8.</param>
+    public Utf8Interner(int capacity = 2048, Func<ReadOnlySpan<byte>, string>? create = null)
     {
+        _create = create ?? Encoding.UTF8.GetString;
         if (!BitOperations.IsPow2(capacity))
             throw new ArgumentOutOfRangeException(nameof(capacity));
         _entries = new Entry[capacity];
     }
 
-    /// <summary>The text of these bytes.</summary>
+    /// <summary>The string of these bytes; empty for none.</summary>
     public string Get(ReadOnlySpan<byte> utf8)
     {
         if (utf8.IsEmpty)
             return string.Empty;
         if (utf8.Length > LongestKept)
-            return Encoding.UTF8.GetString(utf8);
+            return _create(utf8);
         var hash = Hash(utf8);
         ref var entry = ref _entries[hash & (uint)(_entries.Length - 1)];
         if (entry.Hash == hash && entry.Bytes is { } bytes && utf8.SequenceEqual(bytes))
             return entry.Text!;
-        entry = new(hash, utf8.ToArray(), Encoding.UTF8.GetString(utf8));
+        entry = new(hash, utf8.ToArray(), _create(utf8));
         return entry.Text!;
     }
 
