@@ -23,6 +23,17 @@ internal static class StoreKeys
         return bytes;
     }
 
+    /// <summary>Segment, key, time, and what follows.</summary>
+    public static byte[] Build(long segment, ReadOnlySpan<byte> key, long time, ReadOnlySpan<byte> tail)
+    {
+        var bytes = new byte[SegmentBytes + key.Length + sizeof(long) + tail.Length];
+        BinaryPrimitives.WriteInt64BigEndian(bytes, segment);
+        key.CopyTo(bytes.AsSpan(SegmentBytes));
+        BinaryPrimitives.WriteInt64BigEndian(bytes.AsSpan(SegmentBytes + key.Length), time);
+        tail.CopyTo(bytes.AsSpan(SegmentBytes + key.Length + sizeof(long)));
+        return bytes;
+    }
+
     /// <summary>The user's part of a key with its segment.</summary>
     public static ReadOnlySpan<byte> KeyOf(StoreKind kind, ReadOnlySpan<byte> key) =>
         key[SegmentBytes..^(kind == StoreKind.Window ? WindowSuffix : SessionSuffix)];

@@ -90,13 +90,8 @@ internal sealed class SessionStore<TKey, TAggregate>(StoreOptions<TKey, TAggrega
         }
     }
 
-    private static KeyRange Within(long segment, byte[] key, long earliestEnd)
-    {
-        var lower = new ScratchWriter();
-        lower.WriteInt64(segment);
-        lower.Write(key);
-        var upper = KeyRange.After([.. lower.Written, 0x7F, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF]);
-        lower.WriteInt64(earliestEnd);
-        return new KeyRange(lower.Written.ToArray(), upper);
-    }
+    // Starts are not negative, so eight bytes of 0xFF lie above each.
+    private static KeyRange Within(long segment, byte[] key, long earliestEnd) => new(
+        StoreKeys.Build(segment, key, earliestEnd, []),
+        StoreKeys.Build(segment, key, long.MaxValue, [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF]));
 }

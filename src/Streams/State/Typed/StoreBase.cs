@@ -116,7 +116,8 @@ internal abstract class StoreBase<TKey, TValue, TFlushed>(StoreOptions<TKey, TVa
     /// <summary>Appends the user's key to <see cref="KeyBuffer"/>.</summary>
     protected void AppendKey(TKey key)
     {
-        ArgumentNullException.ThrowIfNull(key);
+        if (key is null) // ThrowIfNull would box a value type
+            throw new ArgumentNullException(nameof(key));
         options.KeySerde.Serialize(key, KeyBuffer, KeyContext());
     }
 

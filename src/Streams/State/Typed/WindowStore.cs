@@ -90,19 +90,9 @@ internal class WindowStore<TKey, TValue>(StoreOptions<TKey, TValue> options)
         }
     }
 
-    private static KeyRange Within(long segment, byte[] key, long timeFrom, long timeTo)
-    {
-        var lower = new ScratchWriter();
-        lower.WriteInt64(segment);
-        lower.Write(key);
-        var prefix = lower.Length;
-        lower.WriteInt64(timeFrom);
-        var upper = new ScratchWriter();
-        upper.Write(lower.Written[..prefix]);
-        upper.WriteInt64(timeTo);
-        upper.WriteInt32(-1); // 0xFFFFFFFF: above every number of a duplicate
-        return new KeyRange(lower.Written.ToArray(), upper.Written.ToArray());
-    }
+    // The number of a duplicate is at most int.MaxValue, so four bytes of 0xFF lie above each.
+    private static KeyRange Within(long segment, byte[] key, long timeFrom, long timeTo) => new(
+        StoreKeys.Build(segment, key, timeFrom, []), StoreKeys.Build(segment, key, timeTo, [0xFF, 0xFF, 0xFF, 0xFF]));
 }
 
 /// <summary>The engine's window store with times.</summary>
