@@ -27,7 +27,7 @@ internal static class SessionTopologies
         Windowed(
             "session-count",
             g => g.WindowedBy(SessionWindows.OfInactivityGapWithNoGrace(Seconds(4))).Count(Materialized.As("s")))
-            .With(StoreReaders.Session<long?>("s", 8_001)),
+            .With(StoreReaders.Session<long?>("s", 4_000 + 3_600_000)),
         Windowed(
             "session-aggregate",
             g => g.WindowedBy(SessionWindows.OfInactivityGapAndGrace(Seconds(4), Seconds(10)))
@@ -36,12 +36,12 @@ internal static class SessionTopologies
                     (_, v, all) => all + "," + OrNull(v),
                     (_, x, y) => x + "/" + y,
                     Materialized.As("s")))
-            .With(StoreReaders.Session<string>("s", 18_001)),
+            .With(StoreReaders.Session<string>("s", 14_000 + 3_600_000)),
         Windowed(
             "session-reduce",
             g => g.WindowedBy(SessionWindows.OfInactivityGapAndGrace(Seconds(2), Seconds(30)))
                 .Reduce((x, y) => x + OrNull(y), Materialized.As("s")))
-            .With(StoreReaders.Session<string?>("s", 34_001)),
+            .With(StoreReaders.Session<string?>("s", 32_000 + 3_600_000)),
         Windowed(
             "session-on-close",
             g => g.WindowedBy(SessionWindows.OfInactivityGapAndGrace(Seconds(3), Seconds(3)))

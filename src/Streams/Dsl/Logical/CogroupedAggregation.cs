@@ -13,9 +13,6 @@ internal sealed class CogroupedAggregation<TKey, TAggregate>(StreamsGraph graph)
 
     private const string MergePrefix = "COGROUPKSTREAM-MERGE-";
 
-    /// <summary>Each stream has a time of its own, by which its windows close; one may lag behind another by so much.</summary>
-    private const long Lag = 24 * 60 * 60 * 1000;
-
     private readonly List<Input> _inputs = [];
     private readonly Dictionary<Input, GraphNode> _parents = [];
 
@@ -66,7 +63,7 @@ internal sealed class CogroupedAggregation<TKey, TAggregate>(StreamsGraph graph)
             (input, name, task) =>
                 input.CreateNode(
                     windowing, name, task, storeName, materialized.Retention, initializer, merger, values.SendsOldValues),
-            (writer, name) => windowing.Store(writer, name, materialized, storeName, Lag),
+            (writer, name) => windowing.Store(writer, name, materialized, storeName, Windowing.Windowing.Slack),
             name => new PassThroughNode<Windowed<TKey>, Change<TAggregate>>(name));
         var keySerde = materialized.KeySerde ?? graph.Serdes.Find<TKey>();
         return new KTable<Windowed<TKey>, TAggregate>(

@@ -70,7 +70,7 @@ internal sealed class GroupedAggregation<TKey, TValue>(
             storeName,
             task => windowing.CreateNode(
                 name, task, storeName, materialized.Retention, aggregation, values.SendsOldValues),
-            writer => windowing.Store(writer, name, materialized, storeName, lagMs: 0),
+            writer => windowing.Store(writer, name, materialized, storeName, slackMs: 0),
             windowing);
         var keySerde = materialized.KeySerde ?? graph.Serdes.Find<TKey>();
         return new KTable<Windowed<TKey>, TAggregate>(

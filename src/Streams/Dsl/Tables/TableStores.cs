@@ -39,10 +39,9 @@ internal static class TableStores
         string storeName,
         long sizeMs,
         long neededMs,
-        long lagMs)
+        long slackMs)
     {
-        var retention = Retention(materialized, storeName, neededMs);
-        retention = retention > long.MaxValue - lagMs ? long.MaxValue : retention + lagMs;
+        var retention = Retention(materialized, storeName, neededMs, slackMs);
         var builder = Stores.TimestampedWindowStoreBuilder(
             WindowSupplier(materialized, storeName, retention, sizeMs),
             writer.KeySerde(materialized.KeySerde, operatorName),
@@ -58,9 +57,9 @@ internal static class TableStores
         Materialized<TKey, TValue> materialized,
         string storeName,
         long neededMs,
-        long lagMs)
+        long slackMs)
     {
-        var retention = Retention(materialized, storeName, neededMs) + lagMs;
+        var retention = Retention(materialized, storeName, neededMs, slackMs);
         var builder = Stores.SessionStoreBuilder(
             new SessionBytesStoreSupplier(
                 storeName,
@@ -82,9 +81,12 @@ internal static class TableStores
             Math.Max(retention / 2, ShortestSegment),
             RetainDuplicates: false);
 
-    private static long Retention<TKey, TValue>(Materialized<TKey, TValue> materialized, string storeName, long needed)
+    private static long Retention<TKey, TValue>(
+        Materialized<TKey, TValue> materialized, string storeName, long needed, long slack)
     {
-        var retention = materialized.Retention is { } given ? (long)given.TotalMilliseconds : needed;
+        if (materialized.Retention is not { } given)
+            return needed > long.MaxValue - slack ? long.MaxValue : needed + slack;
+        var retention = (long)given.TotalMilliseconds;
         return retention >= needed
             ? retention
             : throw new TopologyException(

@@ -31,6 +31,13 @@ internal sealed record Aggregation<TKey, TValue, TAggregate>(
 /// <summary>A kind of windows: its nodes, stores, keys and tables.</summary>
 internal abstract class Windowing(EmitStrategy emit)
 {
+    /// <summary>
+    /// How much longer than needed windows are kept, in milliseconds, where they may be looked up later than that: by a late record
+    /// at the start of a long session, or by an input whose time lags behind another's. Kafka Streams finds such windows
+    /// in its cache, as long as they stay there.
+    /// </summary>
+    public const long Slack = 60 * 60 * 1000;
+
     public EmitStrategy Emit { get; } = emit;
 
     /// <summary>How long after its end, as the table shows it, a window can still change.</summary>
@@ -49,9 +56,9 @@ internal abstract class Windowing(EmitStrategy emit)
     /// <param name="name">The operator that needs it.</param>
     /// <param name="materialized">How to keep it.</param>
     /// <param name="storeName">Its name.</param>
-    /// <param name="lagMs">By how much a node that writes to it may lag behind another: the store must not expire by the other's time.</param>
+    /// <param name="slackMs">How much longer than needed windows are kept, where the user does not say.</param>
     public abstract StoreDefinition Store<TKey, TAggregate>(
-        TopologyWriter writer, string name, Materialized<TKey, TAggregate> materialized, string storeName, long lagMs);
+        TopologyWriter writer, string name, Materialized<TKey, TAggregate> materialized, string storeName, long slackMs);
 
     public abstract ISerde<Windowed<TKey>> KeySerde<TKey>(ISerde<TKey> inner);
 
@@ -78,7 +85,7 @@ internal sealed class FixedWindowing(Windows windows, EmitStrategy emit) : Windo
             name, task, storeName, windows, Emit, aggregation, sendsOldValues);
 
     public override StoreDefinition Store<TKey, TAggregate>(
-        TopologyWriter writer, string name, Materialized<TKey, TAggregate> materialized, string storeName, long lagMs) =>
+        TopologyWriter writer, string name, Materialized<TKey, TAggregate> materialized, string storeName, long slackMs) =>
         TableStores.Window(
             writer,
             name,
@@ -86,7 +93,7 @@ internal sealed class FixedWindowing(Windows windows, EmitStrategy emit) : Windo
             storeName,
             windows.SizeMs,
             windows.SizeMs > long.MaxValue - windows.GraceMs ? long.MaxValue : windows.SizeMs + windows.GraceMs,
-            lagMs);
+            slackMs);
 
     public override ISerde<Windowed<TKey>> KeySerde<TKey>(ISerde<TKey> inner) =>
         WindowedSerdes.TimeWindowed(inner, windows.SizeMs);
@@ -116,7 +123,7 @@ internal sealed class SlidingWindowing(SlidingWindows windows, EmitStrategy emit
             sendsOldValues);
 
     public override StoreDefinition Store<TKey, TAggregate>(
-        TopologyWriter writer, string name, Materialized<TKey, TAggregate> materialized, string storeName, long lagMs) =>
+        TopologyWriter writer, string name, Materialized<TKey, TAggregate> materialized, string storeName, long slackMs) =>
         TableStores.Window(
             writer,
             name,
@@ -124,7 +131,7 @@ internal sealed class SlidingWindowing(SlidingWindows windows, EmitStrategy emit
             storeName,
             _difference,
             (2 * _difference) + _grace,
-            lagMs);
+            slackMs);
 
     public override ISerde<Windowed<TKey>> KeySerde<TKey>(ISerde<TKey> inner) =>
         WindowedSerdes.TimeWindowed(inner, _difference);
@@ -154,14 +161,14 @@ internal sealed class SessionWindowing(SessionWindows windows, EmitStrategy emit
             sendsOldValues);
 
     public override StoreDefinition Store<TKey, TAggregate>(
-        TopologyWriter writer, string name, Materialized<TKey, TAggregate> materialized, string storeName, long lagMs) =>
+        TopologyWriter writer, string name, Materialized<TKey, TAggregate> materialized, string storeName, long slackMs) =>
         TableStores.Session(
             writer,
             name,
             Emit == EmitStrategy.OnWindowClose ? materialized with { CachingEnabled = false } : materialized,
             storeName,
             _gap + _grace,
-            _gap + 1 + lagMs);
+            Slack);
 
     public override ISerde<Windowed<TKey>> KeySerde<TKey>(ISerde<TKey> inner) => WindowedSerdes.SessionWindowed(inner);
 
