@@ -7,6 +7,8 @@ namespace MedStreams.Golden.Tests.Streams;
 /// <summary>Aggregations without windows.</summary>
 internal static class AggregationTopologies
 {
+    private static readonly StreamsBuilderOptions Optimized = new() { Optimizations = TopologyOptimizations.All };
+
     public static IEnumerable<GoldenTopology> All() =>
     [
         Dsl(
@@ -119,6 +121,12 @@ internal static class AggregationTopologies
             },
             "out"),
         Dsl("repartition-each", TwoAggregations, "counts", "reduced", "windows"),
+        Dsl("repartition-merged", Optimized, TwoAggregations, "counts", "reduced", "windows"),
+        Dsl(
+            "table-source-reused",
+            Optimized,
+            b => b.Table<string, string>("in", Materialized.As("source")).ToStream().To("out"),
+            "out").With(StoreReaders.Timestamped<string>("source")),
     ];
 
     public static void TwoAggregations(StreamsBuilder b)

@@ -15,6 +15,9 @@ internal abstract class RepartitionNode(string sourceName, string topic) : Graph
 
     /// <summary>True where records without key need not go through, since nothing downstream would use them.</summary>
     public bool DropsNullKeys { get; set; }
+
+    /// <summary>One node that takes the place of several, this one among them, under new names for nodes and this one's topic.</summary>
+    public abstract RepartitionNode CreateMerged(StreamsGraph graph, IReadOnlyList<RepartitionNode> all);
 }
 
 /// <inheritdoc/>
@@ -49,6 +52,20 @@ internal sealed partial class RepartitionNode<TKey, TValue> : RepartitionNode
             {
                 IsOptimizable = optimizable,
             };
+    }
+
+    public override RepartitionNode CreateMerged(StreamsGraph graph, IReadOnlyList<RepartitionNode> all)
+    {
+        var same = all.OfType<RepartitionNode<TKey, TValue>>().ToArray();
+        return Create(
+            graph,
+            Topic,
+            optimizable: true,
+            new Repartitioned<TKey, TValue>
+            {
+                KeySerde = same.Select(n => n.KeySerde).FirstOrDefault(s => s is not null),
+                ValueSerde = same.Select(n => n.ValueSerde).FirstOrDefault(s => s is not null),
+            });
     }
 
     public override void Write(TopologyWriter writer)

@@ -46,9 +46,17 @@ internal sealed class StreamsGraph(StreamsBuilderOptions options)
     /// <summary>Topics of these sources must have equally many partitions.</summary>
     public void Copartition(IReadOnlyList<string> sourceNodes) => _copartitioned.Add(sourceNodes);
 
+    /// <summary>A source took the place of another.</summary>
+    public void ReplaceSource(string old, string now)
+    {
+        for (var i = 0; i < _copartitioned.Count; i++)
+            _copartitioned[i] = [.. _copartitioned[i].Select(s => s == old ? now : s).Distinct(StringComparer.Ordinal)];
+    }
+
     public Topology Build()
     {
         SourceMerger.Merge(_root);
+        Optimizer.Apply(this);
         NullKeyRule.Apply(_root);
         var topology = new Topology();
         var writer = new TopologyWriter(topology, Serdes);
