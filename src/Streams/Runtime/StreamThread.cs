@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using MedStreams.Streams.Kafka;
 using MedStreams.Streams.Processing;
+using MedStreams.Streams.State;
 using Microsoft.Extensions.Logging;
 
 namespace MedStreams.Streams.Runtime;
@@ -193,7 +194,7 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
         {
             return stream.ProcessNext();
         }
-        catch (Exception e) when (FailureSite.Of(e) is not null && e is not (TransactionLostException or ProductionException))
+        catch (Exception e) when (FailureSite.Of(e) is not null && e is not (TransactionLostException or ProductionException or StateCorruptedException))
         {
             var source = task.Context.Current;
             task.Context.Current = default;
@@ -214,6 +215,12 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
         {
             RuntimeLog.TransactionLost(_logger, Name, e.Message);
             Undo(e.IsFenced);
+        }
+        catch (StateCorruptedException e) when (e.Task is { } task)
+        {
+            // Opening the task again finds the mark, wipes its folder and restores it from the changelogs.
+            RuntimeLog.StateCorrupted(_logger, task, e);
+            Undo(isFenced: false);
         }
         catch (SinkFencedException e) when (e.Task is { } task)
         {

@@ -1,4 +1,5 @@
 using MedStreams.Streams.Kafka;
+using MedStreams.Streams.State;
 using MedStreams.Streams.Tests.Runtime.Fakes;
 using MedStreams.Support;
 
@@ -97,6 +98,29 @@ public sealed class StatefulThreadTests : IDisposable
         Assert.Equal("1", _kafka.Read("out")[^1].ValueText);
     }
 
+    [Fact]
+    public async Task Damage_that_a_read_finds_closes_the_task_which_opens_again_and_goes_on()
+    {
+        var damaged = 0;
+        var topology = new Topology()
+            .AddSource("source", Serdes.String, Serdes.String, "in")
+            .AddProcessor("count", () => new Counter(() =>
+            {
+                if (Interlocked.Increment(ref damaged) == 3)
+                    throw new StateCorruptedException("A block is damaged.") { Task = new TaskId(0, 0) };
+            }), "source")
+            .AddStateStore(
+                Stores.KeyValueStoreBuilder(Stores.PersistentKeyValueStore("counts"), Serdes.String, Serdes.String), "count")
+            .AddSink("sink", "out", Serdes.String, Serdes.String, "count");
+        await using var streams = new KafkaStreams(topology, Config(""), null, _kafka);
+        await streams.StartAsync();
+
+        Send(30);
+        await Settled();
+
+        AssertExact();
+    }
+
     private async Task<KafkaStreams> StartAsync(bool persistent, string instance = "")
     {
         var supplier = persistent
@@ -107,19 +131,20 @@ public sealed class StatefulThreadTests : IDisposable
             .AddProcessor("count", () => new Counter(), "source")
             .AddStateStore(Stores.KeyValueStoreBuilder(supplier, Serdes.String, Serdes.String), "count")
             .AddSink("sink", "out", Serdes.String, Serdes.String, "count");
-        var config = new StreamsConfig
-        {
-            ApplicationId = "app",
-            BootstrapServers = "fake:1",
-            StateDir = Path.Combine(_stateDir, instance),
-            ProcessingGuarantee = ProcessingGuarantee.ExactlyOnceV2,
-            CommitInterval = TimeSpan.FromMilliseconds(5),
-            Poll = TimeSpan.FromMilliseconds(1),
-        };
-        var streams = new KafkaStreams(topology, config, null, _kafka);
+        var streams = new KafkaStreams(topology, Config(instance), null, _kafka);
         await streams.StartAsync();
         return streams;
     }
+
+    private StreamsConfig Config(string instance) => new()
+    {
+        ApplicationId = "app",
+        BootstrapServers = "fake:1",
+        StateDir = Path.Combine(_stateDir, instance),
+        ProcessingGuarantee = ProcessingGuarantee.ExactlyOnceV2,
+        CommitInterval = TimeSpan.FromMilliseconds(5),
+        Poll = TimeSpan.FromMilliseconds(1),
+    };
 
     private void Send(int records)
     {
@@ -144,7 +169,7 @@ public sealed class StatefulThreadTests : IDisposable
         }
     }
 
-    private sealed class Counter : IProcessor<string, string, string, string>
+    private sealed class Counter(Action? before = null) : IProcessor<string, string, string, string>
     {
         private IProcessorContext<string, string> _context = null!;
         private IKeyValueStore<string, string> _counts = null!;
@@ -157,6 +182,7 @@ public sealed class StatefulThreadTests : IDisposable
 
         public void Process(in Record<string, string> record)
         {
+            before?.Invoke();
             var count = ((_counts.Get(record.Key) is { } known ? int.Parse(known) : 0) + 1).ToString();
             _counts.Put(record.Key, count);
             _context.Forward(record.WithValue(count));
