@@ -3,13 +3,14 @@ using MedStreams.Streams;
 using MedStreams.Streams.Testing;
 using MedStreams.Support;
 using MedStreams.Topologies.Increments;
+using MedStreams.Topologies.Increments.Counting;
 using MedStreams.Topologies.Tests.Parsing;
 
 namespace MedStreams.Topologies.Tests;
 
 public sealed class IncrementsTopologyTests
 {
-    private static readonly long Day = Records.At("2023-12-11T00:00:00Z");
+    private static readonly long Day = Records.At("2024-12-01T00:00:00Z");
 
     private static readonly IncrementsOptions Options = new()
     {
@@ -139,6 +140,25 @@ public sealed class IncrementsTopologyTests
     }
 
     [Fact]
+    public void What_is_idle_for_the_retention_leaves_the_stores()
+    {
+        using var driver = new TopologyTestDriver(Built(Options with { Retention = TimeSpan.FromHours(1) }));
+        var hour = (long)TimeSpan.FromHours(1).TotalMilliseconds;
+        for (var i = 0; i < 5; i++)
+        {
+            foreach (var line in new[] { "I: Association Release", "I: Association Released", "I: (0010,0020) LO [SYN-1]  # 8, 1 PatientID" })
+                Input(driver).PipeInput(Encoding.UTF8.GetBytes($"k{i}"), Encoding.UTF8.GetBytes(line), Day + (i * 2 * hour));
+            driver.AdvanceWallClockTime(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal(15, Rows(driver).Count);
+        Assert.Equal(3, driver.GetKeyValueStore<string, KeyTotals?>("increment-totals").All().Count());
+        Assert.Equal(3, driver.GetKeyValueStore<WindowKey, WindowCounts?>("increment-windows").All().Count());
+        Assert.Equal(3, driver.GetKeyValueStore<LaneKey, LaneProgress?>("increment-lanes").All().Count());
+        Assert.Single(driver.GetKeyValueStore<WindowKey, DistinctSketch>("increment-sketches").All());
+    }
+
+    [Fact]
     public void Rows_are_JSON_with_the_names_of_columns()
     {
         using var driver = new TopologyTestDriver(Built(Options));
@@ -146,9 +166,9 @@ public sealed class IncrementsTopologyTests
         driver.AdvanceWallClockTime(TimeSpan.FromSeconds(1));
 
         var (key, value) = driver.CreateOutputTopic<string, string>("increments").ReadKeyValue();
-        Assert.Equal("pacs|Association Release|2023-12-11T00:01:00Z", key);
+        Assert.Equal("pacs|Association Release|2024-12-01T00:01:00Z", key);
         Assert.Equal(
-            """{"product":"pacs","event_type":"Association Release","window_start":"2023-12-11T00:01:00+00:00","count":1,"distinct_subjects":0,"running_total":1,"late":0}""",
+            """{"product":"pacs","event_type":"Association Release","window_start":"2024-12-01T00:01:00+00:00","count":1,"distinct_subjects":0,"running_total":1,"late":0}""",
             value);
     }
 

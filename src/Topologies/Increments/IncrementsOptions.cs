@@ -34,8 +34,8 @@ public sealed record IncrementsOptions
     public TimeSpan Grace { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// How long the windows of a product and event type are kept behind the newest of them; older events count as late. Default 40
-    /// days; at least <see cref="Window"/> and <see cref="Grace"/> together.
+    /// How long a window is kept after its last event arrived, by the records' times; an event that comes later still, and would open it
+    /// anew, counts as late. Bounds the state. Default 40 days; at least <see cref="Window"/> and <see cref="Grace"/> together.
     /// </summary>
     public TimeSpan Retention { get; init; } = TimeSpan.FromDays(40);
 

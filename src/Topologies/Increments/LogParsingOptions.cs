@@ -27,6 +27,12 @@ public sealed record LogParsingOptions
     /// <summary>The longest record that is parsed, in bytes; longer ones are dead-lettered. Default 1 MiB; from 1 KiB to 64 MiB.</summary>
     public int MaxRecordBytes { get; init; } = 1 << 20;
 
+    /// <summary>
+    /// How far an event's time may be ahead of its record's; records of clocks that are further off are dead-lettered, since one of them
+    /// would make all that follows late. Default 1 day; from 1 minute on.
+    /// </summary>
+    public TimeSpan MaxAhead { get; init; } = TimeSpan.FromDays(1);
+
     /// <summary>Checks every option.</summary>
     /// <exception cref="ArgumentException">One is out of its range; the text says which, and what is allowed.</exception>
     public void Validate()
@@ -39,6 +45,8 @@ public sealed record LogParsingOptions
 
         if (MaxRecordBytes is < 1 << 10 or > 64 << 20)
             throw Wrong(nameof(MaxRecordBytes), $"MaxRecordBytes is {MaxRecordBytes}: it goes from 1024 to {64 << 20}.");
+        if (MaxAhead < TimeSpan.FromMinutes(1))
+            throw Wrong(nameof(MaxAhead), $"MaxAhead is {MaxAhead}: it is at least 1 minute.");
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var source in Sources)
         {

@@ -11,17 +11,18 @@ internal sealed class MemoryState : IIncrementState
 
     public Dictionary<WindowKey, byte[]> Sketches { get; } = [];
 
-    public Dictionary<LaneKey, long> Lanes { get; } = [];
+    public Dictionary<LaneKey, LaneProgress> Lanes { get; } = [];
 
     public IEnumerable<KeyValuePair<string, KeyTotals>> Totals() => AllTotals;
 
     public void PutTotals(string key, KeyTotals totals) => AllTotals[key] = totals;
 
-    public long? LaneTime(LaneKey lane) => Lanes.TryGetValue(lane, out var time) ? time : null;
+    public LaneProgress? Lane(LaneKey lane) => Lanes.TryGetValue(lane, out var progress) ? progress : null;
 
-    public void PutLaneTime(LaneKey lane, long time) => Lanes[lane] = time;
+    public void PutLane(LaneKey lane, LaneProgress progress) => Lanes[lane] = progress;
 
-    public WindowCounts Window(WindowKey window) => Windows.GetValueOrDefault((window.Key, window.Start));
+    public WindowCounts? Window(WindowKey window) =>
+        Windows.TryGetValue((window.Key, window.Start), out var counts) ? counts : null;
 
     public void PutWindow(WindowKey window, WindowCounts counts) => Windows[(window.Key, window.Start)] = counts;
 
@@ -29,13 +30,19 @@ internal sealed class MemoryState : IIncrementState
         Windows.Reverse().Where(w => w.Key.Key == key && w.Key.Start >= from)
             .Select(w => KeyValuePair.Create(new WindowKey(key, w.Key.Start), w.Value));
 
-    public void DropWindows(string key, long before)
+    public long? DropIdle(string key, long touchedBefore)
     {
-        foreach (var window in Windows.Keys.Where(w => w.Key == key && w.Start < before).ToList())
+        foreach (var lane in Lanes.Where(l => l.Key.Key == key && l.Value.Touched < touchedBefore).Select(l => l.Key).ToList())
+            Lanes.Remove(lane);
+        long? last = null;
+        foreach (var window in Windows.Where(w => w.Key.Key == key && w.Value.Touched < touchedBefore).Select(w => w.Key).ToList())
         {
+            last = window.Start;
             Windows.Remove(window);
             Sketches.Remove(new(key, window.Start));
         }
+
+        return last;
     }
 
     public DistinctSketch? Sketch(WindowKey window) =>

@@ -15,7 +15,7 @@ public sealed class FormatTests
     {
         foreach (var line in Samples.Lines(file))
         {
-            var parsed = Records.Event(line, format: format);
+            var parsed = Records.Event(line, format: format, timestamp: Records.At("2026-11-21T13:00:00Z"));
 
             Assert.True(parsed.Time > 0);
             Assert.All(new[] { parsed.Host, parsed.Product, parsed.Component, parsed.EventType }, Assert.NotEmpty);
@@ -85,7 +85,8 @@ public sealed class FormatTests
     [Fact]
     public void File_lines_of_DCMTK_have_time_level_and_logger()
     {
-        var parsed = Records.Event("2026-11-21 12:02:45.849  WARN - storescp - Refusing Association (BadAEService)");
+        var parsed = Records.Event(
+            "2026-11-21 12:02:45.849  WARN - storescp - Refusing Association (BadAEService)", timestamp: Records.At("2026-11-21T12:03:00Z"));
 
         Assert.Equal(Records.At("2026-11-21T12:02:45.849Z"), parsed.Time);
         Assert.Equal(("storescp", Severity.Warning, "Refusing Association (<*>)"), (parsed.Component, parsed.Severity, parsed.EventType));
@@ -250,6 +251,13 @@ public sealed class FormatTests
         Assert.Equal(("dcmtk", "archive", "h", "s"), (parsed.Format, parsed.Product, parsed.Host, parsed.Source));
     }
 
+    [Theory]
+    [InlineData("2024-03-12T12:00:00Z", true)]
+    [InlineData("2024-03-12T12:00:01Z", false)]
+    [InlineData("1999-01-01T00:00:00Z", true)]
+    public void Times_of_clocks_that_are_far_ahead_are_refused(string time, bool taken) =>
+        Assert.Equal(taken ? "log.none" : "log.time-ahead", LogFaults.Code(Records.Parse($"{{\"time\":\"{time}\",\"event\":\"x.y\"}}").Fault));
+
     [Fact]
     public void Too_long_records_are_refused() =>
         Assert.Equal(LogFault.TooLong, Records.Parse(new string('a', 2000), options: Records.Options with { MaxRecordBytes = 1024 }).Fault);
@@ -291,6 +299,7 @@ public sealed class FormatTests
     {
         Assert.Throws<ArgumentException>(() => (Records.Options with { PseudonymKey = new byte[15] }).Validate());
         Assert.Throws<ArgumentException>(() => (Records.Options with { MaxRecordBytes = 1 }).Validate());
+        Assert.Throws<ArgumentException>(() => (Records.Options with { MaxAhead = TimeSpan.Zero }).Validate());
         Assert.Throws<ArgumentException>(() => (Records.Options with { Sources = [new() { Name = "a", Format = "x" }] }).Validate());
         Assert.Throws<ArgumentException>(() => (Records.Options with { Sources = [new() { Name = "a" }, new() { Name = "a" }] }).Validate());
     }

@@ -3,7 +3,7 @@ namespace MedStreams.Topologies.Increments.Counting;
 /// <summary>The lengths that counting goes by, in milliseconds.</summary>
 /// <param name="Window">The length of a window.</param>
 /// <param name="Grace">How long after its end a window still takes events.</param>
-/// <param name="Retention">How long windows are kept behind the newest.</param>
+/// <param name="Retention">How long windows are kept after their last event arrived.</param>
 internal readonly record struct IncrementTimes(long Window, long Grace, long Retention)
 {
     public static IncrementTimes Of(IncrementsOptions options) =>
@@ -18,11 +18,14 @@ internal readonly record struct IncrementTimes(long Window, long Grace, long Ret
 
 /// <summary>
 /// Counts events into windows by product and event type. An event is late where its window has been closed, for longer than the grace,
-/// by an earlier event of the same lane (of the same key), or where its window is not kept any more. Since only events of its own lane
-/// make an event late, the outcome does not depend on how lanes are interleaved. For one thread.
+/// by an earlier event of the same lane (of the same key). Since only events of its own lane make an event late, the outcome does not
+/// depend on how lanes are interleaved. Windows that no event reached for the retention are dropped, by time of arrival, so that old
+/// logs can be counted, too; what would open a window anew that may have been dropped is late. For one thread.
 /// </summary>
 internal sealed class IncrementFold
 {
+    private const int ChecksPerRetention = 32;
+
     private readonly IncrementTimes _times;
     private readonly IIncrementState _state;
     private readonly Dictionary<string, KeyTotals> _totals;
@@ -42,23 +45,26 @@ internal sealed class IncrementFold
     /// <param name="key">The product, a bar, the event type.</param>
     /// <param name="lane">The event's lane.</param>
     /// <param name="time">Its time, epoch milliseconds.</param>
+    /// <param name="arrival">When it arrived, epoch milliseconds.</param>
     /// <param name="subject">Its subject, where it has one.</param>
-    public void Add(string key, string lane, long time, string? subject)
+    public void Add(string key, string lane, long time, long arrival, string? subject)
     {
         var start = _times.StartOf(time);
         if (!_totals.TryGetValue(key, out var totals))
-            totals = new(0, start, 0, KeyTotals.Unchanged);
+            totals = new(0, start, arrival, arrival, 0, KeyTotals.Unchanged);
+        totals = totals with { Arrived = Math.Max(totals.Arrived, arrival) };
         var laneKey = new LaneKey(key, lane);
-        var laneTime = _state.LaneTime(laneKey);
-        if (start + _times.Window + _times.Grace <= laneTime || start < totals.Newest - _times.Retention)
+        var progress = _state.Lane(laneKey);
+        var window = new WindowKey(key, start);
+        var counts = _state.Window(window);
+        if (start + _times.Window + _times.Grace <= progress?.Time || (counts is null && start < totals.ClosedBefore))
         {
-            AddLate(key, totals, laneTime);
+            AddLate(key, totals, progress);
             return;
         }
 
-        var window = new WindowKey(key, start);
-        var counts = _state.Window(window);
-        _state.PutWindow(window, counts with { Count = counts.Count + 1 });
+        var before = counts.GetValueOrDefault();
+        _state.PutWindow(window, new(before.Count + 1, before.Late, Math.Max(before.Touched, arrival)));
         if (subject is not null)
         {
             var sketch = _state.Sketch(window) ?? new DistinctSketch();
@@ -66,14 +72,14 @@ internal sealed class IncrementFold
                 _state.PutSketch(window, sketch);
         }
 
-        if (laneTime is null || time > laneTime)
-            _state.PutLaneTime(laneKey, time);
+        if (progress is null || time > progress.Value.Time)
+            _state.PutLane(laneKey, new(time, arrival));
         Put(key, totals with { Total = totals.Total + 1, Newest = Math.Max(totals.Newest, start) }, start);
     }
 
     /// <summary>
     /// Hands out the rows that changed since the last call: for each key the earliest window that changed and all behind it, whose running
-    /// totals changed with it; in ascending order. Then drops windows that are not kept any more.
+    /// totals changed with it; in ascending order. Then drops what has been idle for the retention.
     /// </summary>
     public void Emit(Action<IncrementRow> emit)
     {
@@ -82,11 +88,14 @@ internal sealed class IncrementFold
             var totals = _totals[key];
             EmitRows(key, totals, emit);
             totals = totals with { ChangedFrom = KeyTotals.Unchanged };
-            var keptFrom = totals.Newest - _times.Retention;
-            if (keptFrom > totals.PurgedBefore)
+            if (totals.Arrived >= totals.CheckedAt + (_times.Retention / ChecksPerRetention))
             {
-                _state.DropWindows(key, keptFrom);
-                totals = totals with { PurgedBefore = keptFrom };
+                var dropped = _state.DropIdle(key, totals.Arrived - _times.Retention) + _times.Window;
+                totals = totals with
+                {
+                    CheckedAt = totals.Arrived,
+                    ClosedBefore = Math.Max(totals.ClosedBefore, dropped ?? 0),
+                };
             }
 
             _totals[key] = totals;
@@ -96,16 +105,28 @@ internal sealed class IncrementFold
         _changed.Clear();
     }
 
-    /// <summary>Late events count in the window that is current in their lane; if that is not kept any more, in the newest.</summary>
-    private void AddLate(string key, KeyTotals totals, long? laneTime)
+    /// <summary>
+    /// Late events count in the window that is current in their lane; if that is not kept any more, in the newest one; if that is not
+    /// either, in one that was never opened.
+    /// </summary>
+    private void AddLate(string key, KeyTotals totals, LaneProgress? progress)
     {
-        var start = laneTime is { } time ? _times.StartOf(time) : totals.Newest;
-        if (start < totals.Newest - _times.Retention)
-            start = totals.Newest;
-        var window = new WindowKey(key, start);
+        var window = new WindowKey(key, progress is { } lane ? _times.StartOf(lane.Time) : totals.Newest);
         var counts = _state.Window(window);
-        _state.PutWindow(window, counts with { Late = counts.Late + 1 });
-        Put(key, totals, start);
+        if (counts is null)
+        {
+            window = new(key, totals.Newest);
+            counts = _state.Window(window);
+        }
+
+        if (counts is null)
+        {
+            window = new(key, Math.Max(_times.StartOf(totals.Arrived), totals.ClosedBefore));
+            counts = _state.Window(window) ?? default(WindowCounts);
+        }
+
+        _state.PutWindow(window, counts.Value with { Late = counts.Value.Late + 1, Touched = Math.Max(counts.Value.Touched, totals.Arrived) });
+        Put(key, totals, window.Start);
     }
 
     private void Put(string key, KeyTotals totals, long changed)

@@ -18,7 +18,7 @@ internal sealed class IncrementProcessor(IncrementsOptions options) : IProcessor
 
     public void Process(in Record<string, LogEvent> record)
     {
-        _fold.Add(record.Key, record.Value.Lane ?? string.Empty, record.Value.Time, record.Value.Subject);
+        _fold.Add(record.Key, record.Value.Lane ?? string.Empty, record.Value.Time, record.Timestamp, record.Value.Subject);
         if (options.EmitInterval == TimeSpan.Zero)
             _fold.Emit(Forward);
     }

@@ -17,6 +17,8 @@ internal static class IncrementStoreSerdes
 
     public static ISerde<WindowCounts?> WindowCounts { get; } = new CountsSerde().Nullable();
 
+    public static ISerde<LaneProgress?> LaneProgress { get; } = new LaneSerde().Nullable();
+
     public static ISerde<KeyTotals?> KeyTotals { get; } = new TotalsSerde().Nullable();
 
     public static ISerde<DistinctSketch> Sketch { get; } = new SketchSerde();
@@ -90,9 +92,21 @@ internal static class IncrementStoreSerdes
     private sealed class CountsSerde : ISerde<WindowCounts>
     {
         public void Serialize(WindowCounts value, IBufferWriter<byte> destination, in SerdeContext context) =>
-            WriteNumbers(destination, value.Count, value.Late);
+            WriteNumbers(destination, value.Count, value.Late, value.Touched);
 
         public WindowCounts Deserialize(ReadOnlySpan<byte> data, in SerdeContext context)
+        {
+            RequireNumbers(data, 3);
+            return new(Number(data, 0), Number(data, 1), Number(data, 2));
+        }
+    }
+
+    private sealed class LaneSerde : ISerde<LaneProgress>
+    {
+        public void Serialize(LaneProgress value, IBufferWriter<byte> destination, in SerdeContext context) =>
+            WriteNumbers(destination, value.Time, value.Touched);
+
+        public LaneProgress Deserialize(ReadOnlySpan<byte> data, in SerdeContext context)
         {
             RequireNumbers(data, 2);
             return new(Number(data, 0), Number(data, 1));
@@ -102,12 +116,14 @@ internal static class IncrementStoreSerdes
     private sealed class TotalsSerde : ISerde<KeyTotals>
     {
         public void Serialize(KeyTotals value, IBufferWriter<byte> destination, in SerdeContext context) =>
-            WriteNumbers(destination, value.Total, value.Newest, value.PurgedBefore, value.ChangedFrom);
+            WriteNumbers(
+                destination, value.Total, value.Newest, value.Arrived, value.CheckedAt, value.ClosedBefore, value.ChangedFrom);
 
         public KeyTotals Deserialize(ReadOnlySpan<byte> data, in SerdeContext context)
         {
-            RequireNumbers(data, 4);
-            return new(Number(data, 0), Number(data, 1), Number(data, 2), Number(data, 3));
+            RequireNumbers(data, 6);
+            return new(
+                Number(data, 0), Number(data, 1), Number(data, 2), Number(data, 3), Number(data, 4), Number(data, 5));
         }
     }
 

@@ -9,6 +9,7 @@ namespace MedStreams.Topologies.Increments.Counting;
 internal sealed class IncrementStores(IProcessingContext context) : IIncrementState
 {
     private const int MostSketches = 4_096;
+    private const string BehindAllLanes = "\uFFFF";
     private const string TotalsStore = "increment-totals";
     private const string WindowsStore = "increment-windows";
     private const string SketchesStore = "increment-sketches";
@@ -21,7 +22,7 @@ internal sealed class IncrementStores(IProcessingContext context) : IIncrementSt
     private readonly IKeyValueStore<WindowKey, DistinctSketch> _sketches =
         context.GetStateStore<IKeyValueStore<WindowKey, DistinctSketch>>(SketchesStore);
 
-    private readonly IKeyValueStore<LaneKey, long?> _lanes = context.GetStateStore<IKeyValueStore<LaneKey, long?>>(LanesStore);
+    private readonly IKeyValueStore<LaneKey, LaneProgress?> _lanes = context.GetStateStore<IKeyValueStore<LaneKey, LaneProgress?>>(LanesStore);
     private readonly Dictionary<WindowKey, DistinctSketch> _known = [];
 
     /// <summary>The names of the stores.</summary>
@@ -37,7 +38,7 @@ internal sealed class IncrementStores(IProcessingContext context) : IIncrementSt
         yield return Stores.KeyValueStoreBuilder(
             Stores.PersistentKeyValueStore(SketchesStore), IncrementStoreSerdes.WindowKey, IncrementStoreSerdes.Sketch).WithCachingEnabled();
         yield return Stores.KeyValueStoreBuilder(
-            Stores.PersistentKeyValueStore(LanesStore), IncrementStoreSerdes.LaneKey, Serdes.Int64.Nullable()).WithCachingEnabled();
+            Stores.PersistentKeyValueStore(LanesStore), IncrementStoreSerdes.LaneKey, IncrementStoreSerdes.LaneProgress).WithCachingEnabled();
     }
 
     public IEnumerable<KeyValuePair<string, KeyTotals>> Totals() =>
@@ -45,11 +46,11 @@ internal sealed class IncrementStores(IProcessingContext context) : IIncrementSt
 
     public void PutTotals(string key, KeyTotals totals) => _totals.Put(key, totals);
 
-    public long? LaneTime(LaneKey lane) => _lanes.Get(lane);
+    public LaneProgress? Lane(LaneKey lane) => _lanes.Get(lane);
 
-    public void PutLaneTime(LaneKey lane, long time) => _lanes.Put(lane, time);
+    public void PutLane(LaneKey lane, LaneProgress progress) => _lanes.Put(lane, progress);
 
-    public WindowCounts Window(WindowKey window) => _windows.Get(window).GetValueOrDefault();
+    public WindowCounts? Window(WindowKey window) => _windows.Get(window);
 
     public void PutWindow(WindowKey window, WindowCounts counts) => _windows.Put(window, counts);
 
@@ -57,16 +58,28 @@ internal sealed class IncrementStores(IProcessingContext context) : IIncrementSt
         _windows.ReverseRange(new(key, from), new(key, long.MaxValue))
             .Select(entry => KeyValuePair.Create(entry.Key, entry.Value.GetValueOrDefault()));
 
-    public void DropWindows(string key, long before)
+    public long? DropIdle(string key, long touchedBefore)
     {
-        WindowKey[] dropped =
-            [.. _windows.Range(new(key, 0), new(key, before - 1)).Select(entry => entry.Key)];
-        foreach (var window in dropped)
+        WindowKey[] windows =
+        [
+            .. _windows.Range(new(key, 0), new(key, long.MaxValue))
+                .Where(entry => entry.Value.GetValueOrDefault().Touched < touchedBefore).Select(entry => entry.Key),
+        ];
+        foreach (var window in windows)
         {
             _windows.Delete(window);
             _sketches.Delete(window);
             _known.Remove(window);
         }
+
+        LaneKey[] lanes =
+        [
+            .. _lanes.Range(new(key, string.Empty), new(key, BehindAllLanes))
+                .Where(entry => entry.Value.GetValueOrDefault().Touched < touchedBefore).Select(entry => entry.Key),
+        ];
+        foreach (var lane in lanes)
+            _lanes.Delete(lane);
+        return windows.Length == 0 ? null : windows[^1].Start;
     }
 
     public DistinctSketch? Sketch(WindowKey window)

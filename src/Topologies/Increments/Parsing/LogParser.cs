@@ -9,6 +9,7 @@ internal sealed class LogParser
     private readonly ParseScope _scope;
     private readonly Dictionary<string, LogSource> _sources;
     private readonly int _declared;
+    private readonly long _maxAhead;
 
     /// <summary>A parser with these options.</summary>
     /// <exception cref="ArgumentException">The options are not valid.</exception>
@@ -19,6 +20,7 @@ internal sealed class LogParser
         _scope = new(options);
         _sources = options.Sources.ToDictionary(s => s.Name, StringComparer.Ordinal);
         _declared = _sources.Count;
+        _maxAhead = (long)options.MaxAhead.TotalMilliseconds;
     }
 
     /// <summary>Parses one record.</summary>
@@ -40,7 +42,9 @@ internal sealed class LogParser
         if (format is null)
             return LogParse.Failed(declared is null ? LogFault.UnknownFormat : LogFault.UndeclaredFormat);
         var parse = format.Parse(bytes, _scope);
-        return parse.Event is null ? parse with { Column = Math.Min(parse.Column, bytes.Length + 1) + mark } : parse;
+        if (parse.Event is not { } parsed)
+            return parse with { Column = Math.Min(parse.Column, bytes.Length + 1) + mark };
+        return parsed.Time <= _scope.Timestamp + _maxAhead ? parse : LogParse.Failed(LogFault.TimeAhead);
     }
 
     private LogSource SourceNamed(string name)

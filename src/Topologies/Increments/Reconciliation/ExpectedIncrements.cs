@@ -7,7 +7,8 @@ namespace MedStreams.Topologies.Increments;
 /// <summary>
 /// Counts the same input a second time, in one plain pass and all in memory, to check the topology's results against. It shares the
 /// parsers, the rules and the sketch with the topology, but neither its stores nor its way to count. Feed it the raw records of each
-/// key in their order; keys may be interleaved in any way. For one thread.
+/// key in their order; keys may be interleaved in any way. The records' times may span <see cref="IncrementsOptions.Retention"/> at
+/// most. For one thread.
 /// </summary>
 public sealed class ExpectedIncrements
 {
@@ -97,17 +98,14 @@ public sealed class ExpectedIncrements
     {
         private readonly SortedDictionary<long, Cell> _cells = [];
         private readonly Dictionary<string, long> _laneTimes = new(StringComparer.Ordinal);
-        private long _newest = long.MinValue;
 
         public bool Add(string lane, long time, string? subject)
         {
             var start = times.StartOf(time);
             var known = _laneTimes.TryGetValue(lane, out var laneTime);
-            var kept = _newest == long.MinValue ? 0 : _newest - times.Retention;
-            if (start < kept || (known && start + times.Window + times.Grace <= laneTime))
+            if (known && start + times.Window + times.Grace <= laneTime)
             {
-                var current = known ? times.StartOf(laneTime) : _newest;
-                At(current < kept ? _newest : current).Late++;
+                At(times.StartOf(laneTime)).Late++;
                 return false;
             }
 
@@ -115,7 +113,6 @@ public sealed class ExpectedIncrements
             cell.Count++;
             if (subject is not null)
                 cell.Subjects.Add(DistinctSketch.HashOf(subject));
-            _newest = Math.Max(_newest, start);
             _laneTimes[lane] = known ? Math.Max(laneTime, time) : time;
             return true;
         }
