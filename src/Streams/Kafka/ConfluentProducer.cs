@@ -7,11 +7,23 @@ internal sealed class ConfluentProducer : IStreamProducer
 {
     private static readonly TimeSpan QueueFullWait = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan FlushSlice = TimeSpan.FromSeconds(1);
+    private static readonly Confluent.Kafka.Headers NoHeaders = [];
     private readonly IProducer<byte[]?, byte[]?> _producer;
     private readonly Dictionary<DeliveryListener, Action<DeliveryReport<byte[]?, byte[]?>>> _handlers = [];
 
+    // One message and its arrays serve all records: librdkafka copies the bytes before Produce returns, and since delivery
+    // reports carry nothing of the message nobody keeps it.
+    private readonly Message<byte[]?, byte[]?> _message = new();
+    private readonly ArraysByLength _keys = new();
+    private readonly ArraysByLength _values = new();
+    private Confluent.Kafka.TopicPartition _to = new(string.Empty, Partition.Any);
+
     public ConfluentProducer(IReadOnlyDictionary<string, string> settings) =>
-        _producer = new ProducerBuilder<byte[]?, byte[]?>(settings)
+        _producer = new ProducerBuilder<byte[]?, byte[]?>(
+                new Dictionary<string, string>(settings, StringComparer.Ordinal)
+                {
+                    ["dotnet.producer.delivery.report.fields"] = "none",
+                })
             .SetKeySerializer(Serializers.ByteArray)
             .SetValueSerializer(Serializers.ByteArray)
             .SetLogHandler(static (_, _) => { })
@@ -21,26 +33,25 @@ internal sealed class ConfluentProducer : IStreamProducer
     public void Send(
         string topic,
         int? partition,
-        byte[]? key,
-        byte[]? value,
+        ReadOnlySpan<byte> key,
+        bool hasKey,
+        ReadOnlySpan<byte> value,
+        bool hasValue,
         long timestamp,
         Headers headers,
         DeliveryListener? listener)
     {
-        var message = new Message<byte[]?, byte[]?>
-        {
-            Key = key,
-            Value = value,
-            Timestamp = new Timestamp(timestamp, TimestampType.CreateTime),
-            Headers = Convert(headers),
-        };
-        var to = new Confluent.Kafka.TopicPartition(topic, partition ?? Partition.Any);
+        _message.Key = hasKey ? _keys.Copy(key) : null;
+        _message.Value = hasValue ? _values.Copy(value) : null;
+        _message.Timestamp = new Timestamp(timestamp, TimestampType.CreateTime);
+        _message.Headers = Convert(headers);
+        var to = To(topic, partition ?? Partition.Any);
         var handler = listener is null ? null : HandlerOf(listener);
         while (true)
         {
             try
             {
-                _producer.Produce(to, message, handler);
+                _producer.Produce(to, _message, handler);
                 return;
             }
             catch (ProduceException<byte[]?, byte[]?> e) when (e.Error.Code == ErrorCode.Local_QueueFull)
@@ -111,14 +122,21 @@ internal sealed class ConfluentProducer : IStreamProducer
     private static TransactionLostException Lost(KafkaException e, bool isFenced) =>
         new($"The transaction is lost: {e.Error.Code}.", isFenced, e);
 
-    private static Confluent.Kafka.Headers? Convert(Headers headers)
+    private static Confluent.Kafka.Headers Convert(Headers headers)
     {
         if (headers.Count == 0)
-            return null;
+            return NoHeaders;
         var converted = new Confluent.Kafka.Headers();
         foreach (var header in headers)
             converted.Add(header.Key, header.Value?.ToArray());
         return converted;
+    }
+
+    private Confluent.Kafka.TopicPartition To(string topic, Partition partition)
+    {
+        if (!ReferenceEquals(_to.Topic, topic) || _to.Partition != partition)
+            _to = new(topic, partition);
+        return _to;
     }
 
     private Action<DeliveryReport<byte[]?, byte[]?>> HandlerOf(DeliveryListener listener)

@@ -9,13 +9,23 @@ internal interface IStreamProducer : IDisposable
     /// <summary>Sends a copy of the bytes; waits for room while the client's queue is full.</summary>
     /// <param name="topic">The topic.</param>
     /// <param name="partition">The partition; null for the default partitioner (murmur2 of the key).</param>
-    /// <param name="key">The key's bytes; null for none.</param>
-    /// <param name="value">The value's bytes; null for a tombstone.</param>
+    /// <param name="key">The key's bytes; ignored where <paramref name="hasKey"/> is false.</param>
+    /// <param name="hasKey">False for a record without key.</param>
+    /// <param name="value">The value's bytes; ignored where <paramref name="hasValue"/> is false.</param>
+    /// <param name="hasValue">False for a tombstone.</param>
     /// <param name="timestamp">Epoch milliseconds.</param>
     /// <param name="headers">The headers.</param>
     /// <param name="listener">Called from <see cref="Flush"/>, <see cref="CommitTransaction"/> or on the client's thread; null: not told.</param>
     void Send(
-        string topic, int? partition, byte[]? key, byte[]? value, long timestamp, Headers headers, DeliveryListener? listener);
+        string topic,
+        int? partition,
+        ReadOnlySpan<byte> key,
+        bool hasKey,
+        ReadOnlySpan<byte> value,
+        bool hasValue,
+        long timestamp,
+        Headers headers,
+        DeliveryListener? listener);
 
     /// <summary>Waits until everything sent was acknowledged or given up.</summary>
     void Flush();

@@ -15,6 +15,7 @@ internal sealed class TaskContext(
     : IStateStoreContext
 {
     private readonly Dictionary<string, IStateStore> _stores = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _topics = new(StringComparer.Ordinal);
 
     public string ApplicationId { get; } = applicationId;
 
@@ -53,7 +54,12 @@ internal sealed class TaskContext(
     public long SystemTime => Clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>The full name of a topic: internal ones carry the application id in front.</summary>
-    public string ResolveTopic(string topic) => internalTopics.Contains(topic) ? $"{ApplicationId}-{topic}" : topic;
+    public string ResolveTopic(string topic)
+    {
+        if (!_topics.TryGetValue(topic, out var resolved))
+            _topics.Add(topic, resolved = internalTopics.Contains(topic) ? $"{ApplicationId}-{topic}" : topic);
+        return resolved;
+    }
 
     public void AdvanceStreamTime(long timestamp) => StreamTime = Math.Max(StreamTime, timestamp);
 

@@ -110,13 +110,7 @@ internal sealed class DeadLetters(
         else
         {
             side.Send(
-                deadLetters,
-                null,
-                record.HasKey ? record.Key.ToArray() : null,
-                record.HasValue ? record.Value.ToArray() : null,
-                timestamp,
-                headers,
-                null);
+                deadLetters, null, record.Key, record.HasKey, record.Value, record.HasValue, timestamp, headers, null);
         }
 
         RuntimeLog.RecordDeadLettered(logger, topic, partition, offset, error.GetType().Name);

@@ -55,8 +55,10 @@ internal sealed class RecordCollector : IRecordCollector
         Producer.Send(
             topic,
             partition,
-            hasKey ? key.ToArray() : null,
-            hasValue ? value.ToArray() : null,
+            key,
+            hasKey,
+            value,
+            hasValue,
             timestamp,
             headers,
             Changelogs.Contains(topic) ? _onChangelog : _onDelivery);

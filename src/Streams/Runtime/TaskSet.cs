@@ -15,6 +15,8 @@ internal sealed class TaskSet(ThreadParts parts, ThreadCommit commit, ChangelogR
     private readonly List<ActiveTask> _opened = [];
     private readonly CacheBudget _cache = new(parts.Config.StateStoreCacheMaxBytes / parts.Config.NumStreamThreads);
     private ActiveTask[] _running = [];
+    private TopicPartition? _last;
+    private RecordQueue? _lastQueue;
 
     /// <summary>The tasks that take records.</summary>
     public IReadOnlyList<ActiveTask> Running => _running;
@@ -75,9 +77,15 @@ internal sealed class TaskSet(ThreadParts parts, ThreadCommit commit, ChangelogR
 
     public void Add(in RawRecord record)
     {
-        var metadata = record.Metadata;
-        if (_routes.TryGetValue(new TopicPartition(metadata.Topic, metadata.Partition), out var route))
-            route.Task.Stream!.Queue(route.Input).Add(record);
+        // One partition after the other sends many records; topics' names are the same objects.
+        if (_last is not { } last
+            || last.Partition != record.Metadata.Partition || !ReferenceEquals(last.Topic, record.Metadata.Topic))
+        {
+            _last = last = new TopicPartition(record.Metadata.Topic, record.Metadata.Partition);
+            _lastQueue = _routes.TryGetValue(last, out var route) ? route.Task.Stream!.Queue(route.Input) : null;
+        }
+
+        _lastQueue?.Add(record);
     }
 
     public void OnEnd(TopicPartition partition, long offset)
@@ -201,6 +209,7 @@ internal sealed class TaskSet(ThreadParts parts, ThreadCommit commit, ChangelogR
     {
         _running = [.. _tasks.Values.Where(t => t.Phase == TaskPhase.Running)];
         _routes.Clear();
+        _last = null;
         foreach (var task in _running)
         {
             for (var i = 0; i < task.Inputs.Length; i++)

@@ -10,15 +10,18 @@ internal sealed class FakeProducer(FakeKafka kafka, string? transactionalId) : I
     public void Send(
         string topic,
         int? partition,
-        byte[]? key,
-        byte[]? value,
+        ReadOnlySpan<byte> key,
+        bool hasKey,
+        ReadOnlySpan<byte> value,
+        bool hasValue,
         long timestamp,
         Headers headers,
         DeliveryListener? listener)
     {
         ThrowIfFenced();
-        var to = new TopicPartition(topic, partition ?? PartitionOf(topic, key));
-        var offset = kafka.Append(to, new FakeRecord(key, value, timestamp, headers) { Transaction = _transaction });
+        var to = new TopicPartition(topic, partition ?? PartitionOf(topic, hasKey ? key.ToArray() : null));
+        var record = new FakeRecord(hasKey ? key.ToArray() : null, hasValue ? value.ToArray() : null, timestamp, headers);
+        var offset = kafka.Append(to, record with { Transaction = _transaction });
         listener?.Invoke(topic, to.Partition, offset, null);
     }
 
