@@ -67,7 +67,12 @@ internal static class Rules
             return false;
         });
 
-    private static string Show(TimeSpan span) => span.TotalMilliseconds < 1000 ? $"{span.TotalMilliseconds} ms" : span.TotalSeconds < 60 ? $"{span.TotalSeconds} s" : $"{span.TotalMinutes} min";
+    private static string Show(TimeSpan span) => span.TotalSeconds switch
+    {
+        < 1 => $"{span.TotalMilliseconds} ms",
+        < 60 => $"{span.TotalSeconds} s",
+        _ => $"{span.TotalMinutes} min",
+    };
 
     private static bool TryReadDuration(string text, out TimeSpan value)
     {
