@@ -45,8 +45,9 @@ require_sdk() {
     need ca-certificates "the packages of the build come over HTTPS" false
     install_missing
   fi
-  run_dotnet --version >/dev/null 2>"$STATE/sdk.log" ||
-    die 2 "$DOTNET has no SDK that global.json allows ($(sed -n 's/.*"version": *"\([^"]*\)".*/\1/p' "$ROOT/global.json") or newer): install the .NET 10 SDK"
+  run_dotnet --version >/dev/null 2>"$STATE/sdk.log" && return
+  cat "$STATE/sdk.log" >&2
+  die 2 "$DOTNET has no SDK that global.json allows ($(sed -n 's/.*"version": *"\([^"]*\)".*/\1/p' "$ROOT/global.json") or newer): install the .NET 10 SDK"
 }
 
 compile() { with_compiler_server msbuild "$1" -restore -p:Configuration=Release; }

@@ -6,7 +6,7 @@ mkdir -p "$STATE"
 # Quiet, private, and in English, whatever the machine's settings are.
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false
 export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 DOTNET_CLI_UI_LANGUAGE=en
-export HOME=${HOME:-$STATE}
+[[ -d ${HOME-} && -w $HOME ]] || { export HOME=$STATE/home && mkdir -p "$HOME"; }
 export MEDSTREAMS_LAUNCHER=$ROOT/medstreams
 
 # One line to the person who waits. Standard output belongs to the verb.

@@ -63,10 +63,10 @@ run_tests() {
   failed=$((failed + errors))
   if [[ $code -eq 124 || $code -eq 137 ]]; then
     trouble="stopped: it did not end within ${MEDSTREAMS_TEST_LIMIT:-1200} s"
+  elif grep -q 'Total: 0$' "$log" || [[ -n $summary && $((total - unrun)) -eq 0 ]]; then
+    trouble="ran no test"
   elif [[ -z $summary || ($code -ne 0 && $failed -eq 0) ]]; then
     trouble="ended with exit code $code before it had counted its tests"
-  elif [[ $((total - unrun)) -eq 0 ]]; then
-    trouble="ran no test"
   fi
   local passed=$((total - unrun - failed - skipped))
   [[ -z $trouble ]] || failed=$((failed + 1))
@@ -94,6 +94,7 @@ limited() {
   local pid
   timeout --kill-after=10 "${MEDSTREAMS_TEST_LIMIT:-1200}" "$@" </dev/null &
   pid=$!
-  trap 'kill -TERM $pid 2>/dev/null; wait $pid; exit 130' INT TERM
+  trap 'kill -TERM $pid 2>/dev/null; wait $pid || true; exit 130' INT
+  trap 'kill -TERM $pid 2>/dev/null; wait $pid || true; exit 143' TERM
   wait $pid
 }
