@@ -119,6 +119,14 @@ internal sealed class ConfluentProducer : IStreamProducer
     private static bool IsTransactionError(Error error) =>
         error.IsFatal || error.Code is ErrorCode.Local_State or ErrorCode.Local_Fenced or ErrorCode.Local_Fatal;
 
+    private static DeliveryFailure FailureOf(Error error) => new(
+        error.Code.ToString(),
+        error.IsLocalError || error.Code is ErrorCode.OutOfOrderSequenceNumber or ErrorCode.InvalidProducerEpoch
+            or ErrorCode.UnknownProducerId or ErrorCode.InvalidTxnState or ErrorCode.InvalidProducerIdMapping
+            or ErrorCode.NotLeaderForPartition or ErrorCode.LeaderNotAvailable or ErrorCode.RequestTimedOut
+            or ErrorCode.NotEnoughReplicas or ErrorCode.NotEnoughReplicasAfterAppend or ErrorCode.NetworkException
+            or ErrorCode.KafkaStorageError);
+
     private static TransactionLostException Lost(KafkaException e, bool isFenced) =>
         new($"The transaction is lost: {e.Error.Code}.", isFenced, e);
 
@@ -147,7 +155,7 @@ internal sealed class ConfluentProducer : IStreamProducer
                 report.Topic,
                 report.Partition.Value,
                 report.Offset.Value,
-                report.Error.IsError ? report.Error.Code.ToString() : null);
+                report.Error.IsError ? FailureOf(report.Error) : null);
             _handlers.Add(listener, handler);
         }
 

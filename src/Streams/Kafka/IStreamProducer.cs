@@ -1,7 +1,15 @@
 namespace MedStreams.Streams.Kafka;
 
-/// <summary>What became of a record: its offset, or why it was refused.</summary>
-internal delegate void DeliveryListener(string topic, int partition, long offset, string? error);
+/// <summary>Why a record did not arrive.</summary>
+/// <param name="Code">The error's name.</param>
+/// <param name="IsTransient">
+/// True where sending it again may help (no answer in time, purged by an abort, another leader, a lost producer id), false where the
+/// broker refuses the record itself.
+/// </param>
+internal readonly record struct DeliveryFailure(string Code, bool IsTransient);
+
+/// <summary>What became of a record: its offset, or why it did not arrive.</summary>
+internal delegate void DeliveryListener(string topic, int partition, long offset, DeliveryFailure? failure);
 
 /// <summary>The producer of one stream thread: the engine's whole view of writing to Kafka.</summary>
 internal interface IStreamProducer : IDisposable

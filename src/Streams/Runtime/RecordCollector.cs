@@ -20,7 +20,7 @@ internal sealed class RecordCollector : IRecordCollector
     private readonly Action _onDropped;
     private readonly DeliveryListener _onChangelog;
     private readonly DeliveryListener _onDelivery;
-    private volatile ProductionException? _failure;
+    private volatile StreamsException? _failure;
     private bool _inTransaction;
 
     public RecordCollector(
@@ -75,6 +75,13 @@ internal sealed class RecordCollector : IRecordCollector
         ThrowIfFailed();
     }
 
+    /// <summary>Throws where the broker refused a record for good, and the handler does not forgive it.</summary>
+    public void ThrowIfRefused()
+    {
+        if (_failure is ProductionException refused)
+            throw refused;
+    }
+
     public void EnsureTransaction()
     {
         if (!_transactional || _inTransaction)
@@ -98,24 +105,35 @@ internal sealed class RecordCollector : IRecordCollector
         _nextOffsets.Clear();
     }
 
-    private void OnChangelogDelivery(string topic, int partition, long offset, string? error)
+    private void OnChangelogDelivery(string topic, int partition, long offset, DeliveryFailure? failure)
     {
-        if (error is null)
+        if (failure is null)
             _nextOffsets[new TopicPartition(topic, partition)] = offset + 1;
+        else if (failure is { IsTransient: true, Code: var code })
+            _failure ??= Lost(topic, code);
         else
-            _failure ??= new ProductionException($"A changelog record for {topic}-{partition} was refused: {error}.");
+            _failure ??= new ProductionException($"A changelog record for {topic}-{partition} was refused: {failure.Value.Code}.");
     }
 
-    private void OnDelivery(string topic, int partition, long offset, string? error)
+    private void OnDelivery(string topic, int partition, long offset, DeliveryFailure? failure)
     {
-        if (error is null)
+        if (failure is not { } failed)
             return;
-        var refused = new ProductionException($"A record for {topic} was refused: {error}.");
+        if (failed.IsTransient)
+        {
+            _failure ??= Lost(topic, failed.Code);
+            return;
+        }
+
+        var refused = new ProductionException($"A record for {topic} was refused: {failed.Code}.");
         if (_onError(new ErrorContext(refused, null, null, null)) == ErrorVerdict.Fail)
             _failure ??= refused;
         else
             _onDropped();
     }
+
+    private static TransactionLostException Lost(string topic, string code) =>
+        new($"A record for {topic} did not arrive: {code}.", isFenced: false, new ProductionException(code));
 
     private void ThrowIfFailed()
     {

@@ -41,10 +41,7 @@ internal sealed class ThreadCommit : IDisposable
     /// <summary>Makes the producer; a transactional one fences its predecessors here.</summary>
     public void Open()
     {
-        var producer = _parts.Clients.CreateProducer(
-            _parts.ClientId + "-producer", _config.ExactlyOnce ? _parts.TransactionalId : null);
-        if (_config.ExactlyOnce)
-            producer.InitTransactions(CallTimeout);
+        var producer = CreateProducer();
         _collector = new RecordCollector(
             producer, _config.ExactlyOnce, PartitionCount, _config.OnProductionError, static () => { });
         _deadLetters ??= new DeadLetters(
@@ -169,6 +166,28 @@ internal sealed class ThreadCommit : IDisposable
         _collector?.Producer.Dispose();
     }
 
+    /// <summary>A producer that is ready. While the coordinator does not let it be, another one is tried.</summary>
+    private IStreamProducer CreateProducer()
+    {
+        var since = _config.Clock.GetTimestamp();
+        while (true)
+        {
+            var producer = _parts.Clients.CreateProducer(
+                _parts.ClientId + "-producer", _config.ExactlyOnce ? _parts.TransactionalId : null);
+            try
+            {
+                if (_config.ExactlyOnce)
+                    producer.InitTransactions(CallTimeout);
+                return producer;
+            }
+            catch (TransactionLostException e) when (_config.Clock.GetElapsedTime(since) < _config.TaskTimeout)
+            {
+                RuntimeLog.TransactionLost(_logger, _parts.Name, e.Message);
+                producer.Dispose();
+            }
+        }
+    }
+
     private bool TryTargets(ActiveTask task, Action<ExternalSinkNode> call)
     {
         foreach (var sink in task.ExternalSinks)
@@ -216,9 +235,19 @@ internal sealed class ThreadCommit : IDisposable
         if (offsets.Count == 0 && !Collector.InTransaction)
             return;
         Collector.EnsureTransaction();
-        if (offsets.Count > 0)
-            Collector.Producer.SendOffsets(offsets, _groupMetadata!, CallTimeout);
-        Collector.Producer.CommitTransaction(CallTimeout);
+        try
+        {
+            if (offsets.Count > 0)
+                Collector.Producer.SendOffsets(offsets, _groupMetadata!, CallTimeout);
+            Collector.Producer.CommitTransaction(CallTimeout);
+        }
+        catch (TransactionLostException)
+        {
+            // A record that the broker refuses loses the transaction too, and would lose the next one again.
+            Collector.ThrowIfRefused();
+            throw;
+        }
+
         Collector.OnCommitted();
     }
 

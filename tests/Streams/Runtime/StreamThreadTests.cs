@@ -42,6 +42,43 @@ public sealed class StreamThreadTests : IDisposable
     }
 
     [Fact]
+    public async Task A_record_that_does_not_arrive_in_time_is_sent_again_with_its_transaction()
+    {
+        _kafka.DeliveryFailures.Enqueue(new DeliveryFailure("Local_MsgTimedOut", IsTransient: true));
+        _kafka.Produce("in", "k", "v");
+        await using var streams = Start(Uppercase());
+
+        await Eventually.Holds(() => Committed("in", 0) == 1);
+
+        Assert.Equal(["V"], _kafka.Read("out").Select(r => r.ValueText));
+    }
+
+    [Fact]
+    public async Task A_record_that_the_broker_refuses_stops_the_instance()
+    {
+        _kafka.DeliveryFailures.Enqueue(new DeliveryFailure("MsgSizeTooLarge", IsTransient: false));
+        _kafka.Produce("in", "k", "v");
+        _kafka.Produce("in", "k", "w");
+        await using var streams = Start(Uppercase());
+
+        var error = await Assert.ThrowsAnyAsync<StreamsException>(() => streams.Completion);
+
+        Assert.Contains("MsgSizeTooLarge", error.Message, StringComparison.Ordinal);
+        Assert.Empty(_kafka.Read("out"));
+    }
+
+    [Fact]
+    public async Task A_producer_that_cannot_be_made_ready_is_made_anew()
+    {
+        for (var i = 0; i < 3; i++)
+            _kafka.InitFailures.Enqueue(new TransactionLostException("Not now.", true, new InvalidOperationException()));
+        _kafka.Produce("in", "k", "v");
+        await using var streams = Start(Uppercase());
+
+        await Eventually.Holds(() => Committed("in", 0) == 1);
+    }
+
+    [Fact]
     public async Task A_member_thrown_out_drops_its_work_and_does_it_again()
     {
         await using var streams = Start(Uppercase());

@@ -47,6 +47,12 @@ internal sealed class FakeKafka : IKafkaClients
     /// <summary>What happens instead of the next commit of a transaction.</summary>
     public ConcurrentQueue<Exception> CommitFailures { get; } = new();
 
+    /// <summary>What happens instead of the next initialisations of a transactional producer.</summary>
+    public ConcurrentQueue<Exception> InitFailures { get; } = new();
+
+    /// <summary>What becomes of the next records that are sent.</summary>
+    public ConcurrentQueue<DeliveryFailure> DeliveryFailures { get; } = new();
+
     /// <summary>What happened, in order: "commit-transaction", "flush", ...</summary>
     public ConcurrentQueue<string> Journal { get; } = new();
 

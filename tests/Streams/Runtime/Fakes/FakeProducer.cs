@@ -22,12 +22,20 @@ internal sealed class FakeProducer(FakeKafka kafka, string? transactionalId) : I
         var to = new TopicPartition(topic, partition ?? PartitionOf(topic, hasKey ? key.ToArray() : null));
         var record = new FakeRecord(hasKey ? key.ToArray() : null, hasValue ? value.ToArray() : null, timestamp, headers);
         var offset = kafka.Append(to, record with { Transaction = _transaction });
-        listener?.Invoke(topic, to.Partition, offset, null);
+        if (kafka.DeliveryFailures.TryDequeue(out var failure))
+            listener?.Invoke(topic, to.Partition, -1, failure);
+        else
+            listener?.Invoke(topic, to.Partition, offset, null);
     }
 
     public void Flush() => kafka.Journal.Enqueue("flush");
 
-    public void InitTransactions(TimeSpan timeout) => _epoch = kafka.NextEpoch(transactionalId!);
+    public void InitTransactions(TimeSpan timeout)
+    {
+        if (kafka.InitFailures.TryDequeue(out var failure))
+            throw failure;
+        _epoch = kafka.NextEpoch(transactionalId!);
+    }
 
     public void BeginTransaction()
     {
