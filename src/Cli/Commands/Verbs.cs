@@ -5,6 +5,7 @@ using MedStreams.Cli.Commands.Completion;
 using MedStreams.Cli.Commands.Config;
 using MedStreams.Cli.Commands.Consume;
 using MedStreams.Cli.Commands.Describe;
+using MedStreams.Cli.Commands.Demo;
 using MedStreams.Cli.Commands.Doctor;
 using MedStreams.Cli.Commands.Produce;
 using MedStreams.Cli.Commands.Run;
@@ -20,6 +21,7 @@ internal static class Verbs
     {
         var root = new RootCommand(Description(environment))
         {
+            DemoCommand.Create(environment),
             RunCommand.Create(environment),
             DescribeCommand.Create(environment),
             BrokerCommand.Create(environment),

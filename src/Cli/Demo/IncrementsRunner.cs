@@ -7,7 +7,7 @@ namespace MedStreams.Cli.Demo;
 /// <param name="settings">Its settings, as environment variables.</param>
 internal sealed class IncrementsRunner(string folder, IReadOnlyDictionary<string, string?> settings) : IDisposable
 {
-    private GuardedProcess? _process;
+    private volatile GuardedProcess? _process;
 
     /// <summary>How often it was started after it had been killed.</summary>
     public int Restarts { get; private set; }
@@ -23,8 +23,10 @@ internal sealed class IncrementsRunner(string folder, IReadOnlyDictionary<string
     {
         Directory.CreateDirectory(folder);
         Restarts += _process is null ? 0 : 1;
-        _process?.Dispose();
-        _process = SelfProcess.Start(["run", "increments"], settings, LogFile);
+        var before = _process;
+        before?.Kill();
+        _process = SelfProcess.Start(["run", "increments"], settings, LogFile); // never a disposed one: others look at it
+        before?.Dispose();
     }
 
     /// <summary>Kills it with signal 9 and waits for its end.</summary>

@@ -43,14 +43,27 @@ internal static class RealLogs
     /// <summary>Has an Orthanc of our own receive real DICOM files, and reads the log that it writes of it.</summary>
     public static async Task<IReadOnlyList<DemoRecord>> FromOrthancAsync(TimeProvider clock, CancellationToken stop)
     {
-        await using var orthanc = await PrivateOrthanc.StartAsync(cancellationToken: stop);
-        var files = await DicomSamples.MakeAsync(Path.Combine(orthanc.Folder, "files"), DicomFiles, stop);
-        await DicomSamples.SendAsync(orthanc.DicomPort, PrivateOrthanc.AeTitle, files, stop);
-        await orthanc.StopAsync();
+        var folder = Directory.CreateTempSubdirectory("medstreams-dicom-");
+        try
+        {
+            var making = DicomSamples.MakeAsync(folder.FullName, DicomFiles, stop);
+            await using var orthanc = await PrivateOrthanc.StartAsync(cancellationToken: stop);
+            await DicomSamples.SendAsync(orthanc.DicomPort, PrivateOrthanc.AeTitle, await making, stop);
+            await orthanc.StopAsync();
+            return await LinesAsync(orthanc.LogFile, clock, stop);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static async Task<IReadOnlyList<DemoRecord>> LinesAsync(string log, TimeProvider clock, CancellationToken stop)
+    {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         return
         [
-            .. (await File.ReadAllLinesAsync(orthanc.LogFile, stop))
+            .. (await File.ReadAllLinesAsync(log, stop))
                 .Where(line => line.Length > 0)
                 .Select(line => new DemoRecord("orthanc", "orthanc", now, Encoding.UTF8.GetBytes(line))),
         ];

@@ -80,7 +80,7 @@ internal sealed class PrivatePostgres : IAsyncDisposable
         var binaries = FindBinaries() ?? throw new InvalidOperationException(
             "No PostgreSQL 15 or later is installed: sudo apt-get install postgresql");
         var owns = folder is null;
-        folder = Path.GetFullPath(folder ?? Directory.CreateTempSubdirectory("medstreams-pg-").FullName);
+        folder = Path.GetFullPath(folder ?? MakeTemporaryFolder());
         Directory.CreateDirectory(folder);
         if (IsRoot)
             await CommandLineTool.RunAsync("chown", [Account + ":", folder], cancellationToken);
@@ -163,6 +163,29 @@ internal sealed class PrivatePostgres : IAsyncDisposable
         _server?.Dispose();
         if (_ownsFolder && Directory.Exists(Folder))
             Directory.Delete(Folder, recursive: true);
+    }
+
+    /// <summary>A new folder that the server's account can reach: TMPDIR may be root's alone.</summary>
+    private static string MakeTemporaryFolder()
+    {
+        var parent = new[] { Path.GetTempPath(), "/tmp", "/var/tmp" }.FirstOrDefault(path => !IsRoot || OthersMayPass(path))
+            ?? Path.GetTempPath();
+        var folder = Path.Combine(parent, "medstreams-pg-" + Path.GetRandomFileName());
+        Directory.CreateDirectory(folder);
+        return folder;
+    }
+
+    private static bool OthersMayPass(string path)
+    {
+        if (OperatingSystem.IsWindows())
+            return false;
+        for (var at = new DirectoryInfo(path); at is not null; at = at.Parent)
+        {
+            if (!at.Exists || !at.UnixFileMode.HasFlag(UnixFileMode.OtherExecute))
+                return false;
+        }
+
+        return true;
     }
 
     private static async Task<string> InitializeAsync(string binaries, string folder, CancellationToken stop)
