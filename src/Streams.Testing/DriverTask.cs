@@ -9,12 +9,13 @@ internal sealed class DriverTask : IDisposable
 {
     private readonly StreamTask _task;
     private readonly TaskState _state;
+    private readonly DriverErrors _errors;
     private readonly Dictionary<string, int> _inputs = new(StringComparer.Ordinal);
 
-    public DriverTask(TaskContext context, Subtopology subtopology, IDeserializationErrors errors)
+    public DriverTask(TaskContext context, Subtopology subtopology, DriverErrors errors, StateDirectory? directory)
     {
-        Context = context;
-        _state = TaskState.Open(null, context.TaskId, context.ApplicationId, subtopology.Stores, context.ResolveTopic);
+        (Context, _errors) = (context, errors);
+        _state = TaskState.Open(directory, context.TaskId, context.ApplicationId, subtopology.Stores, context.ResolveTopic);
         _state.OpenStores(context);
         var topics = subtopology.SourceTopics.ToArray();
         foreach (var topic in topics)
@@ -53,7 +54,17 @@ internal sealed class DriverTask : IDisposable
 
     public void ProcessNext()
     {
-        _task.ProcessNext();
+        try
+        {
+            _task.ProcessNext();
+        }
+        catch (Exception e) when (FailureSite.Of(e) is not null)
+        {
+            var source = Context.Current;
+            Context.Current = default;
+            _errors.OnProcessingError(e, source.Topic is null ? null : source, Context.TaskId);
+        }
+
         _task.PunctuateStreamTime();
     }
 

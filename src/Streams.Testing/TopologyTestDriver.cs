@@ -1,4 +1,5 @@
 using MedStreams.Streams.Processing;
+using MedStreams.Streams.State;
 
 namespace MedStreams.Streams.Testing;
 
@@ -16,6 +17,8 @@ public sealed class TopologyTestDriver : IDisposable
     private readonly Dictionary<string, long> _offsets = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Queue<CapturedRecord>> _outputs = new(StringComparer.Ordinal);
     private readonly List<RejectedRecord> _rejected = [];
+    private readonly DriverErrors _errors;
+    private readonly StateDirectory? _directory;
 
     /// <summary>A driver whose tasks are initialised and whose sinks have claimed their partitions.</summary>
     /// <param name="topology">The topology to run.</param>
@@ -25,12 +28,14 @@ public sealed class TopologyTestDriver : IDisposable
         options ??= new TopologyTestDriverOptions();
         _clock = new ManualClock(options.WallClockStart);
         var internalTopics = topology.RepartitionTopics.Keys.ToHashSet(StringComparer.Ordinal);
-        var errors = new FailingErrors();
+        _errors = new DriverErrors(options, _collector);
+        if (options.StateDirectory is { } path)
+            _directory = StateDirectory.Open(path, options.ApplicationId, new StateSettings(), _clock);
         foreach (var subtopology in topology.Split())
         {
             var context = new TaskContext(
                 options.ApplicationId, new TaskId(subtopology.Id, 0), _clock, _collector, internalTopics);
-            _tasks.Add(new DriverTask(context, subtopology, errors));
+            _tasks.Add(new DriverTask(context, subtopology, _errors, _directory));
             _sourceTopics.UnionWith(subtopology.SourceTopics.Select(context.ResolveTopic));
         }
 
@@ -132,6 +137,7 @@ public sealed class TopologyTestDriver : IDisposable
         foreach (var task in _tasks)
             task.Dispose();
         _tasks.Clear();
+        _directory?.Dispose();
     }
 
     internal void Pipe(CapturedRecord record)
@@ -205,6 +211,7 @@ public sealed class TopologyTestDriver : IDisposable
             Timestamp = record.Timestamp,
             Headers = record.Headers,
         };
+        _errors.Remember(raw.Metadata, record);
         foreach (var task in _tasks)
             task.Add(record.Topic, raw);
     }

@@ -8,4 +8,16 @@ public sealed record TopologyTestDriverOptions
 
     /// <summary>What the wall clock shows at the beginning; 1970-01-01T00:00:00Z by default.</summary>
     public DateTimeOffset WallClockStart { get; init; } = DateTimeOffset.UnixEpoch;
+
+    /// <summary>What to do with bytes that a serde refuses; fail by default.</summary>
+    public ErrorHandler OnDeserializationError { get; init; } = static _ => ErrorVerdict.Fail;
+
+    /// <summary>What to do when a processor throws; fail by default.</summary>
+    public ErrorHandler OnProcessingError { get; init; } = static _ => ErrorVerdict.Fail;
+
+    /// <summary>Where handlers that answer <see cref="ErrorVerdict.DeadLetter"/> send records; null: nowhere.</summary>
+    public string? DeadLetterTopic { get; init; }
+
+    /// <summary>Where persistent stores are kept from one driver to the next; null keeps all stores in memory.</summary>
+    public string? StateDirectory { get; init; }
 }

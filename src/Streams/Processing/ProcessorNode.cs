@@ -82,17 +82,19 @@ internal sealed class ProcessorNode<TKeyIn, TValueIn, TKeyOut, TValueOut>(
     : ForwardingNode<TKeyOut, TValueOut>(name), IReceiver<TKeyIn, TValueIn>,
         IFixedKeyProcessorContext<TKeyOut, TValueOut>
 {
+    private readonly NodeContext _context = new(name, task, stores);
+
     public TaskContext Task => task;
 
-    public string ApplicationId => task.ApplicationId;
+    public string ApplicationId => _context.ApplicationId;
 
-    public TaskId TaskId => task.TaskId;
+    public TaskId TaskId => _context.TaskId;
 
-    public RecordMetadata? RecordMetadata => task.Current.Topic is null ? null : task.Current;
+    public RecordMetadata? RecordMetadata => _context.RecordMetadata;
 
-    public long CurrentStreamTimeMs => task.StreamTime;
+    public long CurrentStreamTimeMs => _context.CurrentStreamTimeMs;
 
-    public long CurrentSystemTimeMs => task.SystemTime;
+    public long CurrentSystemTimeMs => _context.CurrentSystemTimeMs;
 
     public void Receive(in Record<TKeyIn, TValueIn> record)
     {
@@ -106,28 +108,16 @@ internal sealed class ProcessorNode<TKeyIn, TValueIn, TKeyOut, TValueOut>(
     }
 
     public TStore GetStateStore<TStore>(string name)
-        where TStore : class, IStateStore
-    {
-        if (!stores.Contains(name) || task.Store(name) is not { } store)
-        {
-            throw new StreamsException($"{Name} has no store named {name}: connect it when the processor is added.")
-            {
-                Task = task.TaskId,
-            };
-        }
-
-        return store as TStore
-            ?? throw new StreamsException($"The store {name} is a {store.GetType().Name}, not a {typeof(TStore).Name}.");
-    }
+        where TStore : class, IStateStore => _context.GetStateStore<TStore>(name);
 
     public ICancellable Schedule(TimeSpan interval, PunctuationType type, Action<long> callback) =>
-        task.Punctuations.Add(
-            (long)interval.TotalMilliseconds,
-            type,
-            type == PunctuationType.StreamTime ? task.StreamTime : task.SystemTime,
-            callback);
+        _context.Schedule(interval, type, callback);
 
-    public void Commit() => task.CommitRequested = true;
+    public ICancellable Schedule(
+        DateTimeOffset startTime, TimeSpan interval, PunctuationType type, Action<long> callback) =>
+        _context.Schedule(startTime, interval, type, callback);
+
+    public void Commit() => _context.Commit();
 
     public override void Init() => processor.Init(this);
 

@@ -11,9 +11,14 @@ internal sealed class PunctuationSchedule
 
     public ICancellable Add(long interval, PunctuationType type, long now, Action<long> callback)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(interval, 1);
         // Stream time: the first punctuation is due with the first record, the wall clock's after one interval.
-        var due = type == PunctuationType.StreamTime ? Math.Max(0, now) : now + interval;
+        return AddAt(interval, type, type == PunctuationType.StreamTime ? Math.Max(0, now) : now + interval, callback);
+    }
+
+    /// <summary>As <see cref="Add"/>, first due at a given time.</summary>
+    public ICancellable AddAt(long interval, PunctuationType type, long due, Action<long> callback)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(interval, 1);
         var entry = new Entry(interval, callback) { Due = due };
         (type == PunctuationType.StreamTime ? _streamTime : _wallClock).Add(entry);
         return entry;

@@ -65,6 +65,13 @@ public interface IProcessingContext
     /// <param name="callback">Gets the time in epoch milliseconds; runs on the task's thread.</param>
     ICancellable Schedule(TimeSpan interval, PunctuationType type, Action<long> callback);
 
+    /// <summary>Calls back regularly from a time on, by stream time or by the wall clock.</summary>
+    /// <param name="startTime">The first time to call back at.</param>
+    /// <param name="interval">Time between calls, at least 1 ms.</param>
+    /// <param name="type">Whose time.</param>
+    /// <param name="callback">Gets the time in epoch milliseconds; runs on the task's thread.</param>
+    ICancellable Schedule(DateTimeOffset startTime, TimeSpan interval, PunctuationType type, Action<long> callback);
+
     /// <summary>Asks for a commit as soon as the current record is done.</summary>
     void Commit();
 }

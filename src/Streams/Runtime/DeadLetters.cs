@@ -116,7 +116,8 @@ internal sealed class DeadLetters(
         RuntimeLog.RecordDeadLettered(logger, topic, partition, offset, error.GetType().Name);
     }
 
-    private static Headers WithErrors(in RawRecord record, Exception error)
+    /// <summary>The record's headers, and those that tell what happened to it.</summary>
+    internal static Headers WithErrors(in RawRecord record, Exception error)
     {
         var headers = record.Headers ?? Headers.Empty;
         // Our own exceptions name places; a foreign one's text may quote the record.

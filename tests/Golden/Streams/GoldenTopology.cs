@@ -42,6 +42,12 @@ internal sealed record GoldenTopology(string Name, Func<Topology> Build, params 
             },
             outputs);
 
+    /// <summary>What the test driver is told.</summary>
+    public TopologyTestDriverOptions Options { get; init; } = new() { ApplicationId = "app" };
+
+    public GoldenTopology With(Func<TopologyTestDriverOptions, TopologyTestDriverOptions> change) =>
+        this with { Options = change(Options) };
+
     public GoldenTopology WithHex(params string[] topics) => this with { Hex = topics.ToHashSet() };
 
     public GoldenTopology With(params StoreReader[] stores) => this with { Stores = stores };

@@ -52,6 +52,7 @@ internal static class ProcessorTopologies
             },
             "out").With(StoreReaders.KeyValue<string>("pending")),
         Dsl("punctuate-wall-clock", b => b.Stream<string?, string?>("in").Process(() => new Ticking()).To("out"), "out"),
+        Dsl("punctuate-start-time", b => b.Stream<string?, string?>("in").Process(() => new Anchored()).To("out"), "out"),
         Raw(
             "named-children",
             t => t.AddSource<string?, string?>("source", Serdes.String, Serdes.String, "in")
@@ -318,6 +319,20 @@ internal static class ProcessorTopologies
         {
             if (record.Key is not null && record.Value is not null)
                 _pending.Put(record.Key, record.Value);
+        }
+    }
+
+    private sealed class Anchored : IProcessor<string?, string?, string?, string?>
+    {
+        public void Init(IProcessorContext<string?, string?> context) =>
+            context.Schedule(
+                DateTimeOffset.FromUnixTimeMilliseconds(22_000),
+                TimeSpan.FromSeconds(3),
+                PunctuationType.StreamTime,
+                now => context.Forward(new Record<string?, string?>("anchored", $"{now}", now)));
+
+        public void Process(in Record<string?, string?> record)
+        {
         }
     }
 

@@ -45,5 +45,28 @@ internal static class TableTopologies
                 .ToStream()
                 .To("out"),
             "out").With(StoreReaders.Timestamped<string>("memory")),
+        Dsl(
+            "table-transform",
+            b =>
+            {
+                b.AddStateStore(Stores.KeyValueStoreBuilder(
+                    Stores.PersistentKeyValueStore("seen"), Serdes.String, Serdes.Int64.Nullable()));
+                b.Table<string, string>("in").TransformValues(() => new Numbering(), "seen").ToStream().To("out");
+            },
+            "out").With(StoreReaders.KeyValue<long?>("seen")),
     ];
+
+    private sealed class Numbering : IValueTransformer<string, string, string>
+    {
+        private IKeyValueStore<string, long?> _seen = null!;
+
+        public void Init(IProcessingContext context) => _seen = context.GetStateStore<IKeyValueStore<string, long?>>("seen");
+
+        public string? Transform(string key, string? value)
+        {
+            var now = (_seen.Get(key) ?? 0) + 1;
+            _seen.Put(key, now);
+            return value is null ? null : $"{value}#{now}";
+        }
+    }
 }

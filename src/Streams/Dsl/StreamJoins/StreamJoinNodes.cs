@@ -1,4 +1,5 @@
 using MedStreams.Streams.Dsl.Operators;
+using MedStreams.Streams.Dsl.Windowing;
 using MedStreams.Streams.Processing;
 
 namespace MedStreams.Streams.Dsl.StreamJoins;
@@ -58,6 +59,7 @@ internal sealed class StreamJoinNode<TKey, TThis, TOther, TLeft, TRight, TResult
     public override void Init()
     {
         _others = (IWindowStore<TKey, TOther>)Task.Store(side.OtherStore)!;
+        clock.StreamTime = Math.Max(clock.StreamTime, StoredTime.Of(Task, side.OtherStore));
         if (side.WaitingStore is null)
             return;
         _waiting = (IKeyValueStore<UnjoinedKey<TKey>, UnjoinedValues<TLeft, TRight>>)Task.Store(side.WaitingStore)!;
@@ -155,7 +157,11 @@ internal sealed class SelfJoinNode<TKey, TValue, TResult>(
     private IWindowStore<TKey, TValue> _store = null!;
     private long _observedTime = -1;
 
-    public override void Init() => _store = (IWindowStore<TKey, TValue>)Task.Store(storeName)!;
+    public override void Init()
+    {
+        _store = (IWindowStore<TKey, TValue>)Task.Store(storeName)!;
+        _observedTime = StoredTime.Of(Task, storeName);
+    }
 
     protected override void Process(in Record<TKey, TValue> record)
     {

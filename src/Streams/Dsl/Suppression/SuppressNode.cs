@@ -36,6 +36,7 @@ internal sealed class SuppressNode<TKey, TValue>(
             var place = PlaceOf(key, change.Time);
             _order.Add(place);
             _bytes += change.SizeWith(place.Bytes.Length);
+            _observedTime = Math.Max(_observedTime, change.Timestamp);
         }
     }
 

@@ -44,6 +44,9 @@ internal sealed class SessionAggregateNode<TKey, TValue, TAggregate>(
         _forwards = settings.Emit == EmitStrategy.OnWindowUpdate
             && !(_store is ICachedStore<Windowed<TKey>, TAggregate> cached
                 && cached.SetFlushListener(OnFlush, sendsOldValues));
+        _observedTime = _storedTime = _flushedTime = StoredTime.Of(Task, storeName);
+        if (_observedTime >= 0)
+            _toldUpTo = _observedTime - settings.Grace - settings.Gap;
     }
 
     protected override void Process(in Record<TKey, TValue> record)

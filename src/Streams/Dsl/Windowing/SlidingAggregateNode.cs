@@ -38,6 +38,10 @@ internal sealed class SlidingAggregateNode<TKey, TValue, TAggregate>(
         _store = (ITimestampedWindowStore<TKey, TAggregate>)Task.Store(storeName)!;
         if (settings.Emit == EmitStrategy.OnWindowUpdate)
             _forwarder = new TableForwarder<Windowed<TKey>, TAggregate>(this, _store, sendsOldValues);
+        _storedTime = StoredTime.Of(Task, storeName);
+        _observedTime = StoredTime.OfRecords(Task, storeName, _store, settings.Difference + 1);
+        if (_observedTime >= 0)
+            _toldUpTo = _observedTime - settings.Grace;
     }
 
     protected override void Process(in Record<TKey, TValue> record)

@@ -30,6 +30,9 @@ internal sealed class WindowAggregateNode<TKey, TValue, TAggregate>(
         _store = (ITimestampedWindowStore<TKey, TAggregate>)Task.Store(storeName)!;
         if (emit == EmitStrategy.OnWindowUpdate)
             _forwarder = new TableForwarder<Windowed<TKey>, TAggregate>(this, _store, sendsOldValues);
+        _observedTime = StoredTime.OfRecords(Task, storeName, _store, back: 0);
+        if (_observedTime >= 0)
+            _emittedUpTo = _observedTime - _grace;
     }
 
     protected override void Process(in Record<TKey, TValue> record)

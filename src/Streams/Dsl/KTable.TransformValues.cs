@@ -1,0 +1,48 @@
+using MedStreams.Streams.Dsl.Logical;
+using MedStreams.Streams.Dsl.Operators;
+using MedStreams.Streams.Dsl.Tables;
+
+namespace MedStreams.Streams;
+
+/// <content>Values computed with state.</content>
+public sealed partial class KTable<TKey, TValue>
+{
+    /// <summary>The table with values that transformers compute, which may use stores.</summary>
+    /// <param name="supplier">Makes a new transformer at each call.</param>
+    /// <param name="stores">Names of the stores that it may use, added with <see cref="StreamsBuilder.AddStateStore"/>.</param>
+    /// <exception cref="TopologyException">The new type cannot be null.</exception>
+    public KTable<TKey, TNewValue> TransformValues<TNewValue>(
+        Func<IValueTransformer<TKey, TValue, TNewValue>> supplier, params string[] stores) =>
+        TransformValues(supplier, null, null, stores);
+
+    /// <inheritdoc cref="TransformValues{TNewValue}(Func{IValueTransformer{TKey,TValue,TNewValue}},string[])"/>
+    /// <param name="supplier">Makes a new transformer at each call.</param>
+    /// <param name="named">The node's name; null for a generated one.</param>
+    /// <param name="materialized">A store with a name keeps the result; otherwise it is computed where it is needed.</param>
+    /// <param name="stores">Names of the stores that it may use.</param>
+    public KTable<TKey, TNewValue> TransformValues<TNewValue>(
+        Func<IValueTransformer<TKey, TValue, TNewValue>> supplier,
+        Named? named,
+        Materialized<TKey, TNewValue>? materialized,
+        params string[] stores)
+    {
+        var name = Graph.NameOr(named?.Name, "KTABLE-TRANSFORMVALUES-");
+        var store = materialized?.StoreName;
+        var allowed = stores.ToHashSet(StringComparer.Ordinal);
+        var values = new TransformedTable<TKey, TValue, TNewValue>(Values, supplier, name, allowed, store);
+        var (keySerde, valueSerde) = (materialized?.KeySerde ?? KeySerde, materialized?.ValueSerde);
+        var node = new OperatorNode(
+            name,
+            task => new TableTransformNode<TKey, TValue, TNewValue>(
+                name, task, supplier(), allowed, store, values.SendsOldValues),
+            stores)
+        {
+            Store = store is null
+                ? null
+                : writer => TableStores.KeyValue(
+                    writer, name, materialized! with { KeySerde = keySerde, ValueSerde = valueSerde }, store),
+        };
+        Graph.Add(Node, node);
+        return new KTable<TKey, TNewValue>(Graph, node, name, Sources, keySerde, valueSerde, values, store);
+    }
+}
