@@ -35,22 +35,22 @@ public sealed class Cluster : IDisposable
         return all;
     }
 
-    /// <summary>Makes a topic that keeps its records until it is deleted.</summary>
+    /// <summary>Makes a topic of a name that no earlier run has used; it keeps its records until it is deleted.</summary>
     public async Task<BenchTopic> CreateTopicAsync(string name, int partitions)
     {
         var topic = new BenchTopic(Unique(name), partitions);
-        await _admin.CreateTopicsAsync(
-        [
-            new TopicSpecification
-            {
-                Name = topic.Name,
-                NumPartitions = partitions,
-                ReplicationFactor = -1,
-                Configs = new() { ["retention.ms"] = "-1", ["retention.bytes"] = "-1" },
-            },
-        ]);
+        await CreateAsync(topic);
         return topic;
     }
+
+    /// <summary>Makes topics that keep their records until they are deleted.</summary>
+    public Task CreateAsync(params BenchTopic[] topics) => _admin.CreateTopicsAsync(topics.Select(topic => new TopicSpecification
+    {
+        Name = topic.Name,
+        NumPartitions = topic.Partitions,
+        ReplicationFactor = -1,
+        Configs = new() { ["retention.ms"] = "-1", ["retention.bytes"] = "-1" },
+    }));
 
     public Task DeleteTopicsAsync(params BenchTopic[] topics) => _admin.DeleteTopicsAsync(topics.Select(t => t.Name));
 

@@ -12,6 +12,12 @@ public sealed record Throughput(double RecordsPerSecond, double CpuMicroseconds,
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(5);
 
+    /// <summary>What a piece of work took for each of its records.</summary>
+    public static Throughput Of(Usage usage, long records) => new(
+        records / usage.Elapsed.TotalSeconds,
+        usage.Cpu.TotalMicroseconds / records,
+        usage.AllocatedBytes / (double)records);
+
     /// <summary>The medians of several runs.</summary>
     public static Throughput Median(IReadOnlyCollection<Throughput> runs) => new(
         Statistics.Median(runs.Select(r => r.RecordsPerSecond)),
@@ -39,12 +45,7 @@ public sealed record Throughput(double RecordsPerSecond, double CpuMicroseconds,
                 await Task.Delay(Interval);
             }
 
-            var usage = meter.End();
-            var records = (double)ends.Values.Sum();
-            return new Throughput(
-                records / usage.Elapsed.TotalSeconds,
-                usage.Cpu.TotalMicroseconds / records,
-                usage.AllocatedBytes / records);
+            return Of(meter.End(), ends.Values.Sum());
         }
     }
 
