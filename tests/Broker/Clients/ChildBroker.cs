@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+
+namespace MedStreams.Broker.Tests.Clients;
+
+/// <summary>
+/// A broker in a process of its own, which can be killed like any other. The process is this test program, told by its
+/// environment to be a broker instead.
+/// </summary>
+internal sealed class ChildBroker : IAsyncDisposable
+{
+    private const string DirectoryVariable = "MEDSTREAMS_TEST_BROKER_DIRECTORY";
+    private const string PortVariable = "MEDSTREAMS_TEST_BROKER_PORT";
+    private const string ReadyLine = "the broker listens";
+
+    private readonly string _directory;
+    private readonly int _port;
+    private Process? _process;
+
+    public ChildBroker(string directory)
+    {
+        _directory = directory;
+        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _port = ((IPEndPoint)probe.LocalEndPoint!).Port;
+    }
+
+    public string BootstrapServers => $"127.0.0.1:{_port}";
+
+    /// <summary>Starts the process and waits until the broker listens.</summary>
+    public async Task StartAsync()
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardInput = true };
+        start.Environment[DirectoryVariable] = _directory;
+        start.Environment[PortVariable] = _port.ToString(CultureInfo.InvariantCulture);
+        _process = Process.Start(start)!;
+        while (await _process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            if (line == ReadyLine)
+                return;
+        }
+
+        throw new InvalidOperationException($"The broker ended with exit code {_process.ExitCode}.");
+    }
+
+    /// <summary>Ends the process with SIGKILL: no code of it runs any more.</summary>
+    public async Task KillAsync()
+    {
+        _process!.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        _process = null;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null)
+            await KillAsync();
+    }
+
+    /// <summary>Runs a broker in place of the tests when the environment says so; it ends when its input ends.</summary>
+    [ModuleInitializer]
+    internal static void RunIfChild()
+    {
+        if (Environment.GetEnvironmentVariable(DirectoryVariable) is not { } directory)
+            return;
+        var port = int.Parse(Environment.GetEnvironmentVariable(PortVariable)!, CultureInfo.InvariantCulture);
+        using var stopped = new ManualResetEventSlim();
+        using var broker = new DisposableBroker(new BrokerOptions { DataDirectory = directory, Port = port });
+        Console.WriteLine(ReadyLine);
+        while (Console.In.Read() >= 0)
+        {
+            // Nothing is said to it; the end of the input is the end of its parent.
+        }
+
+        Environment.Exit(0);
+    }
+
+    private sealed class DisposableBroker : IDisposable
+    {
+        private readonly EmbeddedBroker _broker;
+
+        public DisposableBroker(BrokerOptions options)
+        {
+            _broker = new EmbeddedBroker(options);
+            _broker.StartAsync().GetAwaiter().GetResult();
+        }
+
+        public void Dispose() => _broker.StopAsync().GetAwaiter().GetResult();
+    }
+}
