@@ -33,7 +33,12 @@ internal sealed class ChildBroker : IAsyncDisposable
     /// <summary>Starts the process and waits until the broker listens.</summary>
     public async Task StartAsync()
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(Environment.ProcessPath!)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardInput = true,
+        };
         start.Environment[DirectoryVariable] = _directory;
         start.Environment[PortVariable] = _port.ToString(CultureInfo.InvariantCulture);
         _process = Process.Start(start)!;
@@ -68,7 +73,6 @@ internal sealed class ChildBroker : IAsyncDisposable
         if (Environment.GetEnvironmentVariable(DirectoryVariable) is not { } directory)
             return;
         var port = int.Parse(Environment.GetEnvironmentVariable(PortVariable)!, CultureInfo.InvariantCulture);
-        using var stopped = new ManualResetEventSlim();
         using var broker = new DisposableBroker(new BrokerOptions { DataDirectory = directory, Port = port });
         Console.WriteLine(ReadyLine);
         while (Console.In.Read() >= 0)
