@@ -92,5 +92,16 @@ public sealed class UsageTests
         Assert.Contains(run.Lines, line => line.StartsWith("librdkafka\tok\t", StringComparison.Ordinal));
         Assert.Contains(run.Lines, line => line.StartsWith("librocksdb\tok\t", StringComparison.Ordinal));
         Assert.Contains(run.Lines, line => line.StartsWith("broker\tabsent\t127.0.0.1:1", StringComparison.Ordinal));
+        Assert.DoesNotContain(run.Lines, line => line.StartsWith("database\t", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("Host=127.0.0.1;Port=1;Password=sesame")]
+    [InlineData("sesame")]
+    public async Task Doctor_tells_that_the_database_does_not_answer_without_a_word_of_how_to_reach_it(string connection)
+    {
+        var run = await CliRun.RunAsync("doctor", "-b", "127.0.0.1:1", "--set", $"Postgres:ConnectionString={connection}");
+        Assert.Contains(run.Lines, line => line.StartsWith("database\tabsent\t", StringComparison.Ordinal));
+        Assert.DoesNotContain("sesame", run.Output + run.Error, StringComparison.Ordinal);
     }
 }

@@ -8,11 +8,11 @@ internal static class DoctorCommand
 {
     public static Command Create(CliEnvironment environment) =>
         new Command("doctor", "Checks this machine: runtime, native libraries, settings, broker, programs of the demo")
-            .Runs(environment, Run);
+            .Runs(environment, RunAsync);
 
-    private static int Run(CommandContext context)
+    private static async Task<int> RunAsync(CommandContext context, CancellationToken stop)
     {
-        var findings = Examination.Of(context).ToList();
+        var findings = await Examination.OfAsync(context, stop).ToListAsync(stop);
         var table = new Table("check", "status", "detail", "remedy");
         foreach (var finding in findings)
             table.Add(finding.Check, Words(finding), finding.Detail, finding.Remedy);

@@ -1,14 +1,18 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Confluent.Kafka;
 using MedStreams.Cli.Configuration;
 using MedStreams.Cli.Kafka;
+using MedStreams.Sinks;
+using MedStreams.Streams;
 
 namespace MedStreams.Cli.Commands.Doctor;
 
 /// <summary>The checks.</summary>
 internal static class Examination
 {
-    public static IEnumerable<Finding> Of(CommandContext context)
+    public static async IAsyncEnumerable<Finding> OfAsync(
+        CommandContext context, [EnumeratorCancellation] CancellationToken stop)
     {
         yield return Finding.Ok(".NET", $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.OSDescription}");
         var librdkafka = Librdkafka();
@@ -18,6 +22,8 @@ internal static class Examination
         yield return settings;
         if (settings.IsThere && librdkafka.IsThere)
             yield return Broker(context);
+        if (settings.IsThere && context.Settings.Find(PostgresSettings.ConnectionString, out var database))
+            yield return await DatabaseAsync(database, stop);
         yield return Program("PostgreSQL", "the demo starts a private one", "postgresql", context, "postgres", "/usr/lib/postgresql/*/bin");
         yield return Program("Orthanc", "the demo receives DICOM files with it", "orthanc", context, "Orthanc", "/usr/sbin");
         yield return Program("DCMTK", "the demo sends DICOM files with it", "dcmtk", context, "storescu", "/usr/bin");
@@ -76,6 +82,24 @@ internal static class Examination
         {
             return new Finding("broker", false, false, $"{servers}: {e.Error.Code}", "medstreams broker, or --bootstrap-servers");
         }
+    }
+
+    /// <summary>Asks the configured PostgreSQL for its version; what it answers otherwise stays unsaid, it may name hosts and users.</summary>
+    private static async Task<Finding> DatabaseAsync(string connectionString, CancellationToken stop)
+    {
+        const string Check = "database";
+        try
+        {
+            await foreach (var version in PostgresQuery.RowsAsync(connectionString, "SHOW server_version", row => row.GetString(0), stop))
+                return Finding.Ok(Check, $"PostgreSQL {version}: where results are written");
+        }
+        catch (Exception e) when (e is StreamsException or ArgumentException)
+        {
+            return new Finding(
+                Check, false, false, $"{e.GetType().Name}: where results are written", "check Postgres:ConnectionString and the server");
+        }
+
+        return new Finding(Check, false, false, "it answered nothing", "check Postgres:ConnectionString and the server");
     }
 
     /// <summary>Looks for a program on the path and in the folders that Debian keeps it in; a folder may hold one asterisk.</summary>
