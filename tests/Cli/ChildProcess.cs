@@ -35,9 +35,10 @@ internal sealed class ChildProcess : IAsyncDisposable
         await _process.StandardInput.FlushAsync();
     }
 
+    /// <summary>Sends a signal by the shell's own kill: a bare Debian has no program of that name.</summary>
     public void Signal(string name)
     {
-        using var kill = Process.Start("kill", ["-s", name, _process.Id.ToString()]);
+        using var kill = Process.Start("/bin/sh", ["-c", $"kill -s {name} {_process.Id}"]);
         kill.WaitForExit();
     }
 
