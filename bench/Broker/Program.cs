@@ -1,8 +1,8 @@
 using MedStreams.Bench.Support;
 using MedStreams.Broker.Bench;
 
-// B1 produce, B2 fetch, B3 latency; the baseline of B1 is the file system's own append rate in the same run, with
-// fdatasync after each MiB where the broker syncs.
+// B1 produce, B2 fetch, B3 latency, B4 transactions. The baseline of B1 is the file system's own append rate in the same run,
+// with fdatasync after each MiB where the broker syncs; that of B4 its rate of synced appends of 4 KiB.
 return await BenchProgram.RunAsync("Broker", args, async (options, report) =>
 {
     if (options.Bootstrap is { } bootstrap)
@@ -28,5 +28,7 @@ return await BenchProgram.RunAsync("Broker", args, async (options, report) =>
             await workloads.ProduceAndFetchAsync();
         if (options.Wants("B3"))
             await workloads.LatencyAsync();
+        if (options.Wants("B4"))
+            await workloads.TransactionsAsync();
     }
 });

@@ -6,6 +6,9 @@ namespace MedStreams.Broker.Bench;
 internal sealed class Workloads(BenchOptions options, Report report, Cluster cluster, BrokerProcess? broker, bool fsync)
 {
     private const string Bench = "Broker";
+    private static readonly int[] TransactionSizes = [1, 100];
+    private static readonly int[] Rates = [5_000, 50_000];
+    private static readonly int[] MoreRates = [5_000, 50_000, 150_000];
     private readonly TimeSpan _duration = TimeSpan.FromSeconds(options.Seconds ?? (options.Full ? 5 : 2));
     private readonly int _repeat = options.Repeat ?? (options.Full ? 3 : 1);
 
@@ -24,7 +27,7 @@ internal sealed class Workloads(BenchOptions options, Report report, Cluster clu
     /// <summary>B3: latency at steady rates.</summary>
     public async Task LatencyAsync()
     {
-        foreach (var rate in options.Full ? new[] { 5_000, 50_000, 150_000 } : [5_000, 50_000])
+        foreach (var rate in options.Full ? MoreRates : Rates)
         {
             var topic = await cluster.CreateTopicAsync("latency", 4);
             var (acknowledged, received) = await new LatencyProbe(cluster, topic, topic, rate, _duration).RunAsync();
@@ -34,6 +37,22 @@ internal sealed class Workloads(BenchOptions options, Report report, Cluster clu
             report.Add(new(Bench, $"{name}, acknowledged", acknowledged.P99, "ms p99"));
             report.Add(new(Bench, $"{name}, received", received.P50, "ms p50"));
             report.Add(new(Bench, $"{name}, received", received.P99, "ms p99"));
+        }
+    }
+
+    /// <summary>B4: transactions one after the other; the baseline is how often the file system itself syncs 4 KiB.</summary>
+    public async Task TransactionsAsync()
+    {
+        var syncs = broker is not null && fsync ? Disk.SyncRate(options.Data) : (double?)null;
+        foreach (var records in TransactionSizes)
+        {
+            var topic = await cluster.CreateTopicAsync("transactions", 4);
+            var (rate, latency) = TransactionRun.Run(cluster, topic, records, _duration);
+            await cluster.DeleteTopicsAsync(topic);
+            var name = $"B4 transactions, {Flushing}, {records} x 100 B";
+            report.Add(new(Bench, name, rate, "transactions/s", syncs));
+            report.Add(new(Bench, name, latency.P50, "ms p50"));
+            report.Add(new(Bench, name, latency.P99, "ms p99"));
         }
     }
 

@@ -9,11 +9,13 @@ namespace MedStreams.Bench.Support;
 /// <param name="P99">The 99th percentile.</param>
 public sealed record Latency(double P50, double P99)
 {
-    internal static Latency Of(IEnumerable<double> milliseconds)
+    /// <summary>The latencies of single runs, in any order.</summary>
+    /// <exception cref="BenchException">There are none.</exception>
+    public static Latency Of(IEnumerable<double> milliseconds)
     {
         var sorted = milliseconds.Order().ToArray();
         if (sorted.Length == 0)
-            throw new BenchException("No record came through.");
+            throw new BenchException("Nothing came through.");
         return new Latency(Statistics.Percentile(sorted, 0.5), Statistics.Percentile(sorted, 0.99));
     }
 }
