@@ -56,7 +56,7 @@ public sealed class PostgresSinkEngineTests
             await ReachedAsync(postgres, good);
             Assert.Equal(good, await ScalarAsync(postgres, "SELECT count(*) FROM lines"));
             Assert.Equal(good, await ScalarAsync(postgres, "SELECT count(DISTINCT text) FROM lines"));
-            Assert.Equal(KafkaStreamsState.Running, second.State);
+            Assert.True(await Waiting.UntilAsync(() => second.State == KafkaStreamsState.Running, Patience, Stop));
         }
         finally
         {
