@@ -6,17 +6,17 @@ namespace MedStreams.RocksDb;
 /// <summary>Counts what of RocksDB is allocated and not freed, for leak checks.</summary>
 public static class RocksDbDiagnostics
 {
-    private static long s_liveHandles;
+    private static long _liveHandles;
 
     /// <summary>
     /// Native objects that are not freed yet: databases, column families, iterators, batches, options, caches, pinned values. Zero once
     /// everything is disposed. Safe from any thread.
     /// </summary>
-    public static long LiveHandles => Interlocked.Read(ref s_liveHandles);
+    public static long LiveHandles => Interlocked.Read(ref _liveHandles);
 
-    internal static void Allocated() => Interlocked.Increment(ref s_liveHandles);
+    internal static void Allocated() => Interlocked.Increment(ref _liveHandles);
 
-    internal static void Freed() => Interlocked.Decrement(ref s_liveHandles);
+    internal static void Freed() => Interlocked.Decrement(ref _liveHandles);
 }
 
 /// <summary>A native object that is freed exactly once, and never during a call that uses it.</summary>

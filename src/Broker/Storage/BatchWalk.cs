@@ -1,5 +1,5 @@
-using MedStreams.Broker.Records;
 using System.Buffers.Binary;
+using MedStreams.Broker.Records;
 
 namespace MedStreams.Broker.Storage;
 

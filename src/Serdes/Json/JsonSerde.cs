@@ -12,13 +12,13 @@ namespace MedStreams.Serialization;
 public sealed class JsonSerde<T>(JsonTypeInfo<T> type) : ISerde<T>
 {
     [ThreadStatic]
-    private static Utf8JsonWriter? t_writer;
+    private static Utf8JsonWriter? _writer;
 
     /// <inheritdoc/>
     public void Serialize(T value, IBufferWriter<byte> destination, in SerdeContext context)
     {
-        var writer = t_writer;
-        t_writer = null;
+        var writer = _writer;
+        _writer = null;
         if (writer is null || writer.Options.Encoder != type.Options.Encoder)
             writer = new Utf8JsonWriter(destination, new JsonWriterOptions { Encoder = type.Options.Encoder });
         else
@@ -26,7 +26,7 @@ public sealed class JsonSerde<T>(JsonTypeInfo<T> type) : ISerde<T>
         JsonSerializer.Serialize(writer, value, type);
         writer.Flush();
         writer.Reset(Stream.Null);
-        t_writer = writer;
+        _writer = writer;
     }
 
     /// <inheritdoc/>
