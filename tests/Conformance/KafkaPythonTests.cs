@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using MedStreams.Broker;
 using MedStreams.Support;
 
@@ -39,36 +38,31 @@ public sealed class KafkaPythonTests
         }
     }
 
-    private static async Task<bool> HasKafkaAsync() =>
-        File.Exists(Python) && (await RunAsync("-c", "import kafka")).Code == 0;
-
-    private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
+    [Fact]
+    public async Task Records_and_topics_are_served()
     {
-        var start = new ProcessStartInfo(Python)
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach (var argument in arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        using var process = Process.Start(start)!;
+        Assert.SkipUnless(await HasKafkaAsync(), "not run: there is no kafka-python for /usr/bin/python3");
+        var directory = Directory.CreateTempSubdirectory("medstreams-python-").FullName;
         try
         {
-            var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-            var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-            return (process.ExitCode, await output, await error);
+            await using var broker = new EmbeddedBroker(new BrokerOptions { DataDirectory = directory, Port = 0 });
+            await broker.StartAsync(TestContext.Current.CancellationToken);
+            var script = Path.Combine(Repository.Root, "tests", "Conformance", "python", "records.py");
+            var (code, output, error) = await RunAsync(script, broker.BootstrapServers);
+            Assert.True(code == 0, error + output);
+            Assert.Equal(
+                ["partitions 3", "read 300 distinct 300", "ends [102, 102, 96]", "by time [1, 1, 1]", "left False"],
+                output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         }
         finally
         {
-            if (!process.HasExited)
-            {
-                process.Kill();
-            }
+            Directory.Delete(directory, recursive: true);
         }
     }
+
+    private static async Task<bool> HasKafkaAsync() =>
+        File.Exists(Python) && (await RunAsync("-c", "import kafka")).Code == 0;
+
+    private static Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments) =>
+        OutsideProgram.RunAsync(Python, input: null, arguments);
 }
