@@ -19,7 +19,10 @@ internal static class SelfProcess
             : ["dotnet", Path.Combine(folder, "medstreams.dll"), .. arguments];
         return GuardedProcess.Start(new GuardedProcessStart(command[0], command[1..])
         {
-            Environment = environment,
+            Environment = new Dictionary<string, string?>(environment)
+            {
+                ["DOTNET_EnableDiagnostics"] = "0", // its sockets would stay in the temporary folder after a kill
+            },
             LogFile = logFile,
             WhenOrphaned = Signal.Kill,
         });
