@@ -86,6 +86,32 @@ public sealed class PostgresMigrationTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task A_role_that_may_only_write_rows_is_enough_where_a_person_has_made_the_tables()
+    {
+        var database = await postgres.DatabaseAsync();
+        await PostgresMigrator.ApplyAsync(database.ConnectionString, PostgresMigration.BuiltIn("sink"), Stop);
+        await database.ExecuteAsync(
+            $"{Counts.CreateTable}; CREATE ROLE writer LOGIN PASSWORD 'writer'; GRANT USAGE ON SCHEMA medstreams TO writer;"
+            + "GRANT SELECT, INSERT, UPDATE ON medstreams.sink_partition TO writer;"
+            + "GRANT SELECT, INSERT, UPDATE, DELETE ON counts TO writer");
+        var asWriter = new Npgsql.NpgsqlConnectionStringBuilder(database.ConnectionString)
+        {
+            Username = "writer",
+            Password = "writer",
+        }.ConnectionString;
+        await using var sink = new PostgresSink<string, CountRow?>(
+            Counts.Options(asWriter) with { ApplyMigrations = false }, Counts.Table);
+        await using var writer = await sink.ClaimAsync(Counts.Partition, Stop);
+        writer.Put(0, "ct", 1);
+        writer.Put(1, "mr", 1);
+        await writer.CommitAsync(2);
+        writer.Put(2, "ct", 2);
+        writer.Put(3, "mr", null);
+        await writer.CommitAsync(4);
+        Assert.Equal(["ct 2"], await database.RowsAsync("SELECT * FROM counts"));
+    }
+
+    [Fact]
     public void Built_in_steps_are_numbered_without_gaps() =>
         Assert.All(["sink", "increments"], scope =>
         {
