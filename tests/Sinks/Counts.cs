@@ -10,7 +10,7 @@ internal sealed record CountRow(string Product, long Count);
 internal static class Counts
 {
     public const string CreateTable =
-        "CREATE TABLE counts (product varchar(20) PRIMARY KEY, count integer NOT NULL CHECK (count >= 0))";
+        "CREATE TABLE public.counts (product varchar(20) PRIMARY KEY, count integer NOT NULL CHECK (count >= 0))";
 
     public const string CreateLog = "CREATE TABLE log (at bigint, text text)";
 

@@ -93,7 +93,7 @@ public sealed class PostgresMigrationTests(PostgresFixture postgres)
         await database.ExecuteAsync(
             $"{Counts.CreateTable}; CREATE ROLE writer LOGIN PASSWORD 'writer'; GRANT USAGE ON SCHEMA medstreams TO writer;"
             + "GRANT SELECT, INSERT, UPDATE ON medstreams.sink_partition TO writer;"
-            + "GRANT SELECT, INSERT, UPDATE, DELETE ON counts TO writer");
+            + "GRANT SELECT, INSERT, UPDATE, DELETE ON public.counts TO writer");
         var asWriter = new Npgsql.NpgsqlConnectionStringBuilder(database.ConnectionString)
         {
             Username = "writer",
@@ -108,7 +108,7 @@ public sealed class PostgresMigrationTests(PostgresFixture postgres)
         writer.Put(2, "ct", 2);
         writer.Put(3, "mr", null);
         await writer.CommitAsync(4);
-        Assert.Equal(["ct 2"], await database.RowsAsync("SELECT * FROM counts"));
+        Assert.Equal(["ct 2"], await database.RowsAsync("SELECT * FROM public.counts"));
     }
 
     [Fact]
