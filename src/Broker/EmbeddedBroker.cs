@@ -68,8 +68,7 @@ public sealed class EmbeddedBroker : IAsyncDisposable
     /// serve clients.
     /// </summary>
     /// <param name="cancellationToken">Ends the wait before the broker serves; what was opened is closed again.</param>
-    /// <exception cref="BrokerException">The directory is in use or damaged, or the port is taken.</exception>
-    /// <exception cref="IOException">Files could not be read or written.</exception>
+    /// <exception cref="BrokerException">The directory is in use, damaged or not to be written, or the port is taken.</exception>
     /// <exception cref="InvalidOperationException">It was started before.</exception>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
@@ -78,7 +77,16 @@ public sealed class EmbeddedBroker : IAsyncDisposable
         _started = true;
 
         // Off the caller's thread: after a crash there may be a lot to read.
-        _running = await Task.Run(() => RunningBroker.StartAsync(_options, _files, _clock, _logger, cancellationToken), cancellationToken);
+        try
+        {
+            _running = await Task.Run(
+                () => RunningBroker.StartAsync(_options, _files, _clock, _logger, cancellationToken), cancellationToken);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new BrokerException($"The data directory {_options.DataDirectory} cannot be used: {exception.Message}", exception);
+        }
+
         ServerLogs.Listening(_logger, _running.Server.EndPoint, _options.DataDirectory, ClusterId);
     }
 

@@ -58,10 +58,18 @@ internal sealed class MetadataHandler(BrokerContext broker) : ApiHandler<Metadat
 
     private ErrorCode Create(string name)
     {
-        var change = broker.Logs.Create(name, broker.Options.DefaultPartitions, NoConfigs);
-        return change.Error is ErrorCode.None or ErrorCode.TopicAlreadyExists
-            ? ErrorCode.UnknownTopicOrPartition
-            : change.Error;
+        try
+        {
+            var change = broker.Logs.Create(name, broker.Options.DefaultPartitions, NoConfigs);
+            return change.Error is ErrorCode.None or ErrorCode.TopicAlreadyExists
+                ? ErrorCode.UnknownTopicOrPartition
+                : change.Error;
+        }
+        catch (IOException exception)
+        {
+            ApiLogs.ChangeFailed(broker.Logger, exception, name);
+            return ErrorCode.UnknownTopicOrPartition;
+        }
     }
 
     private static MetadataResponse.MetadataResponseTopic Describe(Topic topic, MetadataRequest request) => new()

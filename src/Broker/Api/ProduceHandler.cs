@@ -143,7 +143,10 @@ internal sealed class ProduceHandler(BrokerContext broker) : ApiHandler<ProduceR
             return (ErrorCode.None, null);
         }
 
-        return coordinator.Verify(transactionalId, batch.ProducerId, batch.ProducerEpoch, log.Partition) switch
+        var verified = coordinator.Verify(transactionalId, batch.ProducerId, batch.ProducerEpoch, log.Partition);
+        if (verified != ErrorCode.None)
+            log.CancelVerification(token);
+        return verified switch
         {
             ErrorCode.None => (ErrorCode.None, null),
             ErrorCode.TransactionAbortable when version >= FirstVersionWithAbortable =>

@@ -103,6 +103,11 @@ internal sealed class GroupedFlusher : ILogFlusher
             // Which file it was does not matter: none of them can be trusted after a failed sync of the device.
             failure = exception;
         }
+        catch (Exception exception)
+        {
+            // Nobody may wait for ever because of a fault of this program.
+            failure = new IOException("The flusher failed.", exception);
+        }
 
         foreach (var (log, durableTo) in flushing)
             log.EndFlush(durableTo, failure);

@@ -120,7 +120,7 @@ internal sealed partial class LogManager : IAsyncDisposable
         {
             try
             {
-                await log.CloseAsync();
+                clean &= await log.CloseAsync();
             }
             catch (IOException exception)
             {

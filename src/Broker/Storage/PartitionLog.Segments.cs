@@ -36,12 +36,22 @@ internal sealed partial class PartitionLog
     {
         lock (_gate)
         {
-            if (_producers.Find(producerId) is { TransactionStart: >= 0 } state && state.Epoch == epoch)
+            if (HasOpenTransaction(producerId, epoch))
                 return null;
             _verifications ??= [];
             if (_verifications.TryGetValue(producerId, out var pending) && pending.Epoch == epoch)
                 return pending;
             return _verifications[producerId] = new(producerId, epoch);
+        }
+    }
+
+    /// <summary>Takes a token back whose producer the coordinator did not vouch for.</summary>
+    public void CancelVerification(VerificationToken token)
+    {
+        lock (_gate)
+        {
+            if (_verifications?.GetValueOrDefault(token.ProducerId) == token)
+                _verifications.Remove(token.ProducerId);
         }
     }
 
@@ -96,10 +106,14 @@ internal sealed partial class PartitionLog
     }
 
     /// <summary>Makes everything durable, with a recovery point at the end, and closes the files.</summary>
-    public async ValueTask CloseAsync()
+    /// <returns>False when the log had failed, so that only recovery can say what it holds.</returns>
+    /// <exception cref="IOException">The recovery point could not be written; the files stay open.</exception>
+    public async ValueTask<bool> CloseAsync()
     {
         await CheckpointAsync();
+        var whole = _state != State.Failed;
         Close(State.Closed);
+        return whole;
     }
 
     /// <summary>Closes the files at once and tells everyone who waits that the topic is gone.</summary>
@@ -108,9 +122,12 @@ internal sealed partial class PartitionLog
     /// <summary>Closes the files as they are, as a crash would.</summary>
     public void Dispose() => Close(State.Closed);
 
+    private bool HasOpenTransaction(long producerId, short epoch) =>
+        _producers.Find(producerId) is { TransactionStart: >= 0 } state && state.Epoch == epoch;
+
     private bool IsVerified(in RecordBatch batch, VerificationToken? token)
     {
-        if (!batch.IsTransactional || _producers.Find(batch.ProducerId) is { TransactionStart: >= 0 })
+        if (!batch.IsTransactional || HasOpenTransaction(batch.ProducerId, batch.ProducerEpoch))
             return true;
         return token is not null
             && _verifications?.GetValueOrDefault(batch.ProducerId) == token
@@ -185,8 +202,11 @@ internal sealed partial class PartitionLog
             }
         }
 
-        foreach (var segment in removed)
-            segment.Delete();
+        lock (_checkpointing)
+        {
+            foreach (var segment in removed)
+                segment.Delete();
+        }
     }
 
     private void Close(State state)

@@ -85,8 +85,7 @@ internal sealed class PhysicalFileSystem : IFileSystem
 
     private sealed class PhysicalFile(string path) : IStorageFile
     {
-        public SafeFileHandle Handle { get; } = File.OpenHandle(
-            path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        public SafeFileHandle Handle { get; } = OpenHandle(path);
 
         public string Path => path;
 
@@ -113,5 +112,18 @@ internal sealed class PhysicalFileSystem : IFileSystem
         public void SyncData() => NativeSync.Data(Handle);
 
         public void Dispose() => Handle.Dispose();
+
+        private static SafeFileHandle OpenHandle(string path)
+        {
+            try
+            {
+                return File.OpenHandle(
+                    path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            }
+            catch (UnauthorizedAccessException exception)
+            {
+                throw new IOException($"{path} may not be opened for writing.", exception);
+            }
+        }
     }
 }

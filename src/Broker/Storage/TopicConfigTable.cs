@@ -37,7 +37,8 @@ internal sealed record TopicConfig(string Name, ConfigType Type, string Default,
 
 /// <summary>
 /// The configurations of topics: Kafka's names, types and defaults (its topic configuration reference, 3.9). Those that
-/// speak of replicas or of remote storage are kept and shown, and have no effect on one node.
+/// speak of replicas or of remote storage are kept and shown, and have no effect on one node; nor have, so far, those of
+/// retention, compaction, compression by the broker, and limits of timestamps.
 /// </summary>
 internal static class TopicConfigTable
 {
