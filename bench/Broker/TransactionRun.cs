@@ -20,7 +20,7 @@ internal static class TransactionRun
         using var producer = Clients.Producer(cluster.Settings(
             ("transactional.id", cluster.Unique("transactions")),
             ("linger.ms", "0"),
-            ("dotnet.producer.enable.delivery.reports", "false")));
+            ("dotnet.producer.enable.background.poll", "false")));
         producer.InitTransactions(Patience);
         var to = Enumerable.Range(0, topic.Partitions).Select(p => new TopicPartition(topic.Name, p)).ToArray();
         var message = new Message<byte[], byte[]> { Value = new byte[100] };

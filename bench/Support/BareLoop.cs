@@ -17,7 +17,8 @@ public sealed record Guarantee(bool ExactlyOnce, TimeSpan CommitInterval)
 /// <summary>
 /// The floor for any engine over Confluent.Kafka: one thread that consumes records and produces them to another topic, unchanged
 /// and without a look at them, and commits at the same interval. Tuned, and with no delivery handler: at least once it checks
-/// only that everything left the queue.
+/// only that everything left the queue. Delivery reports are taken by the same thread, since a thread of their own makes
+/// each flush up to 10 ms longer.
 /// </summary>
 public sealed class BareLoop(Cluster cluster, BenchTopic input, BenchTopic output, Guarantee guarantee, string group) : ISubject
 {
@@ -69,6 +70,8 @@ public sealed class BareLoop(Cluster cluster, BenchTopic input, BenchTopic outpu
                     producer.BeginTransaction();
                 producer.Send(to, result.Message);
                 _positions[result.Partition] = result.Offset.Value + 1;
+                if (count % 1024 == 0)
+                    producer.Poll(TimeSpan.Zero);
             }
 
             if ((result is null || count % 128 == 0) && Stopwatch.GetElapsedTime(last) >= guarantee.CommitInterval)
@@ -89,7 +92,8 @@ public sealed class BareLoop(Cluster cluster, BenchTopic input, BenchTopic outpu
             ("partitioner", "murmur2_random"),
             ("linger.ms", "5"),
             ("queue.buffering.max.messages", "1000000"),
-            ("dotnet.producer.enable.delivery.reports", "false"));
+            ("dotnet.producer.delivery.report.fields", "none"),
+            ("dotnet.producer.enable.background.poll", "false"));
         if (guarantee.ExactlyOnce)
             settings["transactional.id"] = group;
         return settings;

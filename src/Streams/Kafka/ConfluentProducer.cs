@@ -6,6 +6,7 @@ namespace MedStreams.Streams.Kafka;
 internal sealed class ConfluentProducer : IStreamProducer
 {
     private static readonly TimeSpan QueueFullWait = TimeSpan.FromMilliseconds(50);
+    private const int SentBetweenPolls = 1024; // reports that nobody takes hold their messages in memory
     private static readonly TimeSpan FlushSlice = TimeSpan.FromSeconds(1);
     private static readonly Confluent.Kafka.Headers NoHeaders = [];
     private readonly IProducer<byte[]?, byte[]?> _producer;
@@ -16,6 +17,7 @@ internal sealed class ConfluentProducer : IStreamProducer
     private readonly Message<byte[]?, byte[]?> _message = new();
     private readonly ArraysByLength _keys = new();
     private readonly ArraysByLength _values = new();
+    private long _sent;
     private Confluent.Kafka.TopicPartition _to = new(string.Empty, Partition.Any);
 
     public ConfluentProducer(IReadOnlyDictionary<string, string> settings) =>
@@ -23,11 +25,14 @@ internal sealed class ConfluentProducer : IStreamProducer
                 new Dictionary<string, string>(settings, StringComparer.Ordinal)
                 {
                     ["dotnet.producer.delivery.report.fields"] = "none",
+
+                    // Delivery reports are taken by the thread that sends. With a second thread that polls, librdkafka's flush
+                    // sleeps ten milliseconds at a time while the other one empties the queue, and so does every commit.
+                    ["dotnet.producer.enable.background.poll"] = "false",
                 })
             .SetKeySerializer(Serializers.ByteArray)
             .SetValueSerializer(Serializers.ByteArray)
-            .SetLogHandler(static (_, _) => { })
-            .SetErrorHandler(static (_, _) => { })
+            .SetLogHandler(static (_, _) => { }) // and no error handler: errors would wait in a queue for a poll
             .Build();
 
     public void Send(
@@ -52,6 +57,8 @@ internal sealed class ConfluentProducer : IStreamProducer
             try
             {
                 _producer.Produce(to, _message, handler);
+                if (++_sent % SentBetweenPolls == 0)
+                    _producer.Poll(TimeSpan.Zero);
                 return;
             }
             catch (ProduceException<byte[]?, byte[]?> e) when (e.Error.Code == ErrorCode.Local_QueueFull)

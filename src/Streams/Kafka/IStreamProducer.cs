@@ -23,7 +23,10 @@ internal interface IStreamProducer : IDisposable
     /// <param name="hasValue">False for a tombstone.</param>
     /// <param name="timestamp">Epoch milliseconds.</param>
     /// <param name="headers">The headers.</param>
-    /// <param name="listener">Called from <see cref="Flush"/>, <see cref="CommitTransaction"/> or on the client's thread; null: not told.</param>
+    /// <param name="listener">
+    /// Called within later calls, at the latest within <see cref="Flush"/> or <see cref="CommitTransaction"/>, or on a thread of the
+    /// client's; null: not told.
+    /// </param>
     void Send(
         string topic,
         int? partition,
