@@ -109,6 +109,9 @@ internal sealed class ThreadCommit : IDisposable
             _committed[partition] = offset;
         foreach (var task in settled)
             CommitState(task);
+
+        // The interval counts from the end: where syncs are slow, commits must not follow each other without work between.
+        _lastCommit = Now();
         return settled.Count < tasks.Count;
     }
 
