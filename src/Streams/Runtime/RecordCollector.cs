@@ -17,17 +17,16 @@ internal sealed class RecordCollector : IRecordCollector
     private readonly Func<string, int> _partitionCount;
     private readonly bool _transactional;
     private readonly ErrorHandler _onError;
-    private readonly Action _onDropped;
     private readonly DeliveryListener _onChangelog;
     private readonly DeliveryListener _onDelivery;
     private volatile StreamsException? _failure;
     private bool _inTransaction;
 
     public RecordCollector(
-        IStreamProducer producer, bool transactional, Func<string, int> partitionCount, ErrorHandler onError, Action onDropped)
+        IStreamProducer producer, bool transactional, Func<string, int> partitionCount, ErrorHandler onError)
     {
         (Producer, _transactional, _partitionCount) = (producer, transactional, partitionCount);
-        (_onError, _onDropped) = (onError, onDropped);
+        _onError = onError;
         _onChangelog = OnChangelogDelivery;
         _onDelivery = OnDelivery;
     }
@@ -128,8 +127,6 @@ internal sealed class RecordCollector : IRecordCollector
         var refused = new ProductionException($"A record for {topic} was refused: {failed.Code}.");
         if (_onError(new ErrorContext(refused, null, null, null)) == ErrorVerdict.Fail)
             _failure ??= refused;
-        else
-            _onDropped();
     }
 
     private static TransactionLostException Lost(string topic, string code) =>

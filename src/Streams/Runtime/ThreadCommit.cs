@@ -43,7 +43,7 @@ internal sealed class ThreadCommit : IDisposable
     {
         var producer = CreateProducer();
         _collector = new RecordCollector(
-            producer, _config.ExactlyOnce, PartitionCount, _config.OnProductionError, static () => { });
+            producer, _config.ExactlyOnce, PartitionCount, _config.OnProductionError);
         _deadLetters ??= new DeadLetters(
             _config,
             new CurrentCollector(this),
