@@ -45,7 +45,7 @@ internal sealed class InternalTopics
         }
 
         foreach (var topic in topology.RepartitionTopics.Keys)
-            PartitionsOf(topic, []);
+            PartitionsOf(topic);
         CheckCopartitions();
     }
 
@@ -95,18 +95,56 @@ internal sealed class InternalTopics
 
     private bool IsInternal(string topic) => _topology.RepartitionTopics.ContainsKey(topic);
 
-    private int PartitionsOf(string topic, HashSet<string> path)
+    /// <summary>
+    /// As many partitions as the user asked for; else as the topics have that it is joined with, where those are given; else as the
+    /// largest topic upstream of it, or of those. Of what feeds itself, only what is known otherwise counts.
+    /// </summary>
+    private int PartitionsOf(string topic)
     {
         if (_counts.TryGetValue(topic, out var known))
             return known;
-        if (!path.Add(topic))
-            throw new TopologyException($"The repartition topic {topic} feeds itself: give it a number of partitions.");
-        var copartitioned = _topology.CopartitionGroups.Where(g => g.Contains(topic)).SelectMany(g => g)
-            .Where(t => t != topic && _counts.ContainsKey(t)).Select(t => _counts[t]);
-        var declared = _topology.RepartitionTopics[topic].Partitions;
-        var upstream = _subtopologies.Where(s => s.SinkTopics.Contains(topic)).SelectMany(s => s.SourceTopics)
-            .Select(t => PartitionsOf(t, path));
-        return _counts[topic] = declared ?? copartitioned.Concat(upstream).DefaultIfEmpty(1).Max();
+        return _counts[topic] = _topology.RepartitionTopics[topic].Partitions
+            ?? GivenBeside(topic)
+            ?? UpstreamOf(Beside(topic), [])
+            ?? throw new TopologyException($"The repartition topic {topic} feeds itself: give it a number of partitions.");
+    }
+
+    /// <summary>The topic and those that must have equally many partitions.</summary>
+    private HashSet<string> Beside(string topic)
+    {
+        var beside = new HashSet<string>(StringComparer.Ordinal) { topic };
+        bool grew;
+        do
+        {
+            var before = beside.Count;
+            foreach (var group in _topology.CopartitionGroups.Where(g => g.Any(beside.Contains)).ToArray())
+                beside.UnionWith(group);
+            grew = beside.Count > before;
+        }
+        while (grew);
+        return beside;
+    }
+
+    private int? GivenBeside(string topic) =>
+        Beside(topic).Select(t => IsInternal(t) ? _topology.RepartitionTopics[t].Partitions : Existing(t)).Max();
+
+    private int? Existing(string topic) => _counts.TryGetValue(topic, out var count) ? count : null;
+
+    private int? UpstreamOf(IEnumerable<string> topics, HashSet<string> path)
+    {
+        int? largest = null;
+        foreach (var topic in topics.Where(path.Add))
+        {
+            foreach (var source in _subtopologies.Where(s => s.SinkTopics.Contains(topic)).SelectMany(s => s.SourceTopics))
+            {
+                var count = IsInternal(source)
+                    ? _topology.RepartitionTopics[source].Partitions ?? GivenBeside(source) ?? UpstreamOf(Beside(source), path)
+                    : Existing(source);
+                largest = count > (largest ?? 0) ? count : largest;
+            }
+        }
+
+        return largest;
     }
 
     private void CheckCopartitions()

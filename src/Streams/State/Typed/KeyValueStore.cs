@@ -57,7 +57,7 @@ internal class KeyValueStore<TKey, TValue>(StoreOptions<TKey, TValue> options)
     {
         ArgumentNullException.ThrowIfNull(prefix);
         KeyBuffer.Reset();
-        serde.Serialize(prefix, KeyBuffer, new SerdeContext(Name, IsKey: true, Headers.Empty));
+        serde.Serialize(prefix, KeyBuffer, KeyContext());
         return Walk(KeyRange.Prefix(KeyBuffer.Written.ToArray()), backward: false);
     }
 

@@ -133,7 +133,7 @@ internal abstract class StoreBase<TKey, TValue, TFlushed>(StoreOptions<TKey, TVa
 
     private StoreWriter Writer() => _writer ?? throw Closed();
 
-    private SerdeContext KeyContext() => new(_topic, IsKey: true, _context?.CurrentHeaders ?? Headers.Empty);
+    protected SerdeContext KeyContext() => new(_topic, IsKey: true, _context?.CurrentHeaders ?? Headers.Empty);
 
     private SerdeContext ValueContext() => new(_topic, IsKey: false, _context?.CurrentHeaders ?? Headers.Empty);
 
