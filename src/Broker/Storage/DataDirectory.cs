@@ -13,8 +13,12 @@ internal sealed class DataDirectory : IDisposable
 {
     private const int Version = 1;
     private const string LockName = ".lock";
-    private const string DescriptionName = "broker.json";
-    private const string CleanName = ".clean-shutdown";
+
+    /// <summary>The file that says what the folder is.</summary>
+    public const string DescriptionName = "broker.json";
+
+    /// <summary>The mark of an orderly stop.</summary>
+    public const string CleanName = ".clean-shutdown";
 
     private readonly IFileSystem _files;
     private readonly IDisposable _lock;

@@ -25,7 +25,7 @@ internal static class DurableFile
     {
         if (!files.FileExists(path))
             return null;
-        using var file = files.Open(path);
+        using var file = files.OpenToRead(path);
         var content = new byte[file.Length];
         var read = file.Read(0, content);
         return read == content.Length ? content : content[..read];

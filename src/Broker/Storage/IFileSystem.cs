@@ -13,6 +13,10 @@ internal interface IFileSystem
     /// <summary>Opens a file for reading and writing; makes it, empty, when it is not there.</summary>
     IStorageFile Open(string path);
 
+    /// <summary>Opens a file that is there for reading alone; changes to it are refused.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    IStorageFile OpenToRead(string path);
+
     /// <summary>Whether a file stands at the path.</summary>
     bool FileExists(string path);
 
@@ -22,8 +26,8 @@ internal interface IFileSystem
     /// <summary>Makes the folder and those above it; nothing happens when it is there.</summary>
     void CreateDirectory(string path);
 
-    /// <summary>The names (without path) of the files in a folder, in no order.</summary>
-    IReadOnlyList<string> Files(string directory);
+    /// <summary>The files in a folder, in no order.</summary>
+    IReadOnlyList<StoredFile> Files(string directory);
 
     /// <summary>The names (without path) of the folders in a folder, in no order.</summary>
     IReadOnlyList<string> Directories(string directory);
@@ -49,6 +53,12 @@ internal interface IFileSystem
     /// <summary>Makes the bytes of several files durable, in whatever way is fastest for that many.</summary>
     void SyncData(IReadOnlyList<IStorageFile> files);
 }
+
+/// <summary>A file as its folder lists it.</summary>
+/// <param name="Name">The name without path.</param>
+/// <param name="Length">The length in bytes.</param>
+/// <param name="Written">When it was last written, in epoch milliseconds.</param>
+internal readonly record struct StoredFile(string Name, long Length, long Written);
 
 /// <summary>An open file. Reads and writes carry their position and may run concurrently.</summary>
 internal interface IStorageFile : IDisposable

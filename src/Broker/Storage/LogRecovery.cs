@@ -61,7 +61,7 @@ internal sealed class LogRecovery
 
     private RecoveredLog Recover()
     {
-        var names = Files.Files(_directory);
+        var names = Files.Files(_directory).Select(file => file.Name).ToList();
         OpenSegments(names);
         var snapshot = NewestSnapshot(names);
         var logStart = _segments[0].BaseOffset;
@@ -90,7 +90,7 @@ internal sealed class LogRecovery
             snapshot);
     }
 
-    private void OpenSegments(IReadOnlyList<string> names)
+    private void OpenSegments(List<string> names)
     {
         var bases = names
             .Select(name => LogFileNames.OffsetOf(name, LogFileNames.Log))
@@ -105,7 +105,7 @@ internal sealed class LogRecovery
             _segments.Add(new LogSegment(Files, _directory, baseOffset, _settings.IndexIntervalBytes));
     }
 
-    private ProducerSnapshot? NewestSnapshot(IReadOnlyList<string> names)
+    private ProducerSnapshot? NewestSnapshot(List<string> names)
     {
         foreach (var offset in names
             .Select(name => LogFileNames.OffsetOf(name, LogFileNames.Snapshot))

@@ -182,6 +182,7 @@ internal sealed partial class PartitionLog
     private void RemoveOldSnapshots()
     {
         var old = _files.Files(Directory)
+            .Select(file => file.Name)
             .Where(name => LogFileNames.OffsetOf(name, LogFileNames.Snapshot) >= 0)
             .OrderDescending(StringComparer.Ordinal)
             .Skip(KeptSnapshots);

@@ -50,6 +50,7 @@ internal sealed partial class PartitionLog : IFlushable, IDisposable
         _highWatermark = _next;
         _lastStable = _producers.FirstUndecided ?? _next;
         _checkpoint = recovered.Checkpoint;
+        RecoveryPoint = recovered.Checkpoint?.Offset ?? recovered.LogStartOffset;
     }
 
     private enum State
@@ -72,6 +73,9 @@ internal sealed partial class PartitionLog : IFlushable, IDisposable
 
     /// <summary>The folder of the files.</summary>
     public string Directory { get; }
+
+    /// <summary>The offset from which the log was read when it was opened: what lies before it was trusted.</summary>
+    public long RecoveryPoint { get; }
 
     /// <summary>The first offset that readers may ask for.</summary>
     public long LogStartOffset => Volatile.Read(ref _logStart);

@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using Microsoft.Win32.SafeHandles;
 
 namespace MedStreams.Broker.Storage;
@@ -13,7 +14,10 @@ internal sealed class PhysicalFileSystem : IFileSystem
     }
 
     /// <inheritdoc/>
-    public IStorageFile Open(string path) => new PhysicalFile(path);
+    public IStorageFile Open(string path) => new PhysicalFile(path, FileMode.OpenOrCreate, FileAccess.ReadWrite);
+
+    /// <inheritdoc/>
+    public IStorageFile OpenToRead(string path) => new PhysicalFile(path, FileMode.Open, FileAccess.Read);
 
     /// <inheritdoc/>
     public bool FileExists(string path) => File.Exists(path);
@@ -25,8 +29,13 @@ internal sealed class PhysicalFileSystem : IFileSystem
     public void CreateDirectory(string path) => Directory.CreateDirectory(path);
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Files(string directory) =>
-        [.. Directory.EnumerateFiles(directory).Select(path => Path.GetFileName(path)!)];
+    public IReadOnlyList<StoredFile> Files(string directory) =>
+    [
+        .. new FileSystemEnumerable<StoredFile>(directory, Describe)
+        {
+            ShouldIncludePredicate = static (ref FileSystemEntry entry) => !entry.IsDirectory,
+        },
+    ];
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Directories(string directory) =>
@@ -83,9 +92,12 @@ internal sealed class PhysicalFileSystem : IFileSystem
             file.SyncData();
     }
 
-    private sealed class PhysicalFile(string path) : IStorageFile
+    private static StoredFile Describe(ref FileSystemEntry entry) =>
+        new(entry.FileName.ToString(), entry.Length, entry.LastWriteTimeUtc.ToUnixTimeMilliseconds());
+
+    private sealed class PhysicalFile(string path, FileMode mode, FileAccess access) : IStorageFile
     {
-        public SafeFileHandle Handle { get; } = OpenHandle(path);
+        public SafeFileHandle Handle { get; } = OpenHandle(path, mode, access);
 
         public string Path => path;
 
@@ -113,16 +125,15 @@ internal sealed class PhysicalFileSystem : IFileSystem
 
         public void Dispose() => Handle.Dispose();
 
-        private static SafeFileHandle OpenHandle(string path)
+        private static SafeFileHandle OpenHandle(string path, FileMode mode, FileAccess access)
         {
             try
             {
-                return File.OpenHandle(
-                    path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+                return File.OpenHandle(path, mode, access, FileShare.ReadWrite | FileShare.Delete);
             }
             catch (UnauthorizedAccessException exception)
             {
-                throw new IOException($"{path} may not be opened for writing.", exception);
+                throw new IOException($"{path} may not be opened.", exception);
             }
         }
     }

@@ -75,6 +75,18 @@ internal sealed class SimulatedDisk : IFileSystem
         }
     }
 
+    public IStorageFile OpenToRead(string path)
+    {
+        lock (_gate)
+        {
+            if (_dead)
+                throw new IOException("The process has ended.");
+            return _names.TryGetValue(path, out var node) && !node.IsFolder
+                ? new Handle(this, path, node)
+                : throw new FileNotFoundException("There is no such file.", path);
+        }
+    }
+
     public bool FileExists(string path)
     {
         lock (_gate)
@@ -97,9 +109,17 @@ internal sealed class SimulatedDisk : IFileSystem
         }
     }
 
-    public IReadOnlyList<string> Files(string directory) => Children(directory, folders: false);
+    public IReadOnlyList<StoredFile> Files(string directory)
+    {
+        lock (_gate)
+            return [.. Children(directory, folders: false).Select(entry => new StoredFile(Path.GetFileName(entry.Key), entry.Value.Content.Length, 0))];
+    }
 
-    public IReadOnlyList<string> Directories(string directory) => Children(directory, folders: true);
+    public IReadOnlyList<string> Directories(string directory)
+    {
+        lock (_gate)
+            return [.. Children(directory, folders: true).Select(entry => Path.GetFileName(entry.Key))];
+    }
 
     public void Rename(string from, string to)
     {
@@ -164,6 +184,17 @@ internal sealed class SimulatedDisk : IFileSystem
             return _names[path].Content[..];
     }
 
+    /// <summary>All files with their bytes, as the process sees them.</summary>
+    public IReadOnlyDictionary<string, string> Everything()
+    {
+        lock (_gate)
+        {
+            return _names
+                .Where(entry => !entry.Value.IsFolder)
+                .ToDictionary(entry => entry.Key, entry => Convert.ToHexString(entry.Value.Content));
+        }
+    }
+
     /// <summary>Replaces the bytes of a file, durably.</summary>
     public void Put(string path, byte[] content)
     {
@@ -188,15 +219,8 @@ internal sealed class SimulatedDisk : IFileSystem
         return true;
     }
 
-    private List<string> Children(string directory, bool folders)
-    {
-        lock (_gate)
-        {
-            return [.. _names
-                .Where(entry => Path.GetDirectoryName(entry.Key) == directory && entry.Value.IsFolder == folders)
-                .Select(entry => Path.GetFileName(entry.Key))];
-        }
-    }
+    private IEnumerable<KeyValuePair<string, Node>> Children(string directory, bool folders) =>
+        _names.Where(entry => Path.GetDirectoryName(entry.Key) == directory && entry.Value.IsFolder == folders);
 
     private void Guard(string operation, string path)
     {
