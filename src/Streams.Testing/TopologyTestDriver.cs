@@ -116,6 +116,11 @@ public sealed class TopologyTestDriver : IDisposable
     public ITimestampedKeyValueStore<TKey, TValue> GetTimestampedKeyValueStore<TKey, TValue>(string name) =>
         GetStore<ITimestampedKeyValueStore<TKey, TValue>>(name);
 
+    /// <summary>A versioned store, as tables with a history have it.</summary>
+    /// <exception cref="StreamsException">There is no such store, or it is of another type.</exception>
+    public IVersionedKeyValueStore<TKey, TValue> GetVersionedKeyValueStore<TKey, TValue>(string name) =>
+        GetStore<IVersionedKeyValueStore<TKey, TValue>>(name);
+
     /// <summary>A window store.</summary>
     /// <exception cref="StreamsException">There is no such store, or it is of another type.</exception>
     public IWindowStore<TKey, TValue> GetWindowStore<TKey, TValue>(string name) =>

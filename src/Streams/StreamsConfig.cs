@@ -57,6 +57,12 @@ public sealed record StreamsConfig
     /// <summary><c>buffered.records.per.partition</c>; default 1,000.</summary>
     public int BufferedRecordsPerPartition { get; init; } = 1000;
 
+    /// <summary>
+    /// <c>windowstore.changelog.additional.retention.ms</c>: how much longer than its store the changelog of windows or sessions keeps
+    /// records, since clocks differ; default 1 day.
+    /// </summary>
+    public TimeSpan WindowStoreChangelogAdditionalRetention { get; init; } = TimeSpan.FromDays(1);
+
     /// <summary><c>poll.ms</c>: the longest wait for records; default 100 ms.</summary>
     public TimeSpan Poll { get; init; } = TimeSpan.FromMilliseconds(100);
 

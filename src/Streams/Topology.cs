@@ -1,4 +1,5 @@
 using MedStreams.Streams.Graph;
+using MedStreams.Streams.State;
 
 namespace MedStreams.Streams;
 
@@ -119,6 +120,10 @@ public sealed class Topology
             ConnectProcessorAndStateStores(processor, store.Name);
         return this;
     }
+
+    /// <summary>How a store's bytes lie; null where there is no such store, or it is not the engine's own.</summary>
+    internal StoreLayout? LayoutOf(string store) =>
+        _stores.TryGetValue(store, out var known) ? (known.Builder as IEngineStoreBuilder)?.Layout : null;
 
     internal Topology AddRepartitionTopic(RepartitionTopic topic)
     {

@@ -17,6 +17,12 @@ public sealed record Joined<TKey, TLeft, TRight>
 
     /// <summary>Handles the table's values.</summary>
     public ISerde<TRight>? RightSerde { get; init; }
+
+    /// <summary>
+    /// How long the stream's records wait, by stream time, so that the table may catch up (KIP-923); then they are joined in the order of
+    /// their times. Needs a table that keeps versions at least as long. Null: not at all.
+    /// </summary>
+    public TimeSpan? GracePeriod { get; init; }
 }
 
 /// <summary>Makes <see cref="Joined{TKey,TLeft,TRight}"/> with types inferred.</summary>
@@ -24,6 +30,17 @@ public static class Joined
 {
     /// <summary>Joins with these serdes.</summary>
     public static Joined<TKey, TLeft, TRight> With<TKey, TLeft, TRight>(
-        ISerde<TKey>? keySerde, ISerde<TLeft>? leftSerde, ISerde<TRight>? rightSerde, string? name = null) =>
-        new() { Name = name, KeySerde = keySerde, LeftSerde = leftSerde, RightSerde = rightSerde };
+        ISerde<TKey>? keySerde,
+        ISerde<TLeft>? leftSerde,
+        ISerde<TRight>? rightSerde,
+        string? name = null,
+        TimeSpan? gracePeriod = null) =>
+        new()
+        {
+            Name = name,
+            KeySerde = keySerde,
+            LeftSerde = leftSerde,
+            RightSerde = rightSerde,
+            GracePeriod = gracePeriod,
+        };
 }

@@ -114,6 +114,7 @@ public sealed class KGroupedTable<TKey, TValue>
             task => new TableAggregateNode<TKey, TValue, TAggregate>(
                 name, task, storeName, initializer, adder, subtractor, values.SendsOldValues))
         {
+            IsOutputVersioned = materialized.IsVersioned,
             Store = writer => TableStores.KeyValue(writer, name, materialized, storeName),
         };
         _graph.Add(_repartition, node);

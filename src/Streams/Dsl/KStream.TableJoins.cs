@@ -1,5 +1,7 @@
 using MedStreams.Streams.Dsl.Logical;
 using MedStreams.Streams.Dsl.Operators;
+using MedStreams.Streams.Dsl.Suppression;
+using MedStreams.Streams.State;
 
 namespace MedStreams.Streams;
 
@@ -78,17 +80,62 @@ public sealed partial class KStream<TKey, TValue>
         string[] sources = [.. from.Sources.Union(table.Sources, StringComparer.Ordinal)];
         Graph.Copartition(sources);
         var name = Graph.NameOr(joined.Name, isLeft ? "KSTREAM-LEFTJOIN-" : "KSTREAM-JOIN-");
-        var getters = table.Values.Getters();
-        var node = new OperatorNode(
-            name,
-            task => new StreamTableJoinNode<TKey, TValue, TKey, TTable, TResult>(
-                name, task, getters, static (key, _) => key, joiner, isLeft),
-            getters.StoreNames)
-        {
-            AnswersNullKeys = isLeft,
-        };
+        var join = new StreamTableJoin<TKey, TValue, TKey, TTable, TResult>(
+            table.Values.Getters(), static (key, _) => key, joiner, isLeft);
+        var node = joined.GracePeriod is { } grace
+            ? from.JoinWithGrace(table, join, name, joined, grace)
+            : new OperatorNode(
+                name,
+                task => new StreamTableJoinNode<TKey, TValue, TKey, TTable, TResult>(name, task, join),
+                join.Table.StoreNames)
+            {
+                AnswersNullKeys = isLeft,
+            };
         Graph.Add(from.Node, node);
         return new KStream<TKey, TResult>(
             Graph, node, name, sources, joined.KeySerde ?? from.KeySerde, null, false);
+    }
+
+    private OperatorNode JoinWithGrace<TTable, TResult>(
+        KTable<TKey, TTable> table,
+        StreamTableJoin<TKey, TValue, TKey, TTable, TResult> join,
+        string name,
+        Joined<TKey, TValue, TTable> joined,
+        TimeSpan grace)
+    {
+        if (!VersionedSemantics.IsVersioned(table.Node))
+        {
+            throw new TopologyException(
+                $"{name} waits for the table {table.Name}, which must keep versions for that: give it a versioned store.");
+        }
+
+        var bufferName = name + "-Buffer";
+        var keySerde = Graph.Serdes.Resolve(joined.KeySerde ?? KeySerde, name, isKey: true);
+        var valueSerde = Graph.Serdes.Resolve(joined.LeftSerde ?? ValueSerde, name, isKey: false);
+        var graceMs = (long)grace.TotalMilliseconds;
+        Graph.Add(
+            Graph.RootNode,
+            new StateStoreNode(Stores.KeyValueStoreBuilder(
+                Stores.PersistentKeyValueStore(bufferName), new BufferedKeySerde<TKey>(keySerde), new BufferedChangeSerde())));
+        return new OperatorNode(
+            name,
+            task => new GracefulJoinNode<TKey, TValue, TTable, TResult>(name, task, join, bufferName, valueSerde, graceMs),
+            [.. join.Table.StoreNames, bufferName])
+        {
+            AnswersNullKeys = join.IsLeft,
+            Check = topology => CheckHistory(topology, name, join.Table.StoreNames, graceMs),
+        };
+    }
+
+    private static void CheckHistory(Topology topology, string name, IReadOnlyList<string> stores, long graceMs)
+    {
+        foreach (var store in stores)
+        {
+            if (topology.LayoutOf(store) is { Kind: StoreKind.Versioned } layout && layout.RetentionMs < graceMs)
+            {
+                throw new TopologyException(
+                    $"{name} waits for {graceMs} ms, and the store {store} keeps versions for only {layout.RetentionMs} ms.");
+            }
+        }
     }
 }

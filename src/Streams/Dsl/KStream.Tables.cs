@@ -41,6 +41,7 @@ public sealed partial class KStream<TKey, TValue>
             task => new TableSourceNode<TKey, TValue>(
                 name, task, values.IsMaterialized ? storeName : null, values.SendsOldValues))
         {
+            IsOutputVersioned = materialized.IsVersioned,
             Store = writer => values.IsMaterialized ? TableStores.KeyValue(writer, name, materialized, storeName) : null,
         };
         Graph.Add(from.Node, node);

@@ -103,7 +103,7 @@ public sealed partial class KTable<TKey, TValue>
             task => new TableJoinMergeNode<TKey, TResult>(name, task, storeName, values.SendsOldValues),
             storeName is null ? null : writer => TableStores.KeyValue(writer, name, materialized!, storeName))
         {
-            IsOutputVersioned = false,
+            IsOutputVersioned = materialized?.IsVersioned ?? false,
         };
         Graph.Add(Node, node);
         Graph.Add(other.Node, node);

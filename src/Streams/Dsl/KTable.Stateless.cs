@@ -105,11 +105,18 @@ public sealed partial class KTable<TKey, TValue>
         if (skipsNothings)
             values.InheritOldValues();
         var keySerde = materialized?.KeySerde ?? KeySerde;
-        var node = new OperatorNode(
+        OperatorNode? node = null;
+        node = new OperatorNode(
             name,
             task => new TableMapNode<TKey, TValue, TNewValue>(
-                name, task, compute, store, values.SendsOldValues, skipsNothings))
+                name,
+                task,
+                compute,
+                store,
+                values.SendsOldValues,
+                skipsNothings && !VersionedSemantics.AppliesTo(node!)))
         {
+            IsOutputVersioned = materialized?.IsVersioned,
             Store = store is null
                 ? null
                 : writer => TableStores.KeyValue(

@@ -37,6 +37,7 @@ public sealed partial class KTable<TKey, TValue>
                 name, task, supplier(), allowed, store, values.SendsOldValues),
             stores)
         {
+            IsOutputVersioned = materialized?.IsVersioned,
             Store = store is null
                 ? null
                 : writer => TableStores.KeyValue(

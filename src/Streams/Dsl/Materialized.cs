@@ -17,8 +17,18 @@ public enum StoreType
 /// <typeparam name="TValue">Type of the values.</typeparam>
 public sealed record Materialized<TKey, TValue>
 {
-    /// <summary>The store's name, by which it can be queried; null for a generated one.</summary>
-    public string? StoreName { get; init; }
+    /// <summary>The store's name, by which it can be queried; null for a generated one. A supplier brings its own.</summary>
+    public string? StoreName
+    {
+        get => field ?? Supplier?.Name;
+        init;
+    }
+
+    /// <summary>
+    /// Where and how the store keeps its bytes, of the kind that the operator needs (see <see cref="Stores"/>); null for the engine's choice
+    /// by <see cref="StoreType"/> and <see cref="Retention"/>. A versioned supplier makes a table keep its history.
+    /// </summary>
+    public IStoreSupplier? Supplier { get; init; }
 
     /// <summary>Handles keys.</summary>
     public ISerde<TKey>? KeySerde { get; init; }
@@ -42,20 +52,32 @@ public sealed record Materialized<TKey, TValue>
     public TimeSpan? Retention { get; init; }
 
     /// <summary>A store of that name, everything else as by default.</summary>
-    public static implicit operator Materialized<TKey, TValue>(Materialized named) => new() { StoreName = named.StoreName };
+    public static implicit operator Materialized<TKey, TValue>(Materialized named) =>
+        new() { StoreName = named.StoreName, Supplier = named.Supplier };
+
+    /// <summary>Whether the table keeps its history.</summary>
+    internal bool IsVersioned => Supplier is VersionedBytesStoreSupplier;
 }
 
 /// <summary>How a table's content is kept, where the serdes come from elsewhere.</summary>
 public sealed record Materialized
 {
-    private Materialized(string storeName) => StoreName = Named.Validate(storeName);
+    private Materialized(string storeName, IStoreSupplier? supplier = null) =>
+        (StoreName, Supplier) = (Named.Validate(storeName), supplier);
 
     /// <summary>The store's name.</summary>
     public string StoreName { get; }
 
+    /// <summary>Where and how the store keeps its bytes; null for the engine's choice.</summary>
+    public IStoreSupplier? Supplier { get; }
+
     /// <summary>A store of that name.</summary>
     /// <exception cref="TopologyException">The name is not legal.</exception>
     public static Materialized As(string storeName) => new(storeName);
+
+    /// <summary>A store of that supplier, under its name.</summary>
+    /// <exception cref="TopologyException">The name is not legal.</exception>
+    public static Materialized As(IStoreSupplier supplier) => new(supplier.Name, supplier);
 
     /// <summary>A store of that name with these serdes.</summary>
     /// <exception cref="TopologyException">The name is not legal.</exception>

@@ -60,7 +60,10 @@ public sealed class StreamsBuilder(StreamsBuilderOptions? options = null)
         var name = _graph.NameOr(consumed.Name, "KTABLE-SOURCE-");
         var values = new SourceTable<TKey, TValue>(storeName, materialized.StoreName is not null);
         var node = new TableSourceGraphNode<TKey, TValue>(
-            name, sourceName, topic, consumed, materialized, storeName, values);
+            name, sourceName, topic, consumed, materialized, storeName, values)
+        {
+            IsOutputVersioned = materialized.IsVersioned,
+        };
         _graph.Add(_graph.RootNode, node);
         return new KTable<TKey, TValue>(
             _graph,

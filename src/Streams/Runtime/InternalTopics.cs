@@ -9,14 +9,6 @@ namespace MedStreams.Streams.Runtime;
 /// </summary>
 internal sealed class InternalTopics
 {
-    private static readonly Dictionary<string, string> RepartitionConfig = new(StringComparer.Ordinal)
-    {
-        ["cleanup.policy"] = "delete",
-        ["retention.ms"] = "-1",
-        ["segment.bytes"] = "52428800",
-        ["message.timestamp.type"] = "CreateTime",
-    };
-
     private readonly StreamsConfig _config;
     private readonly IReadOnlyList<Subtopology> _subtopologies;
     private readonly Topology _topology;
@@ -65,15 +57,13 @@ internal sealed class InternalTopics
     public IEnumerable<NewTopic> ToCreate()
     {
         foreach (var topic in _topology.RepartitionTopics.Keys)
-            yield return Create(FullName(topic), _counts[topic], RepartitionConfig);
+            yield return Create(FullName(topic), _counts[topic], InternalTopicSettings.Repartition(_config));
         foreach (var subtopology in _subtopologies)
         {
             foreach (var store in subtopology.Stores.Where(s => s.Builder.LoggingEnabled && s.SourceTopic is null))
             {
-                var config = new Dictionary<string, string>(StringComparer.Ordinal) { ["cleanup.policy"] = "compact" };
-                foreach (var (key, value) in store.Builder.LogConfig)
-                    config[key] = value;
-                yield return Create(ChangelogOf(store), TaskCount(subtopology), config);
+                yield return Create(
+                    ChangelogOf(store), TaskCount(subtopology), InternalTopicSettings.Changelog(_config, store.Builder));
             }
         }
     }
@@ -85,13 +75,8 @@ internal sealed class InternalTopics
     public string ChangelogOf(StoreDefinition store) =>
         store.SourceTopic is { } source ? FullName(source) : $"{_config.ApplicationId}-{store.Name}-changelog";
 
-    private NewTopic Create(string name, int partitions, Dictionary<string, string> config)
-    {
-        var merged = new Dictionary<string, string>(config, StringComparer.Ordinal);
-        foreach (var (key, value) in _config.Topic)
-            merged[key] = value;
-        return new NewTopic(name, partitions, _config.ReplicationFactor, merged);
-    }
+    private NewTopic Create(string name, int partitions, IReadOnlyDictionary<string, string> settings) =>
+        new(name, partitions, _config.ReplicationFactor, settings);
 
     private bool IsInternal(string topic) => _topology.RepartitionTopics.ContainsKey(topic);
 

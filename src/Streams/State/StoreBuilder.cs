@@ -35,12 +35,12 @@ public sealed class StoreBuilder<TStore> : IStoreBuilder<TStore>, IEngineStoreBu
     StoreLayout IEngineStoreBuilder.Layout => _layout;
 
     /// <summary>
-    /// Holds writes back; see <see cref="CachingEnabled"/>. A store that keeps duplicates is never cached, since the last of them is not all:
-    /// there this does nothing.
+    /// Holds writes back; see <see cref="CachingEnabled"/>. A store that keeps duplicates or versions is never cached, since the last of
+    /// them is not all: there this does nothing.
     /// </summary>
     public StoreBuilder<TStore> WithCachingEnabled()
     {
-        CachingEnabled = !_layout.RetainDuplicates;
+        CachingEnabled = !_layout.RetainDuplicates && _layout.Kind != StoreKind.Versioned;
         return this;
     }
 

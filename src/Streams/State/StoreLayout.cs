@@ -11,6 +11,9 @@ internal enum StoreKind
 
     /// <summary>Segment, key, end of the session, start of the session.</summary>
     Session,
+
+    /// <summary>Segment, or the largest number for the newest version, then the key; see <see cref="VersionHistory"/>.</summary>
+    Versioned,
 }
 
 /// <summary>How a store's bytes lie; what a task needs to know to keep, log and restore them without any serde.</summary>
@@ -26,7 +29,10 @@ internal sealed record StoreLayout
     /// <summary>Values carry their time in front, which the changelog carries as the record's time.</summary>
     public bool Timestamped { get; init; }
 
-    /// <summary>How long windows and sessions are kept after stream time has passed their start or end, in milliseconds.</summary>
+    /// <summary>
+    /// How long windows and sessions are kept after stream time has passed their start or end, and versions after the next has come, in
+    /// milliseconds.
+    /// </summary>
     public long RetentionMs { get; init; }
 
     /// <summary>What is dropped at once, in milliseconds.</summary>

@@ -8,6 +8,8 @@ namespace MedStreams.Streams.State;
 /// </summary>
 internal sealed class StoreRestorer(TaskState task, StoreBytes store, TaskDatabase? database)
 {
+    private readonly VersionHistory? _history =
+        store.Layout.Kind == StoreKind.Versioned ? new VersionHistory(store) : null;
     private readonly ScratchWriter _key = new();
     private readonly ScratchWriter _value = new();
 
@@ -20,6 +22,14 @@ internal sealed class StoreRestorer(TaskState task, StoreBytes store, TaskDataba
     {
         if (!record.HasKey)
             return;
+        if (_history is not null)
+        {
+            // Each version is put next to those before it, so it is read and written where reads see it.
+            _history.Put(record.Key, record.Value, !record.HasValue, record.Timestamp);
+            PendingBytes = store.Overlay.Bytes;
+            return;
+        }
+
         var layout = store.Layout;
         var key = record.Key;
         if (layout.Kind != StoreKind.KeyValue)

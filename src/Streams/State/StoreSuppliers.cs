@@ -1,9 +1,22 @@
 namespace MedStreams.Streams;
 
+/// <summary>Where and how a store keeps its bytes; see <see cref="Stores"/>.</summary>
+public interface IStoreSupplier
+{
+    /// <summary>The store's name in the topology.</summary>
+    string Name { get; }
+}
+
 /// <summary>Where and how a key-value store keeps its bytes; see <see cref="Stores"/>.</summary>
 /// <param name="Name">The store's name in the topology.</param>
 /// <param name="Persistent">In RocksDB; else in memory.</param>
-public sealed record KeyValueBytesStoreSupplier(string Name, bool Persistent);
+public sealed record KeyValueBytesStoreSupplier(string Name, bool Persistent) : IStoreSupplier;
+
+/// <summary>Where and how a versioned store keeps its bytes; see <see cref="Stores"/>. Times are milliseconds.</summary>
+/// <param name="Name">The store's name in the topology.</param>
+/// <param name="HistoryRetention">How long a version can be asked for after the next one has come, by stream time.</param>
+/// <param name="SegmentInterval">How much is dropped at once.</param>
+public sealed record VersionedBytesStoreSupplier(string Name, long HistoryRetention, long SegmentInterval) : IStoreSupplier;
 
 /// <summary>Where and how a window store keeps its bytes; see <see cref="Stores"/>. Times are milliseconds.</summary>
 /// <param name="Name">The store's name in the topology.</param>
@@ -18,7 +31,8 @@ public sealed record WindowBytesStoreSupplier(
     long RetentionPeriod,
     long WindowSize,
     long SegmentInterval,
-    bool RetainDuplicates);
+    bool RetainDuplicates)
+    : IStoreSupplier;
 
 /// <summary>Where and how a session store keeps its bytes; see <see cref="Stores"/>. Times are milliseconds.</summary>
 /// <param name="Name">The store's name in the topology.</param>
@@ -26,4 +40,4 @@ public sealed record WindowBytesStoreSupplier(
 /// <param name="RetentionPeriod">How long sessions are kept after stream time has passed their end.</param>
 /// <param name="SegmentInterval">How much is dropped at once.</param>
 public sealed record SessionBytesStoreSupplier(
-    string Name, bool Persistent, long RetentionPeriod, long SegmentInterval);
+    string Name, bool Persistent, long RetentionPeriod, long SegmentInterval) : IStoreSupplier;

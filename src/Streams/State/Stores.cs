@@ -21,6 +21,22 @@ public static class Stores
     /// <summary>A key-value store in memory.</summary>
     public static KeyValueBytesStoreSupplier InMemoryKeyValueStore(string name) => new(Named(name), false);
 
+    /// <summary>A versioned store in RocksDB (KIP-889).</summary>
+    /// <param name="name">The store's name in the topology.</param>
+    /// <param name="historyRetention">
+    /// How long a version can be asked for after the next one has come, by stream time; also how late a version may come.
+    /// </param>
+    /// <param name="segmentInterval">How much is dropped at once; null for a choice by the retention.</param>
+    /// <exception cref="ArgumentException">A time is negative, or the interval is zero.</exception>
+    public static VersionedBytesStoreSupplier PersistentVersionedKeyValueStore(
+        string name, TimeSpan historyRetention, TimeSpan? segmentInterval = null)
+    {
+        var kept = Milliseconds(historyRetention, nameof(historyRetention));
+        var interval = segmentInterval is { } given ? Milliseconds(given, nameof(segmentInterval)) : VersionSegmentOf(kept);
+        ArgumentOutOfRangeException.ThrowIfLessThan(interval, 1, nameof(segmentInterval));
+        return new(Named(name), kept, interval);
+    }
+
     /// <summary>A window store in RocksDB.</summary>
     /// <param name="name">The store's name in the topology.</param>
     /// <param name="retentionPeriod">How long windows are kept, by stream time; at least the window's length.</param>
@@ -73,6 +89,13 @@ public static class Stores
             (layout, caching, logging) =>
                 new TimestampedKeyValueStore<TKey, TValue>(new(layout, keySerde, serde, caching, logging)));
     }
+
+    /// <summary>A builder of versioned stores. They are never cached.</summary>
+    public static StoreBuilder<IVersionedKeyValueStore<TKey, TValue>> VersionedKeyValueStoreBuilder<TKey, TValue>(
+        VersionedBytesStoreSupplier supplier, ISerde<TKey> keySerde, ISerde<TValue> valueSerde) =>
+        new(
+            LayoutOf(supplier),
+            (layout, _, logging) => new VersionedStore<TKey, TValue>(new(layout, keySerde, valueSerde, false, logging)));
 
     /// <summary>A builder of window stores.</summary>
     public static StoreBuilder<IWindowStore<TKey, TValue>> WindowStoreBuilder<TKey, TValue>(
@@ -129,6 +152,15 @@ public static class Stores
         Timestamped = timestamped,
     };
 
+    private static StoreLayout LayoutOf(VersionedBytesStoreSupplier supplier) => new()
+    {
+        Name = supplier.Name,
+        Kind = StoreKind.Versioned,
+        Persistent = true,
+        RetentionMs = supplier.HistoryRetention,
+        SegmentIntervalMs = supplier.SegmentInterval,
+    };
+
     private static StoreLayout LayoutOf(WindowBytesStoreSupplier supplier, bool timestamped) => new()
     {
         Name = supplier.Name,
@@ -151,6 +183,15 @@ public static class Stores
     };
 
     private static long SegmentOf(long retention) => Math.Max(retention / 2, ShortestSegment);
+
+    // As Kafka Streams chooses: the longer the history, the more segments.
+    private static long VersionSegmentOf(long retention) => retention switch
+    {
+        <= 60_000 => Math.Max(retention / 3, 2_000),
+        <= 300_000 => Math.Max(retention / 5, 20_000),
+        <= 3_600_000 => Math.Max(retention / 12, 60_000),
+        _ => Math.Max(retention / 24, 300_000),
+    };
 
     private static long Milliseconds(TimeSpan time, string name)
     {

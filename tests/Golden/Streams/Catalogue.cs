@@ -30,14 +30,6 @@ internal static class Catalogue
         "pattern-source",
         "stream-global-inner",
         "stream-global-left",
-        "stream-table-grace-inner",
-        "stream-table-grace-left",
-        "stream-table-versioned-inner",
-        "stream-table-versioned-left",
         "table-lru",
-        "table-table-versioned",
-        "table-versioned",
-        "table-versioned-group",
-        "versioned-store",
     };
 }

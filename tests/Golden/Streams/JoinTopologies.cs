@@ -26,6 +26,23 @@ internal static class JoinTopologies
                 .Join(b.Table<string, string>("right"), (x, y) => Both(x, y))
                 .To("out"),
             "out"),
+        StreamWithVersions("stream-table-versioned-inner", (left, right) => left.Join(right, (x, y) => Both(x, y))),
+        StreamWithVersions("stream-table-versioned-left", (left, right) => left.LeftJoin(right, (x, y) => Both(x, y))),
+        StreamWithVersions(
+            "stream-table-grace-inner",
+            (left, right) => left.Join(right, (x, y) => Both(x, y), Graceful),
+            WithKey),
+        StreamWithVersions(
+            "stream-table-grace-left",
+            (left, right) => left.LeftJoin(right, (x, y) => Both(x, y), Graceful),
+            WithKey),
+        Dsl(
+            "table-table-versioned",
+            b => b.Table<string, string>("left", History("left-history", 300))
+                .OuterJoin(b.Table<string, string>("right", History("right-history", 300)), (x, y) => Both(x, y))
+                .ToStream()
+                .To("out"),
+            "out"),
         Dsl(
             "table-table-inner",
             b => b.Table<string, string>("left")
@@ -79,4 +96,27 @@ internal static class JoinTopologies
             },
             "out"),
     ];
+
+    /// <summary>A store that keeps versions for so many seconds.</summary>
+    public static Materialized History(string name, double seconds) =>
+        Materialized.As(Stores.PersistentVersionedKeyValueStore(name, TimeSpan.FromSeconds(seconds)));
+
+    private static Joined<string, string, string> Graceful { get; } =
+        new() { Name = "graceful", GracePeriod = TimeSpan.FromSeconds(5) };
+
+    private static GoldenTopology StreamWithVersions(
+        string name,
+        Func<KStream<string, string>, KTable<string, string>, KStream<string, string>> join,
+        Func<KStream<string, string>, KStream<string, string>>? before = null) =>
+        Dsl(
+            name,
+            b =>
+            {
+                var left = b.Stream<string, string>("left");
+                left = before?.Invoke(left) ?? left;
+                join(left, b.Table<string, string>("right", History("history", 300))).To("out");
+            },
+            "out");
+
+    private static KStream<string, string> WithKey(KStream<string, string> stream) => stream.Filter((k, _) => k != null);
 }

@@ -117,6 +117,15 @@ internal static class ProcessorTopologies
             },
             "out").With(StoreReaders.Window<string>("ws", 30_000)),
         Dsl(
+            "versioned-store",
+            b =>
+            {
+                b.AddStateStore(Stores.VersionedKeyValueStoreBuilder(
+                    Stores.PersistentVersionedKeyValueStore("vs", Seconds(25)), Serdes.String, Serdes.String));
+                b.Stream<string?, string?>("in").Process(Each<string?, string?>(ScanVersions), "vs").To("out");
+            },
+            "out").With(StoreReaders.Versioned("vs")),
+        Dsl(
             "window-store-duplicates",
             b =>
             {
@@ -237,6 +246,20 @@ internal static class ProcessorTopologies
             $"old={OrNull(old)} range={Drain(kv.Range("b", "d"))} reverse={Drain(kv.ReverseRange("c", null))}"
             + $" prefix={Drain(kv.PrefixScan(record.Key, Serdes.String))} size={kv.All().Count()}"));
     }
+
+    private static void ScanVersions(IProcessorContext<string?, string?> context, Record<string?, string?> record)
+    {
+        var store = context.GetStateStore<IVersionedKeyValueStore<string, string>>("vs");
+        if (record.Key is null)
+            return;
+        var until = store.Put(record.Key, record.Value, record.Timestamp);
+        context.Forward(record.WithValue<string?>(
+            $"until={until} now={Version(store.Get(record.Key))}"
+            + $" then={Version(store.Get(record.Key, record.Timestamp - 6000))} b={Version(store.Get("b", record.Timestamp))}"));
+    }
+
+    private static string Version(VersionedRecord<string>? version) =>
+        version is { } known ? $"{known.Value}@{known.Timestamp}{(known.ValidTo is { } to ? $"-{to}" : "")}" : "none";
 
     private static void ScanWindows(IProcessorContext<string?, string?> context, Record<string?, string?> record)
     {

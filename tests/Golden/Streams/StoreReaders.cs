@@ -40,6 +40,32 @@ internal static class StoreReaders
             IsSession = true,
         };
 
+    /// <summary>The history of each key, asked for every 2.5 s.</summary>
+    public static StoreReader Versioned(string name) =>
+        new(name, driver =>
+        {
+            var store = driver.GetVersionedKeyValueStore<string, string>(name);
+            var entries = new JsonArray();
+            foreach (var key in new[] { "a", "b", "c", "d", "e" })
+            {
+                for (var asOf = 0L; asOf <= 120_000; asOf += 2_500)
+                {
+                    if (store.Get(key, asOf) is { } version)
+                    {
+                        entries.Add(new JsonObject
+                        {
+                            ["key"] = key,
+                            ["asOf"] = asOf,
+                            ["value"] = version.Value,
+                            ["timestamp"] = version.Timestamp,
+                        });
+                    }
+                }
+            }
+
+            return entries;
+        });
+
     private static JsonArray Sorted(IEnumerable<(string Key, long Start, long End, JsonObject Entry)> entries) =>
         [.. entries.OrderBy(e => e.Key, StringComparer.Ordinal).ThenBy(e => e.Start).ThenBy(e => e.End).Select(e => e.Entry)];
 

@@ -39,6 +39,21 @@ internal static class TableTopologies
                 .To("out"),
             "out"),
         Dsl(
+            "table-versioned",
+            b => b.Table<string, string>("in", JoinTopologies.History("history", 20))
+                .Filter((_, v) => Number(v) % 3 != 0)
+                .ToStream()
+                .To("out"),
+            "out").With(StoreReaders.Versioned("history")),
+        Dsl(
+            "table-versioned-group",
+            b => b.Table<string, string>("in", JoinTopologies.History("history", 300))
+                .GroupBy((_, v) => (v.Split('|')[0], v.Split('|')[1]))
+                .Aggregate(() => "", (_, v, all) => $"{all}+{v}", (_, v, all) => $"{all}-{v}")
+                .ToStream()
+                .To("out"),
+            "out"),
+        Dsl(
             "table-in-memory",
             b => b.Table(
                     "in", new Materialized<string, string> { StoreName = "memory", StoreType = StoreType.InMemory })

@@ -31,6 +31,7 @@ internal sealed class CogroupedAggregation<TKey, TAggregate>(StreamsGraph graph)
             named,
             storeName,
             null,
+            materialized.IsVersioned,
             (input, name, task) => input.CreateNode(name, task, storeName, initializer, values.SendsOldValues),
             (writer, name) => TableStores.KeyValue(writer, name, materialized, storeName),
             name => new PassThroughNode<TKey, Change<TAggregate>>(name));
@@ -60,6 +61,7 @@ internal sealed class CogroupedAggregation<TKey, TAggregate>(StreamsGraph graph)
             named,
             storeName,
             windowing,
+            false,
             (input, name, task) =>
                 input.CreateNode(
                     windowing, name, task, storeName, materialized.Retention, initializer, merger, values.SendsOldValues),
@@ -81,6 +83,7 @@ internal sealed class CogroupedAggregation<TKey, TAggregate>(StreamsGraph graph)
         Named? named,
         string storeName,
         Windowing.Windowing? windowing,
+        bool isVersioned,
         Func<Input, string, TaskContext, ProcessorNode> create,
         Func<TopologyWriter, string, StoreDefinition> store,
         Func<string, ProcessorNode> merge)
@@ -100,7 +103,7 @@ internal sealed class CogroupedAggregation<TKey, TAggregate>(StreamsGraph graph)
             {
                 Store = nodes.Count == 0 ? writer => store(writer, name) : null,
                 CloseDelayMs = windowing?.CloseDelayMs,
-                IsOutputVersioned = false,
+                IsOutputVersioned = isVersioned,
             };
             graph.Add(_parents[input], node);
             nodes.Add(node);

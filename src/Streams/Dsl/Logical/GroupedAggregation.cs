@@ -47,7 +47,8 @@ internal sealed class GroupedAggregation<TKey, TValue>(
             task => new StreamAggregateNode<TKey, TValue, TAggregate>(
                 name, task, storeName, aggregation, values.SendsOldValues),
             writer => TableStores.KeyValue(writer, name, materialized, storeName),
-            null);
+            null,
+            materialized.IsVersioned);
         return new KTable<TKey, TAggregate>(
             graph, aggregate, name, from, materialized.KeySerde, materialized.ValueSerde, values, materialized.StoreName);
     }
@@ -71,7 +72,8 @@ internal sealed class GroupedAggregation<TKey, TValue>(
             task => windowing.CreateNode(
                 name, task, storeName, materialized.Retention, aggregation, values.SendsOldValues),
             writer => windowing.Store(writer, name, materialized, storeName, slackMs: 0),
-            windowing);
+            windowing,
+            isVersioned: false);
         var keySerde = materialized.KeySerde ?? graph.Serdes.Find<TKey>();
         return new KTable<Windowed<TKey>, TAggregate>(
             graph,
@@ -90,7 +92,8 @@ internal sealed class GroupedAggregation<TKey, TValue>(
         string storeName,
         Func<TaskContext, ProcessorNode> create,
         Func<TopologyWriter, StoreDefinition> store,
-        Windowing.Windowing? windowing)
+        Windowing.Windowing? windowing,
+        bool isVersioned)
     {
         var (parent, from) = (node, sources);
         if (needsRepartition)
@@ -110,7 +113,7 @@ internal sealed class GroupedAggregation<TKey, TValue>(
         {
             Store = store,
             CloseDelayMs = windowing?.CloseDelayMs,
-            IsOutputVersioned = false,
+            IsOutputVersioned = isVersioned,
         };
         graph.Add(parent, aggregate);
         return (aggregate, from);

@@ -16,6 +16,9 @@ internal sealed class OperatorNode(string name, Func<TaskContext, ProcessorNode>
     /// <summary>For windowed aggregations how long after its end a window can still change; null for other steps.</summary>
     public long? CloseDelayMs { get; init; }
 
+    /// <summary>Looks for contradictions once the node and its stores are there; null for no check.</summary>
+    public Action<Topology>? Check { get; init; }
+
     public override void Write(TopologyWriter writer)
     {
         writer.Topology.Add(new OperatorDefinition(Name, ParentNames, create));
@@ -23,6 +26,7 @@ internal sealed class OperatorNode(string name, Func<TaskContext, ProcessorNode>
             writer.Topology.ConnectProcessorAndStateStores(Name, [.. stores]);
         if (Store?.Invoke(writer) is { } store)
             writer.Topology.AddStore(store, Name);
+        Check?.Invoke(writer.Topology);
     }
 }
 

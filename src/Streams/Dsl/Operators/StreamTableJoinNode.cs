@@ -3,41 +3,47 @@ using MedStreams.Streams.Processing;
 
 namespace MedStreams.Streams.Dsl.Operators;
 
+/// <summary>What a join of a stream with a table does with a record.</summary>
+/// <param name="Table">Where to look.</param>
+/// <param name="KeyOf">The table's key for a record; null finds nothing.</param>
+/// <param name="Joiner">Of key, the record's value and the table's, which is null where there is none.</param>
+/// <param name="IsLeft">Whether a record that finds nothing has a result.</param>
+internal sealed record StreamTableJoin<TKey, TValue, TTableKey, TTable, TResult>(
+    TableGetters<TTableKey, TTable> Table,
+    Func<TKey, TValue, TTableKey> KeyOf,
+    Func<TKey, TValue, TTable?, TResult> Joiner,
+    bool IsLeft);
+
 /// <summary>
 /// Joins each record of a stream with what a table holds for its key: at the record's time where the table keeps versions,
 /// now where not. Records without value are dropped; those without key too, but for a left join.
 /// </summary>
-/// <param name="name">The node's name.</param>
-/// <param name="task">Its task.</param>
-/// <param name="table">Where to look.</param>
-/// <param name="keyOf">The table's key for a record; null finds nothing.</param>
-/// <param name="joiner">Of key, the record's value and the table's, which is null where there is none.</param>
-/// <param name="isLeft">Whether a record that finds nothing has a result.</param>
-internal sealed class StreamTableJoinNode<TKey, TValue, TTableKey, TTable, TResult>(
-    string name,
-    TaskContext task,
-    TableGetters<TTableKey, TTable> table,
-    Func<TKey, TValue, TTableKey> keyOf,
-    Func<TKey, TValue, TTable?, TResult> joiner,
-    bool isLeft)
+internal class StreamTableJoinNode<TKey, TValue, TTableKey, TTable, TResult>(
+    string name, TaskContext task, StreamTableJoin<TKey, TValue, TTableKey, TTable, TResult> join)
     : StatefulNode<TKey, TValue, TKey, TResult>(name, task)
 {
-    private TableGetter<TTableKey, TTable> _table = null!;
+    protected TableGetter<TTableKey, TTable> Table { get; private set; } = null!;
 
-    public override void Init() => _table = table.Create(Task);
+    public override void Init() => Table = join.Table.Create(Task);
 
     protected override void Process(in Record<TKey, TValue> record)
     {
-        if (record.Value is null)
-            return;
-        var tableKey = keyOf(record.Key, record.Value);
-        if (tableKey is null && !(isLeft && record.Key is null))
-            return;
+        if (!IsDropped(record))
+            Join(record);
+    }
+
+    protected bool IsDropped(in Record<TKey, TValue> record) =>
+        record.Value is null
+        || (join.KeyOf(record.Key, record.Value) is null && !(join.IsLeft && record.Key is null));
+
+    protected void Join(in Record<TKey, TValue> record)
+    {
+        var tableKey = join.KeyOf(record.Key, record.Value);
         ValueAndTimestamp<TTable>? entry = null;
         if (tableKey is not null)
-            entry = _table.IsVersioned ? _table.Get(tableKey, record.Timestamp) : _table.Get(tableKey);
+            entry = Table.IsVersioned ? Table.Get(tableKey, record.Timestamp) : Table.Get(tableKey);
         var found = entry.ValueOrNull();
-        if (isLeft || found is not null)
-            Forward(record.WithValue(joiner(record.Key, record.Value, found)));
+        if (join.IsLeft || found is not null)
+            Forward(record.WithValue(join.Joiner(record.Key, record.Value, found)));
     }
 }

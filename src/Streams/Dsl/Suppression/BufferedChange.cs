@@ -28,16 +28,21 @@ internal sealed record BufferedChange(
     }
 }
 
-/// <summary>The bytes of a change that is held back: numbers big-endian, texts and values behind their lengths, -1 for null.</summary>
+/// <summary>
+/// The bytes of a change that is held back, as Kafka Streams writes them to changelogs: the context of the last change, the values, the time.
+/// Numbers are big-endian; texts and values stand behind their lengths, -1 for null, -2 for an old value that equals the prior one.
+/// </summary>
 internal sealed class BufferedChangeSerde : ISerde<BufferedChange>
 {
+    private const int Null = -1;
+    private const int SameAsPrior = -2;
+
     public void Serialize(BufferedChange value, IBufferWriter<byte> destination, in SerdeContext context)
     {
-        WriteLong(destination, value.Time);
         WriteLong(destination, value.Timestamp);
+        WriteLong(destination, value.Metadata.Offset);
         Write(destination, value.Metadata.Topic is { } topic ? Encoding.UTF8.GetBytes(topic) : null);
         WriteInt(destination, value.Metadata.Partition);
-        WriteLong(destination, value.Metadata.Offset);
         WriteInt(destination, value.Headers.Count);
         foreach (var header in value.Headers)
         {
@@ -46,16 +51,20 @@ internal sealed class BufferedChangeSerde : ISerde<BufferedChange>
         }
 
         Write(destination, value.Prior);
-        Write(destination, value.Old);
+        if (value is { Old: { } old, Prior: { } prior } && old.AsSpan().SequenceEqual(prior))
+            WriteInt(destination, SameAsPrior);
+        else
+            Write(destination, value.Old);
         Write(destination, value.New);
+        WriteLong(destination, value.Time);
     }
 
     public BufferedChange Deserialize(ReadOnlySpan<byte> data, in SerdeContext context)
     {
-        var time = ReadLong(ref data);
         var timestamp = ReadLong(ref data);
+        var offset = ReadLong(ref data);
         var topic = Read(ref data) is { } name ? Encoding.UTF8.GetString(name) : null;
-        var metadata = new RecordMetadata(topic!, ReadInt(ref data), ReadLong(ref data));
+        var metadata = new RecordMetadata(topic!, ReadInt(ref data), offset);
         var headers = new Header[CheckedCount(ReadInt(ref data), data.Length)];
         for (var i = 0; i < headers.Length; i++)
         {
@@ -63,8 +72,10 @@ internal sealed class BufferedChangeSerde : ISerde<BufferedChange>
             headers[i] = new Header(Encoding.UTF8.GetString(key), Read(ref data) is { } bytes ? bytes : (ReadOnlyMemory<byte>?)null);
         }
 
-        return new BufferedChange(
-            time, timestamp, new Headers(headers), metadata, Read(ref data), Read(ref data), Read(ref data));
+        var prior = Read(ref data);
+        var old = Read(ref data, prior);
+        var now = Read(ref data);
+        return new BufferedChange(ReadLong(ref data), timestamp, new Headers(headers), metadata, prior, old, now);
     }
 
     private static int CheckedCount(int count, int rest) => count >= 0 && count <= rest / 8 ? count : throw Broken();
@@ -85,7 +96,7 @@ internal sealed class BufferedChangeSerde : ISerde<BufferedChange>
 
     private static void Write(IBufferWriter<byte> destination, byte[]? value)
     {
-        WriteInt(destination, value?.Length ?? -1);
+        WriteInt(destination, value?.Length ?? Null);
         if (value is not null)
             destination.Write(value);
     }
@@ -106,11 +117,13 @@ internal sealed class BufferedChangeSerde : ISerde<BufferedChange>
         return value;
     }
 
-    private static byte[]? Read(ref ReadOnlySpan<byte> data)
+    private static byte[]? Read(ref ReadOnlySpan<byte> data, byte[]? prior = null)
     {
         var length = ReadInt(ref data);
-        if (length == -1)
+        if (length == Null)
             return null;
+        if (length == SameAsPrior && prior is not null)
+            return prior;
         if (length < 0 || length > data.Length)
             throw Broken();
         var value = data[..length].ToArray();

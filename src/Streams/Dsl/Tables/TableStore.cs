@@ -28,6 +28,7 @@ internal abstract class TableStore<TKey, TValue> : TableGetter<TKey, TValue>
         task.Store(name) switch
         {
             ITimestampedKeyValueStore<TKey, TValue> store => new Timestamped(store),
+            IVersionedKeyValueStore<TKey, TValue> store => new Versioned(store),
             var other => throw new StreamsException(
                 $"The store {name} of a table is a {other?.GetType().Name ?? "missing one"}."),
         };
@@ -43,5 +44,26 @@ internal abstract class TableStore<TKey, TValue> : TableGetter<TKey, TValue>
             store.Put(key, value is null ? null : new ValueAndTimestamp<TValue>(value, timestamp));
             return PutResult.Latest;
         }
+    }
+
+    private sealed class Versioned(IVersionedKeyValueStore<TKey, TValue> store) : TableStore<TKey, TValue>
+    {
+        public override IStateStore Store => store;
+
+        public override bool IsVersioned => true;
+
+        public override ValueAndTimestamp<TValue>? Get(TKey key) => Entry(store.Get(key));
+
+        public override ValueAndTimestamp<TValue>? Get(TKey key, long asOf) => Entry(store.Get(key, asOf));
+
+        public override PutResult Put(TKey key, TValue? value, long timestamp) => store.Put(key, value, timestamp) switch
+        {
+            VersionedPut.NotPut => PutResult.NotPut,
+            VersionedPut.ValidToUndefined => PutResult.Latest,
+            _ => PutResult.NotLatest,
+        };
+
+        private static ValueAndTimestamp<TValue>? Entry(VersionedRecord<TValue>? version) =>
+            version is { } known ? new ValueAndTimestamp<TValue>(known.Value, known.Timestamp) : null;
     }
 }

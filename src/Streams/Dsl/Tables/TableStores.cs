@@ -21,13 +21,21 @@ internal static class TableStores
         string storeName,
         string? sourceTopic = null)
     {
-        var builder = Stores.TimestampedKeyValueStoreBuilder(
-            new KeyValueBytesStoreSupplier(storeName, materialized.StoreType == StoreType.Persistent),
-            writer.KeySerde(materialized.KeySerde, operatorName),
-            writer.ValueSerde(materialized.ValueSerde, operatorName));
+        var keySerde = writer.KeySerde(materialized.KeySerde, operatorName);
+        var valueSerde = writer.ValueSerde(materialized.ValueSerde, operatorName);
         if (sourceTopic is not null)
             materialized = materialized with { LoggingEnabled = false };
-        return new StoreDefinition(SetUp(builder, materialized), sourceTopic);
+        return new StoreDefinition(
+            materialized.Supplier is VersionedBytesStoreSupplier versioned
+                ? SetUp(Stores.VersionedKeyValueStoreBuilder(versioned, keySerde, valueSerde), materialized)
+                : SetUp(
+                    Stores.TimestampedKeyValueStoreBuilder(
+                        Given<KeyValueBytesStoreSupplier>(materialized.Supplier, operatorName)
+                            ?? new(storeName, materialized.StoreType == StoreType.Persistent),
+                        keySerde,
+                        valueSerde),
+                    materialized),
+            sourceTopic);
     }
 
     /// <summary>The store of a table of windows.</summary>
@@ -41,9 +49,9 @@ internal static class TableStores
         long neededMs,
         long slackMs)
     {
-        var retention = Retention(materialized, storeName, neededMs, slackMs);
         var builder = Stores.TimestampedWindowStoreBuilder(
-            WindowSupplier(materialized, storeName, retention, sizeMs),
+            Given<WindowBytesStoreSupplier>(materialized.Supplier, operatorName)
+                ?? WindowSupplier(materialized, storeName, Retention(materialized, storeName, neededMs, slackMs), sizeMs),
             writer.KeySerde(materialized.KeySerde, operatorName),
             writer.ValueSerde(materialized.ValueSerde, operatorName));
         return new StoreDefinition(SetUp(builder, materialized), null);
@@ -59,17 +67,33 @@ internal static class TableStores
         long neededMs,
         long slackMs)
     {
-        var retention = Retention(materialized, storeName, neededMs, slackMs);
         var builder = Stores.SessionStoreBuilder(
-            new SessionBytesStoreSupplier(
-                storeName,
-                materialized.StoreType == StoreType.Persistent,
-                retention,
-                Math.Max(retention / 2, ShortestSegment)),
+            Given<SessionBytesStoreSupplier>(materialized.Supplier, operatorName)
+                ?? SessionSupplier(materialized, storeName, Retention(materialized, storeName, neededMs, slackMs)),
             writer.KeySerde(materialized.KeySerde, operatorName),
             writer.ValueSerde(materialized.ValueSerde, operatorName));
         return new StoreDefinition(SetUp(builder, materialized), null);
     }
+
+    /// <summary>The user's supplier, if there is one.</summary>
+    /// <exception cref="TopologyException">It is of another kind.</exception>
+    private static TSupplier? Given<TSupplier>(IStoreSupplier? supplier, string operatorName)
+        where TSupplier : class, IStoreSupplier =>
+        supplier switch
+        {
+            null => null,
+            TSupplier fitting => fitting,
+            _ => throw new TopologyException(
+                $"{operatorName} needs a {typeof(TSupplier).Name}; the store {supplier.Name} comes from a {supplier.GetType().Name}."),
+        };
+
+    private static SessionBytesStoreSupplier SessionSupplier<TKey, TValue>(
+        Materialized<TKey, TValue> materialized, string storeName, long retention) =>
+        new(
+            storeName,
+            materialized.StoreType == StoreType.Persistent,
+            retention,
+            Math.Max(retention / 2, ShortestSegment));
 
     private static WindowBytesStoreSupplier WindowSupplier<TKey, TValue>(
         Materialized<TKey, TValue> materialized, string storeName, long retention, long sizeMs) =>

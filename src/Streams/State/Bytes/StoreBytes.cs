@@ -37,6 +37,9 @@ internal sealed class StoreBytes(StoreLayout layout, CommittedBytes committed)
     /// <summary>Puts that came too late to be kept, since the store was opened.</summary>
     public long ExpiredPuts { get; set; }
 
+    /// <summary>The first segment that has not expired.</summary>
+    public long FirstLiveSegment => FirstSegment(_state);
+
     public long SegmentOf(long time) => Layout.Kind == StoreKind.KeyValue ? 0 : time / Layout.SegmentIntervalMs;
 
     /// <summary>Raises the stream time by what a put carries; false where that has expired already.</summary>
@@ -106,8 +109,12 @@ internal sealed class StoreBytes(StoreLayout layout, CommittedBytes committed)
     }
 
     // Segments below are gone, or go with the next commit.
-    private long FirstSegment(Durable state) =>
-        Layout.Kind == StoreKind.KeyValue ? 0 : SegmentOf(Math.Max(0, state.StreamTime - Layout.RetentionMs + 1));
+    private long FirstSegment(Durable state) => Layout.Kind switch
+    {
+        StoreKind.KeyValue => 0,
+        StoreKind.Versioned => SegmentOf(Math.Max(0, state.StreamTime - Layout.RetentionMs)),
+        _ => SegmentOf(Math.Max(0, state.StreamTime - Layout.RetentionMs + 1)),
+    };
 
     private readonly record struct Durable(long StreamTime, int Sequence)
     {

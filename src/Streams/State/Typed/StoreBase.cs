@@ -40,6 +40,9 @@ internal abstract class StoreBase<TKey, TValue, TFlushed>(StoreOptions<TKey, TVa
 
     protected StoreBytes Bytes => _bytes ?? throw Closed();
 
+    /// <summary>Where changes are logged; null for a store without a changelog of its own.</summary>
+    protected ChangeLogger? Logger { get; private set; }
+
     public void Init(IStateStoreContext context)
     {
         if (context is not TaskContext { State: { } state } task)
@@ -48,12 +51,12 @@ internal abstract class StoreBase<TKey, TValue, TFlushed>(StoreOptions<TKey, TVa
         _bytes = state.Bytes(Name);
         var changelog = state.ChangelogOf(Name);
         _topic = changelog?.Partition.Topic ?? StoreChangelog.TopicOf(task.ApplicationId, Name);
-        var logger = options.LoggingEnabled && changelog is { IsSource: false } own
+        Logger = options.LoggingEnabled && changelog is { IsSource: false } own
             ? new ChangeLogger(task, options.Layout, own.Partition)
             : null;
         _writer = options.CachingEnabled
-            ? new CachedWriter(task, _bytes, logger, task.Cache, this)
-            : new DirectWriter(_bytes, logger);
+            ? new CachedWriter(task, _bytes, Logger, task.Cache, this)
+            : new DirectWriter(_bytes, Logger);
     }
 
     public void Flush() => Writer().Flush();
@@ -66,6 +69,8 @@ internal abstract class StoreBase<TKey, TValue, TFlushed>(StoreOptions<TKey, TVa
         _writer = null;
         _bytes = null;
         _context = null;
+        Logger = null;
+        OnClose();
     }
 
     public bool SetFlushListener(CacheFlushListener<TFlushed, TValue> listener, bool sendOldValues)
@@ -84,6 +89,11 @@ internal abstract class StoreBase<TKey, TValue, TFlushed>(StoreOptions<TKey, TVa
     }
 
     protected abstract TFlushed ReadFlushedKey(ReadOnlySpan<byte> key);
+
+    /// <summary>Called when the store was closed.</summary>
+    protected virtual void OnClose()
+    {
+    }
 
     /// <summary>Whether writing this value means to delete.</summary>
     protected virtual bool IsAbsent(TValue? value) => value is null;
@@ -109,8 +119,14 @@ internal abstract class StoreBase<TKey, TValue, TFlushed>(StoreOptions<TKey, TVa
             return;
         }
 
-        options.ValueSerde.Serialize(value!, _value.Reset(), ValueContext());
-        writer.Put(KeyBuffer.Written, _value.Written, delete: false);
+        writer.Put(KeyBuffer.Written, ValueBytes(value!), delete: false);
+    }
+
+    /// <summary>The bytes of a value, valid until the next call.</summary>
+    protected ReadOnlySpan<byte> ValueBytes(TValue value)
+    {
+        options.ValueSerde.Serialize(value, _value.Reset(), ValueContext());
+        return _value.Written;
     }
 
     /// <summary>Appends the user's key to <see cref="KeyBuffer"/>.</summary>

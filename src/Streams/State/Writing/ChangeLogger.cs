@@ -21,7 +21,10 @@ internal sealed class ChangeLogger(TaskContext context, StoreLayout layout, Topi
             value = value[sizeof(long)..];
         }
 
-        context.Collector.Send(
-            partition.Topic, partition.Partition, key[_skip..], true, value, !delete, timestamp, Headers.Empty);
+        Log(key[_skip..], value, delete, timestamp);
     }
+
+    /// <summary>Logs key and value as they are, at a time.</summary>
+    public void Log(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, bool delete, long timestamp) =>
+        context.Collector.Send(partition.Topic, partition.Partition, key, true, value, !delete, timestamp, Headers.Empty);
 }
