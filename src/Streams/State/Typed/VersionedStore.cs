@@ -66,7 +66,7 @@ internal sealed class VersionedStore<TKey, TValue>(StoreOptions<TKey, TValue> op
         return KeyBuffer.Written;
     }
 
-    private VersionedRecord<TValue>? Read(in VersionValue version) => version.Exists
+    private VersionedRecord<TValue>? Read(VersionValue version) => version.Exists
         ? new VersionedRecord<TValue>(ReadValue(version.Bytes), version.Timestamp)
         : null;
 }

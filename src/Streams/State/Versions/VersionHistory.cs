@@ -127,7 +127,7 @@ internal sealed class VersionHistory(StoreBytes store)
 
     private static long TimeOf(StoreValue latest) => BinaryPrimitives.ReadInt64BigEndian(latest.Bytes);
 
-    private void MoveLatest(ReadOnlySpan<byte> key, in VersionValue latest, long until)
+    private void MoveLatest(ReadOnlySpan<byte> key, VersionValue latest, long until)
     {
         var segment = store.SegmentOf(until);
         if (segment >= store.FirstLiveSegment)
@@ -185,7 +185,7 @@ internal sealed class VersionHistory(StoreBytes store)
 
     /// <summary>The version replaces, or cuts off, one of a row.</summary>
     private long PutBetween(
-        long segment, ReadOnlySpan<byte> key, in StoreValue row, ReadOnlySpan<byte> value, bool deleted, long timestamp)
+        long segment, ReadOnlySpan<byte> key, StoreValue row, ReadOnlySpan<byte> value, bool deleted, long timestamp)
     {
         _row.Load(row.Bytes);
         var index = _row.IndexAt(timestamp);
