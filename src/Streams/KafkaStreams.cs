@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using MedStreams.Streams.Kafka;
+using MedStreams.Streams.Metrics;
 using MedStreams.Streams.Runtime;
 using MedStreams.Streams.State;
 using Microsoft.Extensions.Logging;
@@ -52,12 +53,21 @@ public sealed class KafkaStreams : IAsyncDisposable
     private readonly IKafkaClients _clients;
     private readonly Lock _lock = new();
     private readonly List<StreamThread> _threads = [];
+    private readonly MetricsRegistry _metrics;
+    private ClientMetrics? _clientMetrics;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TopologyTopics? _topics;
     private StateDirectory? _states;
     private bool _started;
     private bool _stopping;
+    private volatile int _aliveThreads;
     private Exception? _error;
+
+    /// <summary>
+    /// The name of the meter (<see cref="System.Diagnostics.Metrics.Meter"/>) whose instruments tell the metrics of all instances of the process:
+    /// <c>kafka.streams.</c>GROUP<c>.</c>NAME, with Kafka Streams' groups, names and tags.
+    /// </summary>
+    public const string MeterName = "MedStreams.Streams";
 
     /// <summary>An instance that is not started yet.</summary>
     /// <exception cref="ArgumentException">A setting is wrong; the text names it and what is allowed.</exception>
@@ -70,6 +80,7 @@ public sealed class KafkaStreams : IAsyncDisposable
     {
         config.Validate();
         (_topology, _config, _clients) = (topology, config, clients);
+        _metrics = new MetricsRegistry(config.Clock, config.MetricsRecordingLevel);
         _logger = (loggers ?? NullLoggerFactory.Instance).CreateLogger("MedStreams.Streams");
     }
 
@@ -82,6 +93,9 @@ public sealed class KafkaStreams : IAsyncDisposable
 
     /// <summary>Ends when the instance has stopped; faulted where an error stopped it.</summary>
     public Task Completion => _ended.Task;
+
+    /// <summary>Every metric of this instance as it stands now; none before it is started and after it has ended.</summary>
+    public IReadOnlyList<StreamsMetric> Metrics => _metrics.Read();
 
     /// <summary>Where the instance is in its life.</summary>
     public KafkaStreamsState State
@@ -116,9 +130,17 @@ public sealed class KafkaStreams : IAsyncDisposable
         }
 
         _topics = await PrepareTopicsAsync(cancellationToken);
-        var states = StateDirectory.Open(_config.StateDir, _config.ApplicationId, new StateSettings(), _config.Clock);
+        var states = StateDirectory.Open(
+            _config.StateDir,
+            _config.ApplicationId,
+            new StateSettings { EnableStatistics = _config.MetricsRecordingLevel >= MetricsRecordingLevel.Debug },
+            _config.Clock);
         _states = states;
         var instance = _config.InstanceId ?? InstanceName.ReadOrMake(states.Path);
+        _clientMetrics = new ClientMetrics(
+            _config.ApplicationId, $"{_config.ApplicationId}-{instance}", instance, _metrics.Level, () => State, () => _aliveThreads);
+        _metrics.Add(_clientMetrics);
+        StreamsMeter.Add(_metrics);
         lock (_lock)
         {
             for (var thread = 1; thread <= _config.NumStreamThreads; thread++)
@@ -197,8 +219,10 @@ public sealed class KafkaStreams : IAsyncDisposable
 
     private void Add(MemberIdentity identity)
     {
-        var thread = new StreamThread(new ThreadParts(_config, _clients, _topics!, _states!, identity, _logger));
+        var metrics = new ThreadMetrics(_metrics, _config.Clock, identity.Instance, ThreadParts.NameOf(_config, identity));
+        var thread = new StreamThread(new ThreadParts(_config, _clients, _topics!, _states!, identity, metrics, _logger));
         _threads.Add(thread);
+        _aliveThreads = _threads.Count;
         thread.Start();
         _ = Watch(thread, identity);
     }
@@ -212,6 +236,7 @@ public sealed class KafkaStreams : IAsyncDisposable
         }
         catch (Exception e)
         {
+            _clientMetrics!.ThreadFailed();
             var verdict = OnUncaughtException(e);
             lock (_lock)
             {
@@ -232,6 +257,7 @@ public sealed class KafkaStreams : IAsyncDisposable
         lock (_lock)
         {
             _threads.Remove(thread);
+            _aliveThreads = _threads.Count;
             if (_threads.Count == 0 && _stopping)
                 End();
         }
@@ -239,6 +265,9 @@ public sealed class KafkaStreams : IAsyncDisposable
 
     private void End()
     {
+        StreamsMeter.Remove(_metrics);
+        if (_clientMetrics is not null)
+            _metrics.Remove(_clientMetrics);
         _states?.Dispose();
         _states = null;
         if (_error is null)

@@ -105,6 +105,9 @@ public sealed record StreamsConfig
     /// <summary>Settings of internal topics (prefix <c>topic.</c>).</summary>
     public IReadOnlyDictionary<string, string> Topic { get; init; } = new Dictionary<string, string>();
 
+    /// <summary><c>metrics.recording.level</c>; default INFO.</summary>
+    public MetricsRecordingLevel MetricsRecordingLevel { get; init; } = MetricsRecordingLevel.Info;
+
     /// <summary>The clock; default the system's.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 

@@ -54,6 +54,10 @@ internal static class StreamsSettings
     public static Setting<string> DeadLetterTopic { get; } =
         new("Streams:DeadLetterTopic", "Where refused records go; not set: the topology's own choice", Rules.Text, null);
 
+    public static Setting<MetricsRecordingLevel> MetricsLevel { get; } =
+        new("Streams:MetricsRecordingLevel", "How much is measured; debug also times each operation of a store",
+            Rules.OneOf(("info", MetricsRecordingLevel.Info), ("debug", MetricsRecordingLevel.Debug)), "info");
+
     public static Setting<TimeSpan> CloseTimeout { get; } =
         new("Streams:CloseTimeout", "How long a stop may take to commit and leave the group", Rules.Duration(Millisecond), "1 min");
 
@@ -72,7 +76,7 @@ internal static class StreamsSettings
     public static IReadOnlyList<Setting> All { get; } =
     [
         ApplicationId, Guarantee, Threads, StateDirectory, InstanceId, GroupInstanceId, CommitInterval, CacheMaxBytes,
-        UncommittedMaxBytes, SessionTimeout, TaskTimeout, ReplicationFactor, DeadLetterTopic, CloseTimeout,
+        UncommittedMaxBytes, SessionTimeout, TaskTimeout, ReplicationFactor, DeadLetterTopic, MetricsLevel, CloseTimeout,
     ];
 
     /// <summary>All groups.</summary>
@@ -95,6 +99,7 @@ internal static class StreamsSettings
         TaskTimeout = settings.Get(TaskTimeout),
         ReplicationFactor = (short)settings.Get(ReplicationFactor),
         DeadLetterTopic = settings.Find(DeadLetterTopic, out var deadLetters) ? deadLetters : null,
+        MetricsRecordingLevel = settings.Get(MetricsLevel),
         MainConsumer = ClientSettings(settings, MainConsumer),
         RestoreConsumer = ClientSettings(settings, RestoreConsumer),
         Producer = ClientSettings(settings, Producer),

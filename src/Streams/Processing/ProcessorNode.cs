@@ -1,9 +1,14 @@
+using MedStreams.Streams.Metrics;
+
 namespace MedStreams.Streams.Processing;
 
 /// <summary>A node of one task's graph. Children are called directly, typed, without boxing.</summary>
 internal abstract class ProcessorNode(string name)
 {
     public string Name { get; } = name;
+
+    /// <summary>Counts the records that the node took.</summary>
+    public Sensor Processed { get; } = new(0);
 
     /// <summary>Links a child by name.</summary>
     /// <exception cref="TopologyException">The child takes other types than this node forwards.</exception>
@@ -16,6 +21,9 @@ internal abstract class ProcessorNode(string name)
     public virtual void Close()
     {
     }
+
+    /// <summary>Makes the node's metrics part of its task's; called once, before <see cref="Init"/>.</summary>
+    public virtual void Measure(TaskMetrics task) => task.AddNode(this);
 }
 
 /// <summary>A node that takes records of these types.</summary>
@@ -28,6 +36,7 @@ internal interface IReceiver<TKey, TValue>
 internal abstract class ForwardingNode<TKey, TValue>(string name) : ProcessorNode(name)
 {
     private IReceiver<TKey, TValue>[] _children = [];
+    private Sensor[] _processed = [];
     private string[] _names = [];
 
     public override void AddChild(ProcessorNode child)
@@ -39,6 +48,7 @@ internal abstract class ForwardingNode<TKey, TValue>(string name) : ProcessorNod
         }
 
         _children = [.. _children, receiver];
+        _processed = [.. _processed, child.Processed];
         _names = [.. _names, child.Name];
     }
 
@@ -49,7 +59,10 @@ internal abstract class ForwardingNode<TKey, TValue>(string name) : ProcessorNod
         try
         {
             for (; at < children.Length; at++)
+            {
+                _processed[at].Increment();
                 children[at].Receive(record);
+            }
         }
         catch (Exception e) when (FailureSite.Mark(e, _names[at]))
         {
@@ -64,6 +77,7 @@ internal abstract class ForwardingNode<TKey, TValue>(string name) : ProcessorNod
             throw new StreamsException($"{Name} has no child named {childName}; it has {string.Join(", ", _names)}.");
         try
         {
+            _processed[index].Increment();
             _children[index].Receive(record);
         }
         catch (Exception e) when (FailureSite.Mark(e, childName))

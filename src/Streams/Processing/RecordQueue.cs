@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using MedStreams.Streams.Metrics;
 
 namespace MedStreams.Streams.Processing;
 
@@ -29,6 +30,9 @@ internal abstract class RecordQueue
 
     /// <summary>The offset after the last record that arrived here, dropped ones included; null before the first.</summary>
     public long? NextArrival { get; protected set; }
+
+    /// <summary>Counts what arrived.</summary>
+    public TopicCounter Arrivals { get; } = new();
 
     /// <summary>Takes a record over.</summary>
     public abstract void Add(in RawRecord raw);
@@ -63,6 +67,7 @@ internal sealed class RecordQueue<TKey, TValue>(
     public override void Add(in RawRecord raw)
     {
         NextArrival = raw.Metadata.Offset + 1;
+        Arrivals.Add(raw.Key.Length + raw.Value.Length);
         if (!TryDeserialize(raw, out var record))
             return;
         if (extractor is not null)
@@ -70,6 +75,7 @@ internal sealed class RecordQueue<TKey, TValue>(
         if (record.Timestamp < 0)
         {
             errors.OnNegativeTimestamp(raw);
+            source.CountDropped();
             return;
         }
 
@@ -115,6 +121,7 @@ internal sealed class RecordQueue<TKey, TValue>(
             var error = e as SerializationException ?? new SerializationException(
                 $"The serde of the {(isKey ? "key" : "value")} threw {e.GetType().Name}.", e);
             errors.OnError(raw, error);
+            source.CountDropped();
             record = default;
             return false;
         }

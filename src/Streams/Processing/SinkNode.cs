@@ -1,4 +1,5 @@
 using System.Buffers;
+using MedStreams.Streams.Metrics;
 
 namespace MedStreams.Streams.Processing;
 
@@ -15,9 +16,15 @@ internal sealed class SinkNode<TKey, TValue>(
 {
     private readonly ArrayBufferWriter<byte> _key = new(256);
     private readonly ArrayBufferWriter<byte> _value = new(1024);
+    private readonly Dictionary<string, TopicCounter> _counters = new(StringComparer.Ordinal);
+    private NodeMetrics? _metrics;
+    private TopicCounter? _counter;
+    private string? _counted;
 
     public override void AddChild(ProcessorNode child) =>
         throw new TopologyException($"{Name} is a sink and can have no children such as {child.Name}.");
+
+    public override void Measure(TaskMetrics task) => _metrics = task.AddNode(this, isBoundary: true);
 
     public void Receive(in Record<TKey, TValue> record)
     {
@@ -49,5 +56,24 @@ internal sealed class SinkNode<TKey, TValue>(
             record.Value is not null,
             record.Timestamp,
             record.Headers);
+        if (_metrics is null)
+            return;
+        _metrics.Arrived(record.Timestamp);
+        CounterOf(to).Add(_key.WrittenCount + _value.WrittenCount);
+    }
+
+    // Nearly always the same topic as before.
+    private TopicCounter CounterOf(string to)
+    {
+        if (ReferenceEquals(to, _counted))
+            return _counter!;
+        if (!_counters.TryGetValue(to, out var counter))
+        {
+            _counters.Add(to, counter = new TopicCounter());
+            _metrics!.AddTopic(to, counter, isConsumed: false);
+        }
+
+        (_counted, _counter) = (to, counter);
+        return counter;
     }
 }

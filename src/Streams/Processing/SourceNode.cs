@@ -1,3 +1,5 @@
+using MedStreams.Streams.Metrics;
+
 namespace MedStreams.Streams.Processing;
 
 /// <summary>Where records enter a task.</summary>
@@ -17,11 +19,17 @@ internal sealed class SourceNode<TKey, TValue>(
     : SourceNode(name)
 {
     private readonly Output _output = new(name);
+    private NodeMetrics? _metrics;
 
     public override void AddChild(ProcessorNode child) => _output.AddChild(child);
 
+    public override void Measure(TaskMetrics task) => _metrics = task.AddNode(this, isBoundary: true);
+
     public override RecordQueue CreateQueue(IDeserializationErrors errors) =>
         new RecordQueue<TKey, TValue>(this, keySerde, valueSerde, extractor, errors);
+
+    /// <summary>A record goes no further than here.</summary>
+    public void CountDropped() => task.CountDropped();
 
     /// <summary>Runs a record through the task.</summary>
     public void Process(in Record<TKey, TValue> record, RecordMetadata metadata)
@@ -30,6 +38,8 @@ internal sealed class SourceNode<TKey, TValue>(
         task.CurrentTimestamp = record.Timestamp;
         task.CurrentHeaders = record.Headers;
         task.AdvanceStreamTime(record.Timestamp);
+        Processed.Increment();
+        _metrics?.Arrived(record.Timestamp);
         _output.Forward(record);
         task.Current = default;
     }

@@ -27,6 +27,7 @@ internal sealed class StreamTask : IDisposable
         _graph = graph;
         _inputs = [.. inputs];
         _queues = [.. inputs.Select(i => graph.Sources[i.Topic].CreateQueue(errors))];
+        Measure();
         graph.Init();
     }
 
@@ -56,6 +57,34 @@ internal sealed class StreamTask : IDisposable
         return all;
     }
 
+    /// <summary>How many records wait. May be asked by any thread.</summary>
+    public long BufferedRecords
+    {
+        get
+        {
+            var records = 0L;
+            foreach (var queue in _queues)
+                records += queue.Count;
+            return records;
+        }
+    }
+
+    /// <summary>True while some partitions have records and others have none.</summary>
+    public bool HasGap
+    {
+        get
+        {
+            var (any, all) = (false, true);
+            foreach (var queue in _queues)
+            {
+                any |= queue.Count > 0;
+                all &= queue.Count > 0;
+            }
+
+            return any && !all;
+        }
+    }
+
     /// <summary>Processes one record; answers false where none waits.</summary>
     public bool ProcessNext()
     {
@@ -74,10 +103,11 @@ internal sealed class StreamTask : IDisposable
 
     /// <summary>Fires the punctuators that are due by the time of the records.</summary>
     public bool PunctuateStreamTime() =>
-        Context.StreamTime >= 0 && Context.Punctuations.Fire(PunctuationType.StreamTime, Context.StreamTime);
+        Context.StreamTime >= 0 && Fire(PunctuationType.StreamTime, Context.StreamTime);
 
     /// <summary>Fires the punctuators that are due by the clock.</summary>
-    public bool PunctuateWallClock() => Context.Punctuations.Fire(PunctuationType.WallClockTime, Context.SystemTime);
+    public bool PunctuateWallClock() =>
+        Context.Punctuations.NextWallClock < long.MaxValue && Fire(PunctuationType.WallClockTime, Context.SystemTime);
 
     /// <summary>Empties the caches, which forwards and logs: the step before a commit.</summary>
     /// <exception cref="StreamsException">What is flushed writes to cached stores again, without end.</exception>
@@ -98,6 +128,30 @@ internal sealed class StreamTask : IDisposable
         {
             Task = Context.TaskId,
         };
+    }
+
+    private bool Fire(PunctuationType type, long now)
+    {
+        var metrics = Context.Metrics;
+        var from = metrics?.Thread.Timestamp() ?? 0;
+        var fired = Context.Punctuations.Fire(type, now);
+        if (fired)
+            metrics?.Punctuated(from);
+        return fired;
+    }
+
+    private void Measure()
+    {
+        if (Context.Metrics is not { } metrics)
+            return;
+        _graph.Measure(metrics);
+        metrics.RecordTime = () => Context.CurrentTimestamp;
+        metrics.BufferedRecords = () => BufferedRecords;
+        for (var i = 0; i < _inputs.Length; i++)
+        {
+            metrics.AddTopic(
+                _graph.Sources[_inputs[i].Topic].Name, Context.ResolveTopic(_inputs[i].Topic), _queues[i].Arrivals, isConsumed: true);
+        }
     }
 
     /// <summary>Closes the nodes; the stores are their owner's to close.</summary>

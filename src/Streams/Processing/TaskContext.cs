@@ -1,3 +1,4 @@
+using MedStreams.Streams.Metrics;
 using MedStreams.Streams.State;
 
 namespace MedStreams.Streams.Processing;
@@ -46,6 +47,9 @@ internal sealed class TaskContext(
     /// <summary>What the caches of the thread may hold back; its tasks share one.</summary>
     public CacheBudget Cache { get; init; } = new(10 << 20);
 
+    /// <summary>What is measured of this task; null in the test driver.</summary>
+    public TaskMetrics? Metrics { get; init; }
+
     /// <summary>Punctuators of this task.</summary>
     public PunctuationSchedule Punctuations { get; } = new();
 
@@ -62,6 +66,9 @@ internal sealed class TaskContext(
     }
 
     public void AdvanceStreamTime(long timestamp) => StreamTime = Math.Max(StreamTime, timestamp);
+
+    /// <summary>A record is dropped: late, without key, or of no use otherwise.</summary>
+    public void CountDropped() => Metrics?.Dropped.Increment();
 
     public void Register(IStateStore store) => _stores.Add(store.Name, store);
 

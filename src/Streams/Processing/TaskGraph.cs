@@ -1,3 +1,5 @@
+using MedStreams.Streams.Metrics;
+
 namespace MedStreams.Streams.Processing;
 
 /// <summary>The nodes of one task.</summary>
@@ -9,6 +11,12 @@ internal sealed class TaskGraph(
 
     /// <summary>The nodes that write to targets outside Kafka.</summary>
     public IReadOnlyList<ExternalSinkNode> ExternalSinks { get; } = [.. nodes.OfType<ExternalSinkNode>()];
+
+    public void Measure(TaskMetrics metrics)
+    {
+        foreach (var node in nodes)
+            node.Measure(metrics);
+    }
 
     public void Init()
     {

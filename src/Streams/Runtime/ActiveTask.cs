@@ -1,4 +1,5 @@
 using MedStreams.Streams.Graph;
+using MedStreams.Streams.Metrics;
 using MedStreams.Streams.Processing;
 using MedStreams.Streams.State;
 using Microsoft.Extensions.Logging;
@@ -47,6 +48,8 @@ internal sealed class ActiveTask(TaskId id, Subtopology subtopology, InternalTop
     public TaskId Id { get; } = id;
 
     public TaskContext Context { get; } = context;
+
+    public TaskMetrics Metrics { get; } = context.Metrics!;
 
     public TaskPhase Phase { get; private set; } = TaskPhase.Created;
 
@@ -142,6 +145,7 @@ internal sealed class ActiveTask(TaskId id, Subtopology subtopology, InternalTop
         foreach (var sink in ExternalSinks)
             await sink.ReleaseAsync();
         State?.Dispose();
+        Metrics.Dispose();
     }
 
     private TaskState Open(StateDirectory directory) =>

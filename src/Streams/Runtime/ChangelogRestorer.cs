@@ -65,6 +65,8 @@ internal sealed class ChangelogRestorer(
         Consumer.Poll(wait, RecordsPerSlice, this);
         foreach (var restore in _restores.Values)
             restore.Apply();
+        foreach (var task in _restores.Values.GroupBy(r => r.Task))
+            task.Key.Metrics.RestoreRemaining = task.Sum(r => Math.Max(0, r.End - r.Next));
         var done = _restores.Where(r => r.Value.Next >= r.Value.End).ToList();
         foreach (var (changelog, restore) in done)
         {
@@ -135,6 +137,7 @@ internal sealed class ChangelogRestorer(
             restorer.Add(record);
             Next = record.Metadata.Offset + 1;
             Count++;
+            Task.Metrics.Restore.Increment();
             if (restorer.PendingBytes > BatchBytes)
                 Apply();
         }

@@ -49,6 +49,30 @@ internal sealed class RecordCollector : IRecordCollector
         long timestamp,
         Headers headers)
     {
+        Send(topic, partition, key, hasKey, value, hasValue, timestamp, headers, _onDelivery);
+    }
+
+    /// <summary>As <see cref="IRecordCollector.Send"/>.</summary>
+    /// <param name="topic">The topic.</param>
+    /// <param name="partition">The partition; null lets Kafka's default partitioner choose.</param>
+    /// <param name="key">The key's bytes.</param>
+    /// <param name="hasKey">False for a record without key.</param>
+    /// <param name="value">The value's bytes.</param>
+    /// <param name="hasValue">False for a tombstone.</param>
+    /// <param name="timestamp">Epoch milliseconds.</param>
+    /// <param name="headers">The headers.</param>
+    /// <param name="onDelivery">Told what became of a record that is no changelog's; it hands failures to <see cref="Forgives"/>.</param>
+    public void Send(
+        string topic,
+        int? partition,
+        ReadOnlySpan<byte> key,
+        bool hasKey,
+        ReadOnlySpan<byte> value,
+        bool hasValue,
+        long timestamp,
+        Headers headers,
+        DeliveryListener onDelivery)
+    {
         ThrowIfFailed();
         EnsureTransaction();
         Producer.Send(
@@ -60,7 +84,23 @@ internal sealed class RecordCollector : IRecordCollector
             hasValue,
             timestamp,
             headers,
-            Changelogs.Contains(topic) ? _onChangelog : _onDelivery);
+            Changelogs.Contains(topic) ? _onChangelog : onDelivery);
+    }
+
+    /// <summary>A record did not arrive. Answers whether it is dropped and the thread goes on; else later calls throw.</summary>
+    public bool Forgives(string topic, DeliveryFailure failure)
+    {
+        if (failure.IsTransient)
+        {
+            _failure ??= Lost(topic, failure.Code);
+            return false;
+        }
+
+        var refused = new ProductionException($"A record for {topic} was refused: {failure.Code}.");
+        if (_onError(new ErrorContext(refused, null, null, null)) != ErrorVerdict.Fail)
+            return true;
+        _failure ??= refused;
+        return false;
     }
 
     public int PartitionCount(string topic) => _partitionCount(topic);
@@ -116,17 +156,8 @@ internal sealed class RecordCollector : IRecordCollector
 
     private void OnDelivery(string topic, int partition, long offset, DeliveryFailure? failure)
     {
-        if (failure is not { } failed)
-            return;
-        if (failed.IsTransient)
-        {
-            _failure ??= Lost(topic, failed.Code);
-            return;
-        }
-
-        var refused = new ProductionException($"A record for {topic} was refused: {failed.Code}.");
-        if (_onError(new ErrorContext(refused, null, null, null)) == ErrorVerdict.Fail)
-            _failure ??= refused;
+        if (failure is { } failed)
+            Forgives(topic, failed);
     }
 
     private static TransactionLostException Lost(string topic, string code) =>

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using MedStreams.Streams.Kafka;
+using MedStreams.Streams.Metrics;
 using MedStreams.Streams.Processing;
 using MedStreams.Streams.State;
 using Microsoft.Extensions.Logging;
@@ -25,6 +26,7 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
     private readonly ThreadParts _parts;
     private readonly StreamsConfig _config;
     private readonly ILogger _logger;
+    private readonly ThreadMetrics _metrics;
     private readonly TaskSet _tasks;
     private readonly ThreadCommit _commit;
     private readonly ChangelogRestorer _restorer;
@@ -39,7 +41,7 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
     public StreamThread(ThreadParts parts)
     {
         _parts = parts;
-        (_config, _logger) = (parts.Config, parts.Logger);
+        (_config, _logger, _metrics) = (parts.Config, parts.Logger, parts.Metrics);
         _restorer = new ChangelogRestorer(
             () => parts.Clients.CreateRestoreConsumer(parts.ClientId + "-restore"), CallTimeout, _logger);
         _commit = new ThreadCommit(parts);
@@ -108,6 +110,8 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
     [SuppressMessage("Design", "CA1031", Justification = "Whatever ends the thread is handed to whoever awaits its end")]
     private void Run()
     {
+        Exception? error = null;
+        _metrics.State = StreamThreadState.Starting;
         try
         {
             using var consumer = _consumer = _parts.Clients.CreateConsumer(_parts.ClientId, _parts.GroupInstanceId);
@@ -115,45 +119,53 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
             consumer.Subscribe(_parts.Topics.SourceTopics, this);
             while (!_stopping)
                 RunOnce();
+            _metrics.State = StreamThreadState.PendingShutdown;
             if (_wanted is not null)
                 Guard(() => _commit.Commit(_tasks.Running));
             _tasks.CloseAll();
             _wanted = null;
             consumer.Close();
             RuntimeLog.Stopped(_logger, Name);
-            _ended.SetResult();
         }
         catch (Exception e)
         {
             RuntimeLog.Died(_logger, Name, e);
             _tasks.Abandon();
-            _ended.SetException(e);
+            error = e;
         }
         finally
         {
             IsRunning = false;
             _restorer.Dispose();
             _commit.Dispose();
+            _metrics.State = StreamThreadState.Dead;
+            _metrics.Dispose();
         }
+
+        if (error is null)
+            _ended.SetResult();
+        else
+            _ended.SetException(error);
     }
 
     private void RunOnce()
     {
-        var polled = _consumer!.Poll(PollTimeout(), RecordsPerPoll, this);
+        var polled = Poll();
         if (_wanted is null)
         {
             IsRunning = false;
+            _metrics.State = StreamThreadState.PartitionsRevoked;
             RejoinIfForgotten();
             return;
         }
 
         Guard(() =>
         {
-            if (_tasks.Advance(_consumer))
+            if (_tasks.Advance(_consumer!))
                 _readsStale = true;
             if (_readsStale)
             {
-                _consumer.Assign(_tasks.StartingPoints());
+                _consumer!.Assign(_tasks.StartingPoints());
                 _readsStale = false;
             }
 
@@ -163,21 +175,33 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
                 _readsStale = true;
         });
         IsRunning = _wanted is not null && _tasks.AllRunning;
+        _metrics.State = IsRunning ? StreamThreadState.Running : StreamThreadState.PartitionsAssigned;
+    }
+
+    private int Poll()
+    {
+        var from = _metrics.Timestamp();
+        var polled = _consumer!.Poll(PollTimeout(), RecordsPerPoll, this);
+        _metrics.Polled(from, _metrics.Timestamp(), polled);
+        _metrics.Roll(_metrics.Registry.Now);
+        return polled;
     }
 
     /// <summary>Processes what waits; all of it when the poll has emptied the consumer, else what cannot be ordered better.</summary>
     private void Process(bool drain)
     {
+        var processed = 0;
         foreach (var task in _tasks.Running)
         {
             var stream = task.Stream!;
+            if (drain && stream.HasGap)
+                task.Metrics.Enforced.Increment();
             while (drain || stream.IsProcessable(_config.BufferedRecordsPerPartition))
             {
-                var more = true;
-                for (var i = 0; i < RecordsBetweenClockReads && more; i++)
-                    more = ProcessNext(task, stream);
+                var count = ProcessBatch(task, stream);
+                processed += count;
                 stream.PunctuateStreamTime();
-                if (!more)
+                if (count < RecordsBetweenClockReads)
                     break;
                 if (_commit.IsDue(_tasks.Running) && _commit.Commit(_tasks.Running))
                 {
@@ -186,6 +210,21 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
                 }
             }
         }
+
+        if (processed > 0)
+            _metrics.ProcessRecords.Record(processed);
+    }
+
+    /// <summary>Processes some records of a task, as many as fit between two looks at the clock; answers how many there were.</summary>
+    private int ProcessBatch(ActiveTask task, StreamTask stream)
+    {
+        var from = _metrics.Timestamp();
+        task.Metrics.Now = _metrics.Registry.Now;
+        var count = 0;
+        while (count < RecordsBetweenClockReads && ProcessNext(task, stream))
+            count++;
+        task.Metrics.Processed(count, from, _metrics.Timestamp());
+        return count;
     }
 
     private bool ProcessNext(ActiveTask task, StreamTask stream)
@@ -200,6 +239,7 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
             task.Context.Current = default;
             _commit.DeadLetters.OnProcessingError(
                 e, source.Topic is null ? null : source, FailureSite.Of(e), task.Id);
+            task.Context.CountDropped();
             return true;
         }
     }

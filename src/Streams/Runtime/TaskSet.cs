@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using MedStreams.Streams.Kafka;
+using MedStreams.Streams.Metrics;
 using MedStreams.Streams.Processing;
 using MedStreams.Streams.State;
 
@@ -150,11 +151,14 @@ internal sealed class TaskSet(ThreadParts parts, ThreadCommit commit, ChangelogR
     private void Create(TaskId id)
     {
         var topics = parts.Topics;
+        var metrics = new TaskMetrics(parts.Metrics, id);
         var context = new TaskContext(
-            parts.Config.ApplicationId, id, parts.Config.Clock, commit.Collector, topics.InternalNames)
+            parts.Config.ApplicationId, id, parts.Config.Clock, new TaskCollector(commit.Collector, metrics), topics.InternalNames)
         {
             Cache = _cache,
+            Metrics = metrics,
         };
+        parts.Metrics.TaskCreated.Increment();
         _tasks.Add(id, new ActiveTask(id, topics.Subtopologies[id.Subtopology], topics.Latest, context));
     }
 
@@ -164,6 +168,7 @@ internal sealed class TaskSet(ThreadParts parts, ThreadCommit commit, ChangelogR
             return;
         restorer.Drop(task);
         _opened.Remove(task);
+        parts.Metrics.TaskClosed.Increment();
         task.CloseAsync().AsTask().GetAwaiter().GetResult();
     }
 

@@ -93,6 +93,7 @@ internal sealed class ThreadCommit : IDisposable
     public bool Commit(IReadOnlyList<ActiveTask> tasks)
     {
         _lastCommit = Now();
+        var begun = _parts.Metrics.Timestamp();
         var settled = tasks.Where(TryCommitTargets).ToList();
         foreach (var task in settled)
         {
@@ -112,6 +113,7 @@ internal sealed class ThreadCommit : IDisposable
 
         // The interval counts from the end: where syncs are slow, commits must not follow each other without work between.
         _lastCommit = Now();
+        _parts.Metrics.Committed(begun);
         return settled.Count < tasks.Count;
     }
 

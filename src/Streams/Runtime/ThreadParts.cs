@@ -1,4 +1,5 @@
 using MedStreams.Streams.Kafka;
+using MedStreams.Streams.Metrics;
 using MedStreams.Streams.State;
 using Microsoft.Extensions.Logging;
 
@@ -11,10 +12,11 @@ internal sealed record ThreadParts(
     TopologyTopics Topics,
     StateDirectory States,
     MemberIdentity Identity,
+    ThreadMetrics Metrics,
     ILogger Logger)
 {
     /// <summary>As Kafka Streams names them.</summary>
-    public string Name => $"{Config.ApplicationId}-{Identity.Instance}-StreamThread-{Identity.Thread}";
+    public string Name => NameOf(Config, Identity);
 
     /// <summary>Null where the thread is a dynamic member.</summary>
     public string? GroupInstanceId => Config.GroupInstanceId is { } id ? $"{id}-{Identity.Thread}" : null;
@@ -23,4 +25,8 @@ internal sealed record ThreadParts(
 
     /// <summary>One for each thread, the same after a restart, so that a successor fences what this one left behind.</summary>
     public string TransactionalId => $"{Config.ApplicationId}-{Identity.Instance}-{Identity.Thread}";
+
+    /// <summary>The name of a thread.</summary>
+    public static string NameOf(StreamsConfig config, MemberIdentity identity) =>
+        $"{config.ApplicationId}-{identity.Instance}-StreamThread-{identity.Thread}";
 }

@@ -12,6 +12,9 @@ internal interface IEngineStore : IStateStore
     /// <summary>True while a cache holds writes back; <see cref="IStateStore.Flush"/> sends them on.</summary>
     bool HasUnflushed { get; }
 
+    /// <summary>About how many bytes a cache holds back; null where the store has no cache. May be asked by any thread.</summary>
+    long? HeldBytes { get; }
+
     /// <summary>Forgets what a cache holds back.</summary>
     void Discard();
 }

@@ -39,6 +39,9 @@ internal sealed class StateDirectory : IDisposable
 
     public StateSettings Settings { get; }
 
+    /// <summary>Blocks, indexes and filters of all tasks.</summary>
+    public RocksDbCache Cache => _cache.Value;
+
     /// <summary>What the memory tables of all tasks may take.</summary>
     public WriteBufferBudget Memory { get; }
 

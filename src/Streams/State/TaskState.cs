@@ -1,4 +1,5 @@
 using MedStreams.Streams.Graph;
+using MedStreams.Streams.Metrics;
 using MedStreams.Streams.Processing;
 
 namespace MedStreams.Streams.State;
@@ -22,6 +23,7 @@ internal sealed class TaskState : IDisposable
     private readonly Dictionary<string, StoreBytes> _stores = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long?> _positions = new(StringComparer.Ordinal);
     private readonly List<IStateStore> _open = [];
+    private readonly List<(StoreBytes Store, CacheMetrics Metrics)> _cached = [];
     private bool _disposed;
 
     private TaskState(
@@ -112,12 +114,16 @@ internal sealed class TaskState : IDisposable
     public void OpenStores(TaskContext context)
     {
         context.State = this;
+        if (context.Metrics is { } metrics)
+            Measure(metrics);
         foreach (var definition in _definitions)
         {
             var store = definition.Builder.Build();
             store.Init(context);
             context.Register(store);
             _open.Add(store);
+            if (context.Metrics is { } task && store is IEngineStore { HeldBytes: not null })
+                _cached.Add((_stores[store.Name], task.Add(new CacheMetrics(task, store.Name))));
         }
     }
 
@@ -157,6 +163,8 @@ internal sealed class TaskState : IDisposable
         var wrote = _database?.Write() ?? false;
         foreach (var store in _stores.Values)
             store.MarkCommitted();
+        foreach (var (store, metrics) in _cached)
+            metrics.Sample(store.OverlayHits, store.Reads);
         if (wrote)
             BoundMemory();
     }
@@ -233,6 +241,20 @@ internal sealed class TaskState : IDisposable
             _database.Database.Flush();
             _directory.Memory.Report(TaskId, _database.MemoryTableBytes());
         }
+    }
+
+    private void Measure(TaskMetrics metrics)
+    {
+        metrics.CachedBytes = () => _open.OfType<IEngineStore>().Sum(s => s.HeldBytes ?? 0);
+        foreach (var store in _stores.Values)
+        {
+            store.Metrics = metrics.Add(new StoreMetrics(metrics, store.Layout));
+            if (IsOnDisk(store.Layout))
+                metrics.Add(new RocksMetrics(metrics, store.Layout, ((RocksBytes)store.Committed).Property, _directory!.Cache));
+        }
+
+        if (_database is not null && metrics.Thread.IsDebug)
+            metrics.Add(new RocksStatistics(metrics, () => _database.Database.Statistics));
     }
 
     private static IEnumerable<StoreLayout> Layouts(IReadOnlyList<StoreDefinition> stores) =>

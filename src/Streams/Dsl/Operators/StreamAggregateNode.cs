@@ -30,7 +30,11 @@ internal sealed class StreamAggregateNode<TKey, TValue, TAggregate>(
     protected override void Process(in Record<TKey, TValue> record)
     {
         if (record.Key is null || record.Value is null)
+        {
+            Task.CountDropped();
             return;
+        }
+
         var entry = _store.Get(record.Key);
         var timestamp = record.Timestamp;
         TAggregate? old;

@@ -32,9 +32,15 @@ internal class StreamTableJoinNode<TKey, TValue, TTableKey, TTable, TResult>(
             Join(record);
     }
 
-    protected bool IsDropped(in Record<TKey, TValue> record) =>
-        record.Value is null
-        || (join.KeyOf(record.Key, record.Value) is null && !(join.IsLeft && record.Key is null));
+    /// <summary>Whether a record cannot be joined; it is counted then.</summary>
+    protected bool IsDropped(in Record<TKey, TValue> record)
+    {
+        var isDropped = record.Value is null
+            || (join.KeyOf(record.Key, record.Value) is null && !(join.IsLeft && record.Key is null));
+        if (isDropped)
+            Task.CountDropped();
+        return isDropped;
+    }
 
     protected void Join(in Record<TKey, TValue> record)
     {

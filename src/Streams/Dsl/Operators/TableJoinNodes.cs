@@ -38,6 +38,8 @@ internal sealed class TableJoinSideNode<TKey, TThis, TOther, TResult>(
 
     protected override void Process(in Record<TKey, Change<TThis>> record)
     {
+        if (record.Key is null)
+            Task.CountDropped();
         if (record.Key is null || (latestOnly && !record.Value.IsLatest))
             return;
         var entry = _other.Get(record.Key);

@@ -22,7 +22,11 @@ internal sealed class TableSourceNode<TKey, TValue>(
     protected override void Process(in Record<TKey, TValue> record)
     {
         if (record.Key is null)
+        {
+            Task.CountDropped();
             return;
+        }
+
         if (_store is null)
         {
             Forward(record.WithValue(new Change<TValue>(record.Value, default)));

@@ -70,12 +70,15 @@ internal sealed class StreamJoinNode<TKey, TThis, TOther, TLeft, TRight, TResult
     protected override void Process(in Record<TKey, TThis> record)
     {
         clock.StreamTime = Math.Max(clock.StreamTime, record.Timestamp);
-        if (record.Value is null)
+        if (record.Value is null || (record.Key is null && !side.IsOuter))
+        {
+            Task.CountDropped();
             return;
+        }
+
         if (record.Key is null)
         {
-            if (side.IsOuter)
-                Forward(record.WithValue(join(record.Key, record.Value, default)));
+            Forward(record.WithValue(join(record.Key, record.Value, default)));
             return;
         }
 
@@ -166,7 +169,11 @@ internal sealed class SelfJoinNode<TKey, TValue, TResult>(
     protected override void Process(in Record<TKey, TValue> record)
     {
         if (record.Key is null || record.Value is null)
+        {
+            Task.CountDropped();
             return;
+        }
+
         var time = record.Timestamp;
         _observedTime = Math.Max(_observedTime, time);
         var tellsSelf = time > _observedTime - _retention + 1;

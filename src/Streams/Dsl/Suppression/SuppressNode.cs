@@ -1,6 +1,7 @@
 using System.Buffers;
 using MedStreams.Streams.Dsl.Operators;
 using MedStreams.Streams.Dsl.Tables;
+using MedStreams.Streams.Metrics;
 using MedStreams.Streams.Processing;
 
 namespace MedStreams.Streams.Dsl.Suppression;
@@ -27,6 +28,14 @@ internal sealed class SuppressNode<TKey, TValue>(
     private IKeyValueStore<TKey, BufferedChange> _buffer = null!;
     private long _observedTime = -1;
     private long _bytes;
+    private NodeMetrics? _metrics;
+    private SuppressionMetrics? _held;
+
+    public override void Measure(TaskMetrics task)
+    {
+        _metrics = task.AddNode(this, isSuppression: true);
+        _held = task.Add(new SuppressionMetrics(task, storeName));
+    }
 
     public override void Init()
     {
@@ -59,6 +68,8 @@ internal sealed class SuppressNode<TKey, TValue>(
 
             Tell(first);
         }
+
+        _held?.Record(_order.Count, _bytes);
     }
 
     private bool IsFull => _order.Count > settings.Buffer.MaxRecords || _bytes > settings.Buffer.MaxBytes;
@@ -93,6 +104,7 @@ internal sealed class SuppressNode<TKey, TValue>(
         {
             var current = Task.Current;
             Task.Current = held.Metadata;
+            _metrics?.SuppressionEmit?.Increment();
             Forward(new Record<TKey, Change<TValue>>(
                 place.Key,
                 new Change<TValue>(Read(held.New, held.Headers), Read(held.Old, held.Headers)),

@@ -1,4 +1,5 @@
 using MedStreams.Streams.Dsl.Operators;
+using MedStreams.Streams.Metrics;
 using MedStreams.Streams.Processing;
 using MedStreams.Streams.State;
 
@@ -37,6 +38,10 @@ internal sealed class SessionAggregateNode<TKey, TValue, TAggregate>(
     private long _storedTime = -1;
     private long _flushedTime = -1;
     private long _toldUpTo = -1;
+    private NodeMetrics? _metrics;
+
+    public override void Measure(TaskMetrics task) =>
+        _metrics = task.AddNode(this, isFinal: settings.Emit == EmitStrategy.OnWindowClose);
 
     public override void Init()
     {
@@ -52,7 +57,11 @@ internal sealed class SessionAggregateNode<TKey, TValue, TAggregate>(
     protected override void Process(in Record<TKey, TValue> record)
     {
         if (record.Key is null)
+        {
+            Task.CountDropped();
             return;
+        }
+
         _observedTime = Math.Max(_observedTime, record.Timestamp);
         var closeTime = _observedTime - settings.Grace - settings.Gap;
         var closed = settings.Emit == EmitStrategy.OnWindowClose ? Closed(closeTime) : [];
@@ -78,7 +87,11 @@ internal sealed class SessionAggregateNode<TKey, TValue, TAggregate>(
         }
 
         if (end < closeTime)
+        {
+            Task.CountDropped();
             return;
+        }
+
         if (start != record.Timestamp || end != record.Timestamp)
         {
             foreach (var (session, value) in _merged)
@@ -129,6 +142,7 @@ internal sealed class SessionAggregateNode<TKey, TValue, TAggregate>(
     private void Tell(KeyValuePair<Windowed<TKey>, TAggregate>[] closed, Headers headers)
     {
         var oldest = Math.Max(0, _storedTime - settings.Retention) / settings.Segment * settings.Segment;
+        var begun = _metrics?.Task.Thread.Timestamp() ?? 0;
         foreach (var (session, aggregate) in closed)
         {
             if (session.Window.End >= oldest)
@@ -137,5 +151,7 @@ internal sealed class SessionAggregateNode<TKey, TValue, TAggregate>(
                     session, new Change<TAggregate>(aggregate, default), session.Window.End, headers));
             }
         }
+
+        _metrics?.FinalEmitted(closed.Length, begun);
     }
 }

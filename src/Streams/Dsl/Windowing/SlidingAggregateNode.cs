@@ -1,5 +1,6 @@
 using MedStreams.Streams.Dsl.Operators;
 using MedStreams.Streams.Dsl.Tables;
+using MedStreams.Streams.Metrics;
 using MedStreams.Streams.Processing;
 
 namespace MedStreams.Streams.Dsl.Windowing;
@@ -32,6 +33,10 @@ internal sealed class SlidingAggregateNode<TKey, TValue, TAggregate>(
     private long _observedTime = -1;
     private long _storedTime = -1;
     private long _toldUpTo = -1;
+    private NodeMetrics? _metrics;
+
+    public override void Measure(TaskMetrics task) =>
+        _metrics = task.AddNode(this, isFinal: settings.Emit == EmitStrategy.OnWindowClose);
 
     public override void Init()
     {
@@ -47,11 +52,19 @@ internal sealed class SlidingAggregateNode<TKey, TValue, TAggregate>(
     protected override void Process(in Record<TKey, TValue> record)
     {
         if (record.Key is null || record.Value is null)
+        {
+            Task.CountDropped();
             return;
+        }
+
         _observedTime = Math.Max(_observedTime, record.Timestamp);
         var closeTime = _observedTime - settings.Grace;
         if (record.Timestamp + settings.Difference < closeTime)
+        {
+            Task.CountDropped();
             return;
+        }
+
         var closed = settings.Emit == EmitStrategy.OnWindowClose ? Closed(closeTime) : [];
         _starts.Clear();
         if (record.Timestamp < settings.Difference)
@@ -195,6 +208,7 @@ internal sealed class SlidingAggregateNode<TKey, TValue, TAggregate>(
 
     private void Tell(KeyValuePair<Windowed<TKey>, ValueAndTimestamp<TAggregate>?>[] closed, Headers headers)
     {
+        var begun = _metrics?.Task.Thread.Timestamp() ?? 0;
         foreach (var (window, entry) in closed)
         {
             if (window.Window.Start >= _storedTime - settings.Retention && entry is { } result)
@@ -203,5 +217,7 @@ internal sealed class SlidingAggregateNode<TKey, TValue, TAggregate>(
                     window, new Change<TAggregate>(result.Value, default), result.Timestamp, headers));
             }
         }
+
+        _metrics?.FinalEmitted(closed.Length, begun);
     }
 }

@@ -1,5 +1,6 @@
 using MedStreams.Streams.Dsl.Operators;
 using MedStreams.Streams.Dsl.Tables;
+using MedStreams.Streams.Metrics;
 using MedStreams.Streams.Processing;
 
 namespace MedStreams.Streams.Dsl.Windowing;
@@ -24,6 +25,10 @@ internal sealed class WindowAggregateNode<TKey, TValue, TAggregate>(
     private TableForwarder<Windowed<TKey>, TAggregate>? _forwarder;
     private long _observedTime = -1;
     private long _emittedUpTo = -1;
+    private NodeMetrics? _metrics;
+
+    public override void Measure(TaskMetrics task) =>
+        _metrics = task.AddNode(this, isFinal: emit == EmitStrategy.OnWindowClose);
 
     public override void Init()
     {
@@ -38,7 +43,11 @@ internal sealed class WindowAggregateNode<TKey, TValue, TAggregate>(
     protected override void Process(in Record<TKey, TValue> record)
     {
         if (record.Key is null)
+        {
+            Task.CountDropped();
             return;
+        }
+
         _observedTime = Math.Max(_observedTime, record.Timestamp);
         var closeTime = _observedTime - _grace;
         if (emit == EmitStrategy.OnWindowClose)
@@ -47,6 +56,8 @@ internal sealed class WindowAggregateNode<TKey, TValue, TAggregate>(
         {
             if (windows.EndOf(start) > closeTime)
                 Update(record, start);
+            else
+                Task.CountDropped();
             if (start > record.Timestamp - windows.Step)
                 break;
         }
@@ -79,16 +90,20 @@ internal sealed class WindowAggregateNode<TKey, TValue, TAggregate>(
         var to = closeTime - _size;
         if (_emittedUpTo >= 0 && MatchSameWindows(to, from - 1))
             return;
+        var begun = _metrics?.Task.Thread.Timestamp() ?? 0;
+        var results = 0;
         foreach (var (window, entry) in _store.FetchAll(from, to).OrderBy(e => e.Key.Window.Start))
         {
             if (entry is { } result)
             {
+                results++;
                 Forward(new Record<Windowed<TKey>, Change<TAggregate>>(
                     window, new Change<TAggregate>(result.Value, default), result.Timestamp, record.Headers));
             }
         }
 
         _emittedUpTo = closeTime;
+        _metrics?.FinalEmitted(results, begun);
     }
 
     private bool MatchSameWindows(long one, long other) =>

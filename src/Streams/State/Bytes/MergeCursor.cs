@@ -13,6 +13,7 @@ internal sealed class MergeCursor : IDisposable
     private readonly int _generation;
     private readonly int _known;
     private readonly SortedBlocks<int, Overlay.Keys>? _order;
+    private readonly long _opened;
     private KeyRange _range;
     private CommittedCursor? _committed;
     private int _orderVersion;
@@ -32,6 +33,7 @@ internal sealed class MergeCursor : IDisposable
         _known = _overlay.Count;
         _order = _known == 0 ? null : _overlay.Ordered;
         _committed = store.Committed.Rent();
+        _opened = store.Metrics?.IteratorOpened() ?? 0;
         Seek(range);
     }
 
@@ -104,6 +106,7 @@ internal sealed class MergeCursor : IDisposable
         if (_committed is null)
             return;
         _store.Committed.Return(_committed);
+        _store.Metrics?.IteratorClosed(_opened);
         _committed = null;
     }
 

@@ -14,6 +14,9 @@ internal sealed class RocksBytes(string store, TaskDatabase database) : Committe
 
     public override long ApproximateCount => database.Database.Property(_columnFamily, "rocksdb.estimate-num-keys") ?? 0;
 
+    /// <summary>A number that RocksDB tells of the column family; safe from any thread.</summary>
+    public long? Property(string name) => database.Database.Property(_columnFamily, name);
+
     public override StoreValue Get(ReadOnlySpan<byte> key)
     {
         try

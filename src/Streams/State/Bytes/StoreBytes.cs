@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using MedStreams.Streams.Metrics;
 
 namespace MedStreams.Streams.State;
 
@@ -12,6 +13,15 @@ internal sealed class StoreBytes(StoreLayout layout, CommittedBytes committed)
     private Durable _state = Durable.Initial;
 
     public StoreLayout Layout { get; } = layout;
+
+    /// <summary>What is measured of the store; null where nothing is.</summary>
+    public StoreMetrics? Metrics { get; set; }
+
+    /// <summary>Reads of single keys since the store was opened.</summary>
+    public long Reads { get; private set; }
+
+    /// <summary>Those of them that found their key among the uncommitted writes.</summary>
+    public long OverlayHits { get; private set; }
 
     public Overlay Overlay { get; } = new();
 
@@ -52,9 +62,11 @@ internal sealed class StoreBytes(StoreLayout layout, CommittedBytes committed)
 
     public StoreValue Get(ReadOnlySpan<byte> key)
     {
+        Reads++;
         var index = Overlay.Find(key);
         if (index < 0)
             return Committed.Get(key);
+        OverlayHits++;
         return Overlay.IsDeleted(index) ? StoreValue.None : new StoreValue(Overlay.Value(index));
     }
 

@@ -1,3 +1,5 @@
+using MedStreams.Streams.Metrics;
+
 namespace MedStreams.Streams.State;
 
 /// <summary>The engine's key-value store.</summary>
@@ -8,6 +10,7 @@ internal class KeyValueStore<TKey, TValue>(StoreOptions<TKey, TValue> options)
 
     public TValue? Get(TKey key)
     {
+        using var _ = Measure(StoreOperation.Get);
         KeyBuffer.Reset();
         AppendKey(key);
         return Read();
@@ -15,6 +18,7 @@ internal class KeyValueStore<TKey, TValue>(StoreOptions<TKey, TValue> options)
 
     public void Put(TKey key, TValue? value)
     {
+        using var _ = Measure(StoreOperation.Put);
         KeyBuffer.Reset();
         AppendKey(key);
         Write(value);
@@ -22,6 +26,7 @@ internal class KeyValueStore<TKey, TValue>(StoreOptions<TKey, TValue> options)
 
     public TValue? PutIfAbsent(TKey key, TValue? value)
     {
+        using var _ = Measure(StoreOperation.PutIfAbsent);
         KeyBuffer.Reset();
         AppendKey(key);
         using (var now = Bytes.Get(KeyBuffer.Written))
@@ -36,6 +41,7 @@ internal class KeyValueStore<TKey, TValue>(StoreOptions<TKey, TValue> options)
 
     public TValue? Delete(TKey key)
     {
+        using var _ = Measure(StoreOperation.Delete);
         KeyBuffer.Reset();
         AppendKey(key);
         var before = Read();
@@ -44,28 +50,33 @@ internal class KeyValueStore<TKey, TValue>(StoreOptions<TKey, TValue> options)
     }
 
     public IEnumerable<KeyValuePair<TKey, TValue>> Range(TKey? from, TKey? to) =>
-        Walk(KeyRange.Between(KeyBytes(from), KeyBytes(to)), backward: false);
+        Walk(KeyRange.Between(KeyBytes(from), KeyBytes(to)), backward: false, StoreOperation.Range);
 
     public IEnumerable<KeyValuePair<TKey, TValue>> ReverseRange(TKey? from, TKey? to) =>
-        Walk(KeyRange.Between(KeyBytes(from), KeyBytes(to)), backward: true);
+        Walk(KeyRange.Between(KeyBytes(from), KeyBytes(to)), backward: true, StoreOperation.Range);
 
-    public IEnumerable<KeyValuePair<TKey, TValue>> All() => Walk(KeyRange.All, backward: false);
+    public IEnumerable<KeyValuePair<TKey, TValue>> All() =>
+        Walk(KeyRange.All, backward: false, StoreOperation.All);
 
-    public IEnumerable<KeyValuePair<TKey, TValue>> ReverseAll() => Walk(KeyRange.All, backward: true);
+    public IEnumerable<KeyValuePair<TKey, TValue>> ReverseAll() =>
+        Walk(KeyRange.All, backward: true, StoreOperation.All);
 
     public IEnumerable<KeyValuePair<TKey, TValue>> PrefixScan<TPrefix>(TPrefix prefix, ISerde<TPrefix> serde)
     {
         ArgumentNullException.ThrowIfNull(prefix);
         KeyBuffer.Reset();
         serde.Serialize(prefix, KeyBuffer, KeyContext());
-        return Walk(KeyRange.Prefix(KeyBuffer.Written.ToArray()), backward: false);
+        return Walk(KeyRange.Prefix(KeyBuffer.Written.ToArray()), backward: false, StoreOperation.PrefixScan);
     }
 
     protected override TKey ReadFlushedKey(ReadOnlySpan<byte> key) => ReadUserKey(key);
 
-    private IEnumerable<KeyValuePair<TKey, TValue>> Walk(KeyRange range, bool backward)
+    private IEnumerable<KeyValuePair<TKey, TValue>> Walk(KeyRange range, bool backward, StoreOperation operation)
     {
-        using var cursor = Bytes.Scan(range, backward);
+        MergeCursor opened;
+        using (Measure(operation))
+            opened = Bytes.Scan(range, backward);
+        using var cursor = opened;
         while (cursor.MoveNext())
             yield return KeyValuePair.Create(ReadUserKey(cursor.Key), ReadValue(cursor.Value));
     }

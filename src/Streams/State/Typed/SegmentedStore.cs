@@ -1,3 +1,5 @@
+using MedStreams.Streams.Metrics;
+
 namespace MedStreams.Streams.State;
 
 /// <summary>What window and session stores share: keys that carry times, cut into segments, of which old ones expire.</summary>
@@ -22,6 +24,7 @@ internal abstract class SegmentedStore<TKey, TValue>(StoreOptions<TKey, TValue> 
         if (Bytes.Observe(time))
             return true;
         Bytes.ExpiredPuts++;
+        CountDropped();
         return false;
     }
 
@@ -37,7 +40,10 @@ internal abstract class SegmentedStore<TKey, TValue>(StoreOptions<TKey, TValue> 
         if (from > to)
             yield break;
         var (first, last) = (Bytes.SegmentOf(from), Bytes.SegmentOf(to));
-        using var cursor = Bytes.Scan(within(backward ? last : first), backward);
+        MergeCursor opened;
+        using (Measure(StoreOperation.Fetch))
+            opened = Bytes.Scan(within(backward ? last : first), backward);
+        using var cursor = opened;
         for (var segment = backward ? last : first; ; segment += backward ? -1 : 1)
         {
             while (cursor.MoveNext())

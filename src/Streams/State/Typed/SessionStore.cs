@@ -1,3 +1,5 @@
+using MedStreams.Streams.Metrics;
+
 namespace MedStreams.Streams.State;
 
 /// <summary>The engine's session store.</summary>
@@ -8,12 +10,14 @@ internal sealed class SessionStore<TKey, TAggregate>(StoreOptions<TKey, TAggrega
     {
         if (sessionEnd < 0 || IsExpired(sessionEnd))
             return default;
+        using var _ = Measure(StoreOperation.Fetch);
         BuildKey(key, sessionStart, sessionEnd);
         return Read();
     }
 
     public void Put(Windowed<TKey> session, TAggregate? aggregate)
     {
+        using var _ = Measure(aggregate is null ? StoreOperation.Remove : StoreOperation.Put);
         var (start, end) = session.Window;
         ArgumentOutOfRangeException.ThrowIfNegative(start, nameof(session));
         if (end < start)

@@ -1,3 +1,4 @@
+using MedStreams.Streams.Metrics;
 using MedStreams.Streams.Processing;
 
 namespace MedStreams.Streams.State;
@@ -20,6 +21,7 @@ internal abstract class StoreBase<TKey, TValue, TFlushed>(StoreOptions<TKey, TVa
     private StoreWriter? _writer;
     private TaskContext? _context;
     private string _topic = "";
+    private StoreMetrics? _metrics;
 
     public string Name => options.Layout.Name;
 
@@ -28,6 +30,8 @@ internal abstract class StoreBase<TKey, TValue, TFlushed>(StoreOptions<TKey, TVa
     public bool IsOpen => _writer is not null;
 
     public bool HasUnflushed => _writer?.HasUnflushed ?? false;
+
+    public long? HeldBytes => options.CachingEnabled ? _writer?.HeldBytes ?? 0 : null;
 
     bool IFlushTarget.Listens => _listener is not null;
 
@@ -49,6 +53,7 @@ internal abstract class StoreBase<TKey, TValue, TFlushed>(StoreOptions<TKey, TVa
             throw new InvalidOperationException($"The store {Name} can only be opened by a task of the engine.");
         _context = task;
         _bytes = state.Bytes(Name);
+        _metrics = _bytes.Metrics;
         var changelog = state.ChangelogOf(Name);
         _topic = changelog?.Partition.Topic ?? StoreChangelog.TopicOf(task.ApplicationId, Name);
         Logger = options.LoggingEnabled && changelog is { IsSource: false } own
@@ -59,7 +64,11 @@ internal abstract class StoreBase<TKey, TValue, TFlushed>(StoreOptions<TKey, TVa
             : new DirectWriter(_bytes, Logger);
     }
 
-    public void Flush() => Writer().Flush();
+    public void Flush()
+    {
+        using var _ = Measure(StoreOperation.Flush);
+        Writer().Flush();
+    }
 
     public void Discard() => _writer?.Discard();
 
@@ -87,6 +96,12 @@ internal abstract class StoreBase<TKey, TValue, TFlushed>(StoreOptions<TKey, TVa
             now.Exists ? ReadValue(now.Bytes) : default, before.Exists ? ReadValue(before.Bytes) : default);
         _listener!(new Record<TFlushed, Change<TValue?>>(ReadFlushedKey(key), change, timestamp, headers));
     }
+
+    /// <summary>Times an operation until what this answers is disposed of.</summary>
+    protected StoreTimer Measure(StoreOperation operation) => new(_metrics, operation);
+
+    /// <summary>A write is dropped: it came too late.</summary>
+    protected void CountDropped() => _context?.CountDropped();
 
     protected abstract TFlushed ReadFlushedKey(ReadOnlySpan<byte> key);
 

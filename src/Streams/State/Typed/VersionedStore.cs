@@ -1,3 +1,5 @@
+using MedStreams.Streams.Metrics;
+
 namespace MedStreams.Streams.State;
 
 /// <summary>The engine's versioned store. Never cached: each version counts.</summary>
@@ -10,12 +12,14 @@ internal sealed class VersionedStore<TKey, TValue>(StoreOptions<TKey, TValue> op
 
     public VersionedRecord<TValue>? Get(TKey key)
     {
+        using var _ = Measure(StoreOperation.Get);
         using var version = History.Latest(Key(key));
         return Read(version);
     }
 
     public VersionedRecord<TValue>? Get(TKey key, long asOf)
     {
+        using var _ = Measure(StoreOperation.Get);
         using var version = History.AsOf(Key(key), asOf);
         return Read(version);
     }
@@ -38,16 +42,20 @@ internal sealed class VersionedStore<TKey, TValue>(StoreOptions<TKey, TValue> op
     public long Put(TKey key, TValue? value, long timestamp)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(timestamp);
+        using var _ = Measure(StoreOperation.Put);
         var deleted = value is null;
         var bytes = deleted ? default : ValueBytes(value!);
         var validTo = History.Put(Key(key), bytes, deleted, timestamp);
         Logger?.Log(KeyBuffer.Written, bytes, deleted, timestamp);
+        if (validTo == VersionedPut.NotPut)
+            CountDropped();
         return validTo;
     }
 
     public VersionedRecord<TValue>? Delete(TKey key, long timestamp)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(timestamp);
+        using var _ = Measure(StoreOperation.Delete);
         VersionedRecord<TValue>? before;
         using (var version = History.AsOf(Key(key), timestamp))
             before = timestamp < Bytes.StreamTime - Layout.RetentionMs ? null : Read(version);

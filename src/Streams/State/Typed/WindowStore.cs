@@ -1,3 +1,5 @@
+using MedStreams.Streams.Metrics;
+
 namespace MedStreams.Streams.State;
 
 /// <summary>The engine's window store.</summary>
@@ -8,6 +10,7 @@ internal class WindowStore<TKey, TValue>(StoreOptions<TKey, TValue> options)
     {
         if (windowStart < 0 || IsExpired(windowStart))
             return default;
+        using var _ = Measure(StoreOperation.Fetch);
         BuildKey(key, windowStart, 0);
         return Read();
     }
@@ -15,6 +18,7 @@ internal class WindowStore<TKey, TValue>(StoreOptions<TKey, TValue> options)
     public void Put(TKey key, TValue? value, long windowStart)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(windowStart);
+        using var _ = Measure(StoreOperation.Put);
 
         // Several values of one window cannot be deleted by key and window, only by time.
         if (IsAbsent(value) && Layout.RetainDuplicates)

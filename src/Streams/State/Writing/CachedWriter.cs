@@ -32,6 +32,8 @@ internal sealed class CachedWriter(
 
     public override bool HasUnflushed => _dirty.First >= 0;
 
+    public override long HeldBytes => Volatile.Read(ref _bytes);
+
     public override void Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, bool delete)
     {
         var overlay = store.Overlay;

@@ -6,6 +6,9 @@ internal abstract class StoreWriter
     /// <summary>True while writes are held back.</summary>
     public abstract bool HasUnflushed { get; }
 
+    /// <summary>About how many bytes are held back.</summary>
+    public virtual long HeldBytes => 0;
+
     /// <summary>Writes a value or, with <paramref name="delete"/>, a tombstone.</summary>
     public abstract void Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, bool delete);
 
