@@ -19,16 +19,21 @@ public readonly record struct Hl7Delimiters(
     /// <summary>What nearly all messages use: <c>|^~\&amp;</c>.</summary>
     public static Hl7Delimiters Default { get; } = new('|', '^', '~', '\\', '&');
 
+    /// <summary>MSH-2: the delimiters in use, without the field separator.</summary>
+    public string EncodingCharacters => new([.. new[] { Component, Repetition, Escape, Subcomponent, Truncation }.TakeWhile(c => c != Unused)]);
+
     /// <summary>Reads the delimiters at the front of a header segment (MSH, FHS or BHS).</summary>
     /// <param name="header">The segment, from its name on.</param>
     /// <param name="delimiters">What it declares.</param>
+    /// <param name="fault">The index of the first character that makes them unusable, where they are.</param>
     /// <returns>
     /// False where the segment does not say at least the separators of fields, components and repetitions, where one
     /// is a letter, a digit or white space, or where two are equal.
     /// </returns>
-    internal static bool TryRead(ReadOnlySpan<char> header, out Hl7Delimiters delimiters)
+    internal static bool TryRead(ReadOnlySpan<char> header, out Hl7Delimiters delimiters, out int fault)
     {
         delimiters = default;
+        fault = Math.Min(header.Length, 3);
         if (header.Length < 4)
             return false;
         var field = header[3];
@@ -36,11 +41,15 @@ public readonly record struct Hl7Delimiters(
         var end = encoding.IndexOf(field);
         if (end >= 0)
             encoding = encoding[..end];
-        if (encoding.Length is < 2 or > 5 || !MayDelimit(field))
+        if (!MayDelimit(field))
+            return false;
+        fault = 4 + Math.Min(encoding.Length, 5);
+        if (encoding.Length is < 2 or > 5)
             return false;
         for (var i = 0; i < encoding.Length; i++)
         {
-            if (!MayDelimit(encoding[i]) || encoding[(i + 1)..].Contains(encoding[i]))
+            fault = 4 + i;
+            if (!MayDelimit(encoding[i]) || encoding[..i].Contains(encoding[i]))
                 return false;
         }
 

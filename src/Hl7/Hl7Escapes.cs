@@ -45,6 +45,47 @@ internal static class Hl7Escapes
         }
     }
 
+    /// <summary>
+    /// The text that stands for a value: delimiters as sequences, line ends and other control characters as hexadecimal
+    /// ones. What <see cref="Unescape"/> reads from it is the value again, line ends excepted.
+    /// </summary>
+    /// <exception cref="Hl7Exception">The value needs an escape, and the message declares no escape character.</exception>
+    public static string Escape(ReadOnlySpan<char> value, in Hl7Delimiters delimiters)
+    {
+        var text = new StringBuilder(value.Length + 8);
+        foreach (var c in value)
+        {
+            if (Code(c, delimiters) is not { } code)
+            {
+                text.Append(c);
+                continue;
+            }
+
+            if (delimiters.Escape == Hl7Delimiters.Unused)
+                throw new Hl7Exception("The value holds a delimiter, but MSH-2 declares no escape character.");
+            text.Append(delimiters.Escape).Append(code).Append(delimiters.Escape);
+        }
+
+        return text.ToString();
+    }
+
+    private static string? Code(char c, in Hl7Delimiters delimiters)
+    {
+        if (c == delimiters.Field)
+            return "F";
+        if (c == delimiters.Component)
+            return "S";
+        if (c == delimiters.Repetition)
+            return "R";
+        if (c == Hl7Delimiters.Unused)
+            return "X00";
+        if (c == delimiters.Escape)
+            return "E";
+        if (c == delimiters.Subcomponent)
+            return "T";
+        return c < ' ' && c != '\t' ? $"X{(int)c:X2}" : null;
+    }
+
     private static char? Delimiter(char code, in Hl7Delimiters delimiters)
     {
         var delimiter = code switch

@@ -50,6 +50,14 @@ public sealed class Hl7Segment
         }
     }
 
+    /// <summary>Where a field begins, in characters from the segment's front; the segment's length where there is none.</summary>
+    internal int Offset(int field)
+    {
+        var index = IsHeader ? field - 1 : field;
+        var starts = Starts();
+        return index < starts.Length ? starts[index] : Raw.Length;
+    }
+
     private ReadOnlyMemory<char> Slice(int index)
     {
         var starts = Starts();

@@ -15,6 +15,9 @@ public sealed class Hl7MessageTests
     [InlineData("PID-3", "4711")]
     [InlineData("PID-3-4", "HOSP")]
     [InlineData("PID-3-4-2", "1.2.3")]
+    [InlineData("PID.3.4.2", "1.2.3")]
+    [InlineData("PID-3[2].1", "0815")]
+    [InlineData("OBX[2]-5", "second")]
     [InlineData("PID-3(2)", "0815")]
     [InlineData("PID-3(2)-5", "PI")]
     [InlineData("PID-5", "Test&Co")]
@@ -80,9 +83,9 @@ public sealed class Hl7MessageTests
     [InlineData("{\"a\":1}", Hl7Error.NoHeader)]
     public void What_is_no_message_is_refused_with_the_reason(string text, Hl7Error reason)
     {
-        Assert.False(Hl7Message.TryParse(text, out _, out var error));
-        Assert.Equal(reason, error);
-        Assert.Equal(reason, Assert.Throws<Hl7Exception>(() => Hl7Message.Parse(text)).Error);
+        Assert.False(Hl7Message.TryParse(text, out _, out var fault));
+        Assert.Equal(reason, fault.Error);
+        Assert.Equal(fault, Assert.Throws<Hl7Exception>(() => Hl7Message.Parse(text)).Fault);
     }
 
     [Theory]
@@ -111,10 +114,24 @@ public sealed class Hl7MessageTests
     }
 
     [Fact]
-    public void An_unknown_character_set_is_an_error()
+    public void An_unknown_character_set_is_an_error_with_its_place_when_it_matters()
     {
-        Assert.False(Hl7Message.TryParse("MSH|^~\\&|||||||A^B|1|P|2.5||||||EBCDIC"u8, out _, out var error));
-        Assert.Equal(Hl7Error.CharacterSet, error);
+        const string Text = "MSH|^~\\&|||||||A^B|1|P|2.5||||||EBCDIC\rPID|1||7||";
+
+        Assert.True(Hl7Message.TryParse(Encoding.UTF8.GetBytes(Text + "Muller"), out _, out _));
+        Assert.False(Hl7Message.TryParse(Encoding.UTF8.GetBytes(Text + "Müller"), out _, out var fault));
+        Assert.Equal(new Hl7Fault(Hl7Error.CharacterSet, Text.IndexOf("EBCDIC", StringComparison.Ordinal)), fault);
+    }
+
+    [Theory]
+    [InlineData("  \rMSH|^^", 8)]
+    [InlineData("xMSH|^~\\&", 0)]
+    public void A_fault_has_its_place(string text, int position)
+    {
+        Hl7Message.TryParse(text, out var message, out var fault);
+
+        Assert.Null(message);
+        Assert.Equal(position, fault.Position);
     }
 
     [Theory]
