@@ -71,9 +71,13 @@ public static class Hl7CharacterSet
 
     /// <summary>The bytes of a text that came out of <see cref="Decode"/>, or of an edit of it.</summary>
     /// <exception cref="Hl7Exception">The set has no code for a character.</exception>
-    internal static byte[] Encode(ReadOnlySpan<char> text, Encoding encoding)
+    internal static byte[] Encode(ReadOnlySpan<char> text, Encoding encoding) =>
+        TryEncode(text, With(encoding, EncoderFallback.ExceptionFallback, DecoderFallback.ReplacementFallback))
+        ?? throw new Hl7Exception($"The message holds a character that its character set ({encoding.WebName}) has no code for.");
+
+    /// <summary>The bytes; null where there is a character without a code, which the exception would name, being content.</summary>
+    private static byte[]? TryEncode(ReadOnlySpan<char> text, Encoding strict)
     {
-        var strict = With(encoding, EncoderFallback.ExceptionFallback, DecoderFallback.ReplacementFallback);
         try
         {
             var bytes = new byte[strict.GetByteCount(text)];
@@ -82,7 +86,7 @@ public static class Hl7CharacterSet
         }
         catch (EncoderFallbackException)
         {
-            throw new Hl7Exception($"The message holds a character that its character set ({encoding.WebName}) has no code for.");
+            return null;
         }
     }
 

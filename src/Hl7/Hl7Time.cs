@@ -65,7 +65,7 @@ public readonly record struct Hl7Time(DateTime Local, TimeSpan? Offset, Hl7TimeP
             14 => point < 0 ? Hl7TimePrecision.Second : Hl7TimePrecision.Fraction,
             _ => (Hl7TimePrecision)(-1),
         };
-        if (precision < 0)
+        if (!Enum.IsDefined(precision))
             return false;
         Span<char> full = stackalloc char[14];
         "00010101000000".CopyTo(full);

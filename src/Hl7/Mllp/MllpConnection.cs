@@ -102,7 +102,7 @@ internal static class MllpConnection
             // Nothing more can be answered, so nothing more may be read; those under way are waited for.
             await end.CancelAsync().ConfigureAwait(false);
             await foreach (var answers in pending.ReadAllAsync().ConfigureAwait(false))
-                await answers.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.None);
+                await ((Task)answers).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }
     }
