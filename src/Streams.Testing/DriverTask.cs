@@ -28,35 +28,30 @@ internal sealed class DriverTask : IDisposable
 
     public TaskContext Context { get; }
 
-    /// <summary>The time of the record that is next; null where none waits.</summary>
-    public long? NextTimestamp
-    {
-        get
-        {
-            long? next = null;
-            foreach (var input in _inputs.Values)
-            {
-                var queue = _task.Queue(input);
-                if (queue.Count > 0 && (next is null || queue.HeadTimestamp < next))
-                    next = queue.HeadTimestamp;
-            }
+    /// <summary>Whether records of an input wait.</summary>
+    public bool HasRecords(int input) => _task.Queue(input).Count > 0;
 
-            return next;
-        }
-    }
+    /// <summary>The time of an input's next record.</summary>
+    public long HeadTimestamp(int input) => _task.Queue(input).HeadTimestamp;
 
     /// <summary>Takes a record where it reads the topic, under the topic's full name.</summary>
-    public void Add(string topic, in RawRecord raw)
+    /// <returns>The input, where this is the only record of it that waits; else null.</returns>
+    public int? Add(string topic, in RawRecord raw)
     {
-        if (_inputs.TryGetValue(topic, out var input))
-            _task.Queue(input).Add(raw);
+        if (!_inputs.TryGetValue(topic, out var input))
+            return null;
+        var queue = _task.Queue(input);
+        var before = queue.Count;
+        queue.Add(raw);
+        return before == 0 && queue.Count > 0 ? input : null;
     }
 
-    public void ProcessNext()
+    /// <summary>Processes the next record of an input.</summary>
+    public void Process(int input)
     {
         try
         {
-            _task.ProcessNext();
+            _task.Queue(input).ProcessHead();
         }
         catch (Exception e) when (FailureSite.Of(e) is not null)
         {

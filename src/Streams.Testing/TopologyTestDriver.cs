@@ -13,6 +13,9 @@ public sealed class TopologyTestDriver : IDisposable
     private readonly ManualClock _clock;
     private readonly CapturingCollector _collector = new();
     private readonly List<DriverTask> _tasks = [];
+    private readonly JavaHeap<(DriverTask Task, int Input)> _waiting = new(static (one, other) =>
+        one.Task.HeadTimestamp(one.Input).CompareTo(other.Task.HeadTimestamp(other.Input)));
+
     private readonly HashSet<string> _sourceTopics = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _offsets = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Queue<CapturedRecord>> _outputs = new(StringComparer.Ordinal);
@@ -159,28 +162,22 @@ public sealed class TopologyTestDriver : IDisposable
 
     internal Queue<CapturedRecord>? Outputs(string topic) => _outputs.GetValueOrDefault(topic);
 
-    /// <summary>Processes until nothing waits: of all tasks with records, the one whose next record is oldest goes first.</summary>
+    /// <summary>
+    /// Processes until nothing waits: of all topics with records the one whose next record is oldest goes first. Equal times go in the
+    /// order in which Kafka's test driver takes them, usually that in which topics began to have records.
+    /// </summary>
     private void Settle()
     {
         Capture();
-        while (NextTask() is { } task)
+        while (_waiting.Count > 0)
         {
-            task.ProcessNext();
+            var (task, input) = _waiting.Take();
+            task.Process(input);
+            if (task.HasRecords(input))
+                _waiting.Add((task, input));
             Commit(task);
             Capture();
         }
-    }
-
-    private DriverTask? NextTask()
-    {
-        DriverTask? next = null;
-        foreach (var task in _tasks)
-        {
-            if (task.NextTimestamp is { } time && (next is null || time < next.NextTimestamp))
-                next = task;
-        }
-
-        return next;
     }
 
     private void Commit(DriverTask task) =>
@@ -218,6 +215,9 @@ public sealed class TopologyTestDriver : IDisposable
         };
         _errors.Remember(raw.Metadata, record);
         foreach (var task in _tasks)
-            task.Add(record.Topic, raw);
+        {
+            if (task.Add(record.Topic, raw) is { } input)
+                _waiting.Add((task, input));
+        }
     }
 }

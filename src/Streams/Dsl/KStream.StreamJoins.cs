@@ -154,7 +154,7 @@ public sealed partial class KStream<TKey, TValue>
                     clocks.Of(task)),
                 []),
             Merge = _ => new PassThroughNode<TKey, TResult>(names.Merge),
-            Self = !isLeftOuter && joiner is Func<TKey, TValue, TValue, TResult> same
+            Self = joiner is Func<TKey, TValue, TValue, TResult> same
                 ? task => new SelfJoinNode<TKey, TValue, TResult>(names.Merge, task, thisStore.Name, windows, same)
                 : null,
             ThisStore = writer => Remembered(

@@ -194,7 +194,7 @@ public sealed partial class KTable<TKey, TValue>
             task => new TableSourceNode<TKey, TResult>(
                 names.Result, task, values.IsMaterialized ? storeName : null, values.SendsOldValues))
         {
-            IsOutputVersioned = false,
+            IsOutputVersioned = materialized.IsVersioned,
             Store = writer => values.IsMaterialized
                 ? TableStores.KeyValue(writer, names.Result, materialized, storeName)
                 : null,

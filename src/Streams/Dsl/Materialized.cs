@@ -55,6 +55,14 @@ public sealed record Materialized<TKey, TValue>
     public static implicit operator Materialized<TKey, TValue>(Materialized named) =>
         new() { StoreName = named.StoreName, Supplier = named.Supplier };
 
+    /// <summary>How long windows or sessions are kept; null for as long as the operator needs them.</summary>
+    internal TimeSpan? KeptFor => Supplier switch
+    {
+        WindowBytesStoreSupplier windows => TimeSpan.FromMilliseconds(windows.RetentionPeriod),
+        SessionBytesStoreSupplier sessions => TimeSpan.FromMilliseconds(sessions.RetentionPeriod),
+        _ => Retention,
+    };
+
     /// <summary>Whether the table keeps its history.</summary>
     internal bool IsVersioned => Supplier is VersionedBytesStoreSupplier;
 }

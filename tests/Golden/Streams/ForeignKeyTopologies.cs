@@ -44,7 +44,17 @@ internal static class ForeignKeyTopologies
                 .ToStream()
                 .To("out"),
             "out"),
+        Dsl(
+            "foreign-key-versioned",
+            b => b.Table<string, string>("left", Versioned("left-history"))
+                .LeftJoin(b.Table<string, string>("right", Versioned("right-history")), v => v.Split('|')[0], (x, y) => Both(x, y))
+                .ToStream()
+                .To("out"),
+            "out"),
     ];
+
+    private static Materialized<string, string> Versioned(string store) =>
+        new() { Supplier = Stores.PersistentVersionedKeyValueStore(store, TimeSpan.FromMinutes(5)) };
 
     private static string? Reference(string value) =>
         value.StartsWith('p') ? null : value.Split('|')[0];

@@ -64,7 +64,7 @@ internal sealed class CogroupedAggregation<TKey, TAggregate>(StreamsGraph graph)
             false,
             (input, name, task) =>
                 input.CreateNode(
-                    windowing, name, task, storeName, materialized.Retention, initializer, merger, values.SendsOldValues),
+                    windowing, name, task, storeName, materialized.KeptFor, initializer, merger, values.SendsOldValues),
             (writer, name) => windowing.Store(writer, name, materialized, storeName, Windowing.Windowing.Slack),
             name => new PassThroughNode<Windowed<TKey>, Change<TAggregate>>(name));
         var keySerde = materialized.KeySerde ?? graph.Serdes.Find<TKey>();

@@ -70,8 +70,9 @@ internal sealed class GroupedAggregation<TKey, TValue>(
             name,
             storeName,
             task => windowing.CreateNode(
-                name, task, storeName, materialized.Retention, aggregation, values.SendsOldValues),
-            writer => windowing.Store(writer, name, materialized, storeName, slackMs: 0),
+                name, task, storeName, materialized.KeptFor, aggregation, values.SendsOldValues),
+            writer => windowing.Store(
+                writer, name, materialized, storeName, values.IsLookedUp ? Windowing.Windowing.Slack : 0),
             windowing,
             isVersioned: false);
         var keySerde = materialized.KeySerde ?? graph.Serdes.Find<TKey>();

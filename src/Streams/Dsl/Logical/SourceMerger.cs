@@ -5,10 +5,10 @@ internal static class SourceMerger
 {
     /// <summary>Merges the sources of a graph.</summary>
     /// <exception cref="TopologyException">Two sources share some topics, but not all.</exception>
-    public static void Merge(GraphNode root)
+    public static void Merge(StreamsGraph graph)
     {
         var byTopic = new Dictionary<string, StreamSourceNode>(StringComparer.Ordinal);
-        foreach (var source in root.Children.OfType<StreamSourceNode>().ToArray())
+        foreach (var source in graph.RootNode.Children.OfType<StreamSourceNode>().ToArray())
         {
             StreamSourceNode? main = null;
             foreach (var topic in source.Topics)
@@ -26,7 +26,8 @@ internal static class SourceMerger
             }
 
             main.TakeOver(source);
-            root.RemoveChild(source);
+            graph.RootNode.RemoveChild(source);
+            graph.ReplaceSource(source.Name, main.Name);
         }
     }
 }

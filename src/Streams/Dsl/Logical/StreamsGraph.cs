@@ -55,7 +55,7 @@ internal sealed class StreamsGraph(StreamsBuilderOptions options)
 
     public Topology Build()
     {
-        SourceMerger.Merge(_root);
+        SourceMerger.Merge(this);
         Optimizer.Apply(this);
         NullKeyRule.Apply(_root);
         var topology = new Topology();

@@ -132,6 +132,8 @@ internal sealed class StreamJoinNode<TKey, TThis, TOther, TLeft, TRight, TResult
             {
                 leftIsOpen |= key.IsLeft;
                 rightIsOpen |= !key.IsLeft;
+                if (leftIsOpen && rightIsOpen && values.Lefts.Count + values.Rights.Count > 1)
+                    break; // each value counts as an entry of its own, so the next one has this time too
                 continue;
             }
 

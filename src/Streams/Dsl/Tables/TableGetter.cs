@@ -34,6 +34,9 @@ internal abstract class TableValues<TKey, TValue>
     /// <summary>Whether changes carry old values.</summary>
     public bool SendsOldValues { get; protected set; }
 
+    /// <summary>Whether an operator downstream looks values up by key.</summary>
+    public bool IsLookedUp { get; protected set; }
+
     /// <summary>Asks for old values in changes.</summary>
     /// <param name="force">Keep the table in a store if that is what it takes.</param>
     /// <returns>Whether they come.</returns>

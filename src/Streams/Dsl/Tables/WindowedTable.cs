@@ -7,7 +7,11 @@ internal sealed class WindowedTable<TKey, TValue>(string store) : TableValues<Wi
 {
     public override bool EnableOldValues(bool force) => SendsOldValues = true;
 
-    public override TableGetters<Windowed<TKey>, TValue> Getters() => new([store], task => new Getter(task, store));
+    public override TableGetters<Windowed<TKey>, TValue> Getters()
+    {
+        IsLookedUp = true;
+        return new([store], task => new Getter(task, store));
+    }
 
     private sealed class Getter(TaskContext task, string store) : TableGetter<Windowed<TKey>, TValue>
     {

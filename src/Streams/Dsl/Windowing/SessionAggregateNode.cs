@@ -19,7 +19,7 @@ internal sealed record SessionSettings(long Gap, long Grace, long Retention, Emi
 /// dropped, and so are those whose session, with all that it would merge, has closed. A result's time is its session's end.
 /// </summary>
 /// <remarks>
-/// Told on close, sessions are subject to the retention as in Kafka Streams: those in its past do not merge, and where one
+/// Without a cache, sessions are subject to the retention as in Kafka Streams: those in its past do not merge. Told on close, where one
 /// record carries the time past retention and segment of a session that has not been told, it never is.
 /// </remarks>
 internal sealed class SessionAggregateNode<TKey, TValue, TAggregate>(
@@ -34,6 +34,7 @@ internal sealed class SessionAggregateNode<TKey, TValue, TAggregate>(
     private readonly List<KeyValuePair<Windowed<TKey>, TAggregate>> _merged = [];
     private ISessionStore<TKey, TAggregate> _store = null!;
     private bool _forwards;
+    private bool _isCached;
     private long _observedTime = -1;
     private long _storedTime = -1;
     private long _flushedTime = -1;
@@ -46,9 +47,10 @@ internal sealed class SessionAggregateNode<TKey, TValue, TAggregate>(
     public override void Init()
     {
         _store = (ISessionStore<TKey, TAggregate>)Task.Store(storeName)!;
-        _forwards = settings.Emit == EmitStrategy.OnWindowUpdate
-            && !(_store is ICachedStore<Windowed<TKey>, TAggregate> cached
-                && cached.SetFlushListener(OnFlush, sendsOldValues));
+        _isCached = settings.Emit == EmitStrategy.OnWindowUpdate
+            && _store is ICachedStore<Windowed<TKey>, TAggregate> cached
+            && cached.SetFlushListener(OnFlush, sendsOldValues);
+        _forwards = settings.Emit == EmitStrategy.OnWindowUpdate && !_isCached;
         _observedTime = _storedTime = _flushedTime = StoredTime.Of(Task, storeName);
         if (_observedTime >= 0)
             _toldUpTo = _observedTime - settings.Grace - settings.Gap;
@@ -75,9 +77,9 @@ internal sealed class SessionAggregateNode<TKey, TValue, TAggregate>(
         var (start, end) = (record.Timestamp, record.Timestamp);
         var aggregate = aggregation.Initial;
         _merged.Clear();
-        var earliest = settings.Emit == EmitStrategy.OnWindowClose
-            ? Math.Max(record.Timestamp - settings.Gap, _storedTime - settings.Retention + 1)
-            : record.Timestamp - settings.Gap;
+        var earliest = _isCached
+            ? record.Timestamp - settings.Gap
+            : Math.Max(record.Timestamp - settings.Gap, _storedTime - settings.Retention + 1);
         foreach (var session in _store.FindSessions(record.Key, earliest, record.Timestamp + settings.Gap))
         {
             _merged.Add(session);
@@ -136,7 +138,9 @@ internal sealed class SessionAggregateNode<TKey, TValue, TAggregate>(
         if (closeTime <= _toldUpTo || to < from)
             return [];
         _toldUpTo = closeTime;
-        return [.. _store.FindSessions(from, to).OrderBy(s => s.Key.Window.End).ThenBy(s => s.Key.Window.Start)];
+        // Of one end, Kafka Streams' store on disk goes by starts, then keys, that in memory by keys, which is the order found.
+        var byEnd = _store.FindSessions(from, to).OrderBy(s => s.Key.Window.End);
+        return _store.Persistent ? [.. byEnd.ThenBy(s => s.Key.Window.Start)] : [.. byEnd];
     }
 
     private void Tell(KeyValuePair<Windowed<TKey>, TAggregate>[] closed, Headers headers)
