@@ -1,5 +1,6 @@
 using MedStreams.Broker.Api;
 using MedStreams.Broker.Coordination;
+using MedStreams.Broker.Security;
 using MedStreams.Broker.Server;
 using MedStreams.Broker.Storage;
 using Microsoft.Extensions.Logging;
@@ -16,6 +17,9 @@ internal sealed record BrokerContext(BrokerOptions Options, LogManager Logs, Tim
     /// <summary>The id of this, the only broker.</summary>
     public const int NodeId = 1;
 
+    /// <summary>Keys, users and rules.</summary>
+    public required BrokerSecurity Security { get; init; }
+
     /// <summary>The coordinators of groups and of transactions; null while there are none, and then their APIs are not served.</summary>
     public Coordinators? Coordinators { get; init; }
 
@@ -24,5 +28,5 @@ internal sealed record BrokerContext(BrokerOptions Options, LogManager Logs, Tim
 
     /// <summary>The address and port that a client is told to connect to.</summary>
     public (string Host, int Port) Advertised(ConnectionContext connection) =>
-        (Options.AdvertisedHost ?? connection.Local.Address.ToString(), Options.AdvertisedPort ?? connection.Local.Port);
+        (connection.Listener.AdvertisedHost ?? connection.Local.Address.ToString(), connection.Listener.AdvertisedPort ?? connection.Local.Port);
 }

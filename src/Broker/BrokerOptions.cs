@@ -5,14 +5,17 @@ namespace MedStreams.Broker;
 /// <summary>
 /// How an <see cref="EmbeddedBroker"/> is set up. Immutable; <see cref="Validate"/> is called once, at the start.
 /// </summary>
-public sealed record BrokerOptions
+public sealed partial record BrokerOptions
 {
     /// <summary>
     /// The folder that holds topics and records; made when it is not there. One broker at a time may use it. No default.
     /// </summary>
     public required string DataDirectory { get; init; }
 
-    /// <summary>The address to listen on. Default 127.0.0.1: only programs on this machine can connect.</summary>
+    /// <summary>
+    /// The address to listen on, where <see cref="Listeners"/> is empty. Default 127.0.0.1: only programs on this machine
+    /// can connect.
+    /// </summary>
     public IPAddress ListenAddress { get; init; } = IPAddress.Loopback;
 
     /// <summary>
@@ -40,9 +43,6 @@ public sealed record BrokerOptions
 
     /// <summary>The partitions of <c>__transaction_state</c>, 1 to 1,000; fixed once the topic exists. Default 4.</summary>
     public int TransactionTopicPartitions { get; init; } = 4;
-
-    /// <summary>The largest request in bytes, 1 KiB to 1 GiB; a longer one ends its connection. Default 100 MiB.</summary>
-    public int MaxRequestBytes { get; init; } = 100 << 20;
 
     /// <summary>
     /// The most bytes of records in one Fetch response, 1 KiB to 1 GiB, whatever the client asks for. Default 55 MiB.
@@ -73,9 +73,6 @@ public sealed record BrokerOptions
     /// How long a partition remembers an idempotent producer that writes nothing, 1 min to 365 days. Default 1 day.
     /// </summary>
     public TimeSpan ProducerIdExpiration { get; init; } = TimeSpan.FromDays(1);
-
-    /// <summary>How long a connection may be silent before it is closed, 1 s to 365 days. Default 10 min.</summary>
-    public TimeSpan ConnectionIdleTimeout { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>
     /// The shortest session that a group's member may ask for, 1 ms to 30 min (<c>group.min.session.timeout.ms</c>).
@@ -118,41 +115,4 @@ public sealed record BrokerOptions
     /// (<c>transactional.id.expiration.ms</c>). Default 7 days.
     /// </summary>
     public TimeSpan TransactionalIdExpiration { get; init; } = TimeSpan.FromDays(7);
-
-    /// <summary>Checks every value against its range.</summary>
-    /// <exception cref="BrokerException">A value is out of its range; the message names the property.</exception>
-    public void Validate()
-    {
-        Check(!string.IsNullOrWhiteSpace(DataDirectory), nameof(DataDirectory), "a folder");
-        Check(Port is >= 0 and <= ushort.MaxValue, nameof(Port), "0 to 65535");
-        Check(AdvertisedHost is not "", nameof(AdvertisedHost), "a host name or null");
-        Check(AdvertisedPort is null or (> 0 and <= ushort.MaxValue), nameof(AdvertisedPort), "1 to 65535 or null");
-        Check(DefaultPartitions is >= 1 and <= 10_000, nameof(DefaultPartitions), "1 to 10000");
-        Check(OffsetsTopicPartitions is >= 1 and <= 1000, nameof(OffsetsTopicPartitions), "1 to 1000");
-        Check(TransactionTopicPartitions is >= 1 and <= 1000, nameof(TransactionTopicPartitions), "1 to 1000");
-        Check(MaxRequestBytes is >= 1024 and <= 1 << 30, nameof(MaxRequestBytes), "1 KiB to 1 GiB");
-        Check(MaxFetchBytes is >= 1024 and <= 1 << 30, nameof(MaxFetchBytes), "1 KiB to 1 GiB");
-        Check(CheckpointBytes is >= 1 << 20 and <= 1L << 40, nameof(CheckpointBytes), "1 MiB to 1 TiB");
-        CheckTime(MaintenanceInterval, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1), nameof(MaintenanceInterval));
-        CheckTime(ProducerIdExpiration, TimeSpan.FromMinutes(1), TimeSpan.FromDays(365), nameof(ProducerIdExpiration));
-        CheckTime(ConnectionIdleTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromDays(365), nameof(ConnectionIdleTimeout));
-        CheckTime(MinSessionTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(30), nameof(MinSessionTimeout));
-        CheckTime(MaxSessionTimeout, MinSessionTimeout, TimeSpan.FromHours(24), nameof(MaxSessionTimeout));
-        CheckTime(InitialRebalanceDelay, TimeSpan.Zero, TimeSpan.FromMinutes(5), nameof(InitialRebalanceDelay));
-        CheckTime(OffsetsRetention, TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650), nameof(OffsetsRetention));
-        CheckTime(MaxTransactionTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(24), nameof(MaxTransactionTimeout));
-        CheckTime(TransactionAbortInterval, TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1), nameof(TransactionAbortInterval));
-        CheckTime(TransactionalIdExpiration, TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650), nameof(TransactionalIdExpiration));
-        if (Storage.TopicConfigTable.Fault(TopicDefaults!) is { } fault)
-            throw new BrokerException($"{nameof(BrokerOptions)}.{nameof(TopicDefaults)}: {fault}.");
-    }
-
-    private static void CheckTime(TimeSpan value, TimeSpan least, TimeSpan most, string name) =>
-        Check(value >= least && value <= most, name, $"{least} to {most}");
-
-    private static void Check(bool right, string name, string allowed)
-    {
-        if (!right)
-            throw new BrokerException($"{nameof(BrokerOptions)}.{name} must be {allowed}.");
-    }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using MedStreams.Broker.Server;
 using MedStreams.Broker.Storage;
 using Microsoft.Extensions.Logging;
@@ -41,25 +42,34 @@ public sealed class EmbeddedBroker : IAsyncDisposable
         _files = files;
     }
 
-    /// <summary>The port that is listened on.</summary>
+    /// <summary>The port that is listened on; with several listeners, that of the first.</summary>
     /// <exception cref="InvalidOperationException">The broker does not run.</exception>
-    public int Port => Running.Server.EndPoint.Port;
+    public int Port => Running.Server.EndPoints[0].EndPoint.Port;
 
-    /// <summary>What clients take as <c>bootstrap.servers</c>: host and port.</summary>
+    /// <summary>
+    /// What clients on this machine take as <c>bootstrap.servers</c>: host and port; with several listeners, of the first.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The broker does not run.</exception>
-    public string BootstrapServers
-    {
-        get
-        {
-            var address = _options.ListenAddress;
-            var any = address.Equals(System.Net.IPAddress.Any) || address.Equals(System.Net.IPAddress.IPv6Any);
-            return new System.Net.IPEndPoint(any ? System.Net.IPAddress.Loopback : address, Port).ToString();
-        }
-    }
+    public string BootstrapServers => Reachable(Running.Server.EndPoints[0].EndPoint).ToString();
 
     /// <summary>The id of the cluster that this one broker is; it stays the same for a data directory.</summary>
     /// <exception cref="InvalidOperationException">The broker does not run.</exception>
     public string ClusterId => Running.Context.Logs.ClusterId;
+
+    /// <summary>What clients on this machine take as <c>bootstrap.servers</c> to reach a listener: host and port.</summary>
+    /// <param name="listener">The listener's name.</param>
+    /// <exception cref="ArgumentException">There is no such listener.</exception>
+    /// <exception cref="InvalidOperationException">The broker does not run.</exception>
+    public string BootstrapServersOf(string listener)
+    {
+        foreach (var (name, endPoint) in Running.Server.EndPoints)
+        {
+            if (name.Equals(listener, StringComparison.OrdinalIgnoreCase))
+                return Reachable(endPoint).ToString();
+        }
+
+        throw new ArgumentException($"There is no listener {listener}.", nameof(listener));
+    }
 
     private RunningBroker Running => _running ?? throw new InvalidOperationException("The broker does not run.");
 
@@ -87,7 +97,8 @@ public sealed class EmbeddedBroker : IAsyncDisposable
             throw new BrokerException($"The data directory {_options.DataDirectory} cannot be used: {exception.Message}", exception);
         }
 
-        ServerLogs.Listening(_logger, _running.Server.EndPoint, _options.DataDirectory, ClusterId);
+        var endPoints = string.Join(", ", _running.Server.EndPoints.Select(listener => $"{listener.Name}://{listener.EndPoint}"));
+        ServerLogs.Listening(_logger, endPoints, _options.DataDirectory, ClusterId);
     }
 
     /// <summary>Ends all connections, makes everything durable and closes the data directory. Nothing happens when it does not run.</summary>
@@ -102,4 +113,12 @@ public sealed class EmbeddedBroker : IAsyncDisposable
 
     /// <summary>The same as <see cref="StopAsync"/>.</summary>
     public async ValueTask DisposeAsync() => await StopAsync(CancellationToken.None);
+
+    /// <summary>An address that can be connected to: nobody can connect to "all addresses".</summary>
+    private static IPEndPoint Reachable(IPEndPoint endPoint) => endPoint.Address switch
+    {
+        var any when any.Equals(IPAddress.Any) => new(IPAddress.Loopback, endPoint.Port),
+        var any when any.Equals(IPAddress.IPv6Any) => new(IPAddress.IPv6Loopback, endPoint.Port),
+        _ => endPoint,
+    };
 }

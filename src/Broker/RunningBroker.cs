@@ -1,5 +1,6 @@
 using MedStreams.Broker.Api;
 using MedStreams.Broker.Coordination;
+using MedStreams.Broker.Security;
 using MedStreams.Broker.Server;
 using MedStreams.Broker.Storage;
 using Microsoft.Extensions.Logging;
@@ -42,6 +43,7 @@ internal sealed class RunningBroker : IAsyncDisposable
             await coordinators.LoadAsync();
             var context = new BrokerContext(options, logs, clock, logger)
             {
+                Security = await BrokerSecurity.OpenAsync(options, files, clock, logger),
                 Coordinators = coordinators,
                 Transactions = new TransactionApi(coordinators.Transactions),
             };
@@ -89,7 +91,6 @@ internal sealed class RunningBroker : IAsyncDisposable
                 await timer.WaitForNextTickAsync(_stopping.Token);
                 await Context.Logs.CheckpointAsync(Context.Options.CheckpointBytes);
                 Context.Logs.ExpireProducers(Context.Options.ProducerIdExpiration);
-                Server.CloseIdle();
             }
             catch (OperationCanceledException)
             {

@@ -15,8 +15,8 @@ internal abstract class ApiHandler<TRequest, TResponse> : IApiHandler
     /// <inheritdoc/>
     public ValueTask<FrameWriter?> HandleAsync(RequestContext context, CancellationToken cancellationToken)
     {
-        if (!context.Frame.TryReadBody<TRequest>(out var request))
-            throw new MalformedRequestException(Key, context.Version);
+        if (!context.Frame.TryReadBody<TRequest>(out var request, out var at))
+            throw new MalformedRequestException(Key, context.Version, $"breaks off or goes wrong at byte {at} of its {context.Frame.Body.Length}");
         var pending = HandleAsync(request, context, cancellationToken);
         return pending.IsCompletedSuccessfully
             ? new ValueTask<FrameWriter?>(Write(pending.Result, context))

@@ -27,6 +27,13 @@ internal static class ApiHandlers
             new CreatePartitionsHandler(broker),
             new DescribeLogDirsHandler(broker),
             new DescribeClusterHandler(broker),
+            new SaslHandshakeHandler(),
+            new SaslAuthenticateHandler(),
+            new DescribeAclsHandler(broker.Security),
+            new CreateAclsHandler(broker),
+            new DeleteAclsHandler(broker),
+            new DescribeUserScramCredentialsHandler(broker.Security.Users),
+            new AlterUserScramCredentialsHandler(broker),
             .. OfCoordinators(broker),
         ];
         served.UnionWith(handlers.Select(handler => handler.Key));

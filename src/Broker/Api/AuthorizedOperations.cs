@@ -1,3 +1,5 @@
+using MedStreams.Broker.Security;
+
 namespace MedStreams.Broker.Api;
 
 /// <summary>What a client may do, as the bit sets that some responses carry: one bit for each ACL operation's number.</summary>
@@ -6,12 +8,27 @@ internal static class AuthorizedOperations
     /// <summary>The client did not ask.</summary>
     public const int NotAsked = int.MinValue;
 
-    /// <summary>Read, write, create, delete, alter, describe, describe and alter configurations.</summary>
-    public const int AllOfTopic = (1 << 3) | (1 << 4) | (1 << 5) | (1 << 6) | (1 << 7) | (1 << 8) | (1 << 10) | (1 << 11);
+    /// <summary>What a client may do to the cluster; nothing is told to one that may not describe it.</summary>
+    public static int OnCluster(Access access) => access.AllowsCluster(AclOperation.Describe)
+        ? access.Operations(AclResourceType.Cluster, AclPattern.ClusterName)
+        : 0;
+}
 
-    /// <summary>Read, delete and describe.</summary>
-    public const int AllOfGroup = (1 << 3) | (1 << 6) | (1 << 8);
+/// <summary>Questions about several names at once.</summary>
+internal static class AccessExtensions
+{
+    /// <summary>The topics to which a client may not do something.</summary>
+    public static HashSet<string> Denied(this IEnumerable<string> topics, Access access, AclOperation operation)
+    {
+        var denied = new HashSet<string>(StringComparer.Ordinal);
+        if (!access.IsLimited)
+            return denied;
+        foreach (var topic in topics.Distinct(StringComparer.Ordinal))
+        {
+            if (!access.AllowsTopic(operation, topic))
+                denied.Add(topic);
+        }
 
-    /// <summary>Create, alter, describe, cluster action, describe and alter configurations, idempotent write.</summary>
-    public const int AllOfCluster = (1 << 5) | (1 << 7) | (1 << 8) | (1 << 9) | (1 << 10) | (1 << 11) | (1 << 12);
+        return denied;
+    }
 }

@@ -1,4 +1,5 @@
 using MedStreams.Broker.Protocol;
+using MedStreams.Broker.Security;
 using MedStreams.Broker.Storage;
 
 namespace MedStreams.Broker.Api;
@@ -7,6 +8,7 @@ namespace MedStreams.Broker.Api;
 internal static class ConfigChanges
 {
     private const sbyte TopicResource = 2;
+    private const sbyte BrokerResource = 4;
 
     /// <summary>Changes one resource. Only topics can be changed: the broker's options are set in its program.</summary>
     public static TopicChange Apply(
@@ -14,8 +16,13 @@ internal static class ConfigChanges
         sbyte resourceType,
         string resourceName,
         Func<IReadOnlyDictionary<string, string>, ConfigEdit> edit,
-        bool validateOnly)
+        bool validateOnly,
+        Access access)
     {
+        if (resourceType == BrokerResource && !access.AllowsCluster(AclOperation.AlterConfigs))
+            return new(ErrorCode.ClusterAuthorizationFailed, null);
+        if (resourceType == TopicResource && !access.AllowsTopic(AclOperation.AlterConfigs, resourceName))
+            return new(ErrorCode.TopicAuthorizationFailed, null);
         if (resourceType != TopicResource)
             return new(ErrorCode.InvalidRequest, "Only topics can be configured; the broker's options are set in its program.");
         try

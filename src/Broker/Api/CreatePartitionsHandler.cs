@@ -1,11 +1,12 @@
 using MedStreams.Broker.Protocol;
+using MedStreams.Broker.Security;
 using MedStreams.Broker.Storage;
 
 namespace MedStreams.Broker.Api;
 
 /// <summary>
 /// CreatePartitions (key 37), versions 0 to 3: gives topics more partitions. Records stay where they are, so keys may from
-/// then on go to other partitions than before.
+/// then on go to other partitions than before. Needs Alter on each topic.
 /// </summary>
 internal sealed class CreatePartitionsHandler(BrokerContext broker)
     : ApiHandler<CreatePartitionsRequest, CreatePartitionsResponse>
@@ -15,8 +16,20 @@ internal sealed class CreatePartitionsHandler(BrokerContext broker)
         CreatePartitionsRequest request, RequestContext context, CancellationToken cancellationToken) =>
         new(new CreatePartitionsResponse
         {
-            Results = [.. request.Topics.Select(topic => Answer(topic.Name, Add(topic, request.ValidateOnly)))],
+            Results =
+            [
+                .. request.Topics.GroupBy(topic => topic.Name).Select(same => Answer(same.Key, Add([.. same], request.ValidateOnly, context.Access))),
+            ],
         });
+
+    private TopicChange Add(List<CreatePartitionsRequest.CreatePartitionsTopic> same, bool validateOnly, Access access)
+    {
+        if (same.Count > 1)
+            return new(ErrorCode.InvalidRequest, "Duplicate topic name.");
+        return access.AllowsTopic(AclOperation.Alter, same[0].Name)
+            ? Add(same[0], validateOnly)
+            : new(ErrorCode.TopicAuthorizationFailed, null);
+    }
 
     private static CreatePartitionsResponse.CreatePartitionsTopicResult Answer(string topic, TopicChange change) =>
         new() { Name = topic, ErrorCode = change.Error, ErrorMessage = change.Message };

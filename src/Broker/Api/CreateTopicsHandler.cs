@@ -1,11 +1,13 @@
 using MedStreams.Broker.Protocol;
+using MedStreams.Broker.Security;
 using MedStreams.Broker.Storage;
 
 namespace MedStreams.Broker.Api;
 
 /// <summary>
 /// CreateTopics (key 19), versions 0 to 7: makes topics with a number of partitions or an assignment, and a configuration.
-/// -1 stands for the default number of partitions and replicas. On success the topic can be used at once.
+/// -1 stands for the default number of partitions and replicas. On success the topic can be used at once. Needs Create on the
+/// cluster or on each topic; what it came out as is shown to who may describe its configuration.
 /// </summary>
 /// <remarks>
 /// One broker: the replication factor is 1 and assignments name broker 1 only. Deviation: the time-out of the request is
@@ -18,15 +20,18 @@ internal sealed class CreateTopicsHandler(BrokerContext broker) : ApiHandler<Cre
         CreateTopicsRequest request, RequestContext context, CancellationToken cancellationToken)
     {
         var twice = request.Topics.GroupBy(topic => topic.Name).Where(group => group.Count() > 1).Select(group => group.Key).ToHashSet();
+        var all = context.Access.AllowsQuietly(AclOperation.Create, AclResourceType.Cluster, AclPattern.ClusterName);
         var results = request.Topics
             .DistinctBy(topic => topic.Name)
-            .Select(topic => twice.Contains(topic.Name)
-                ? Refuse(topic, ErrorCode.InvalidRequest, "Duplicate topic name.")
-                : Create(topic, request.ValidateOnly));
+            .Select(topic => twice.Contains(topic.Name) ? Refuse(topic, ErrorCode.InvalidRequest, "Duplicate topic name.")
+                : !all && !context.Access.AllowsTopic(AclOperation.Create, topic.Name)
+                    ? Refuse(topic, ErrorCode.TopicAuthorizationFailed, "The client may not create it.")
+                : Create(topic, request.ValidateOnly, context.Access));
         return new(new CreateTopicsResponse { Topics = [.. results] });
     }
 
-    private CreateTopicsResponse.CreatableTopicResult Create(CreateTopicsRequest.CreatableTopic topic, bool validateOnly)
+    private CreateTopicsResponse.CreatableTopicResult Create(
+        CreateTopicsRequest.CreatableTopic topic, bool validateOnly, Access access)
     {
         if (Topic.IsInternalName(topic.Name) && broker.Logs.Find(topic.Name) is null)
             return Refuse(topic, ErrorCode.InvalidTopicException, "The broker makes its internal topics itself.");
@@ -46,9 +51,17 @@ internal sealed class CreateTopicsHandler(BrokerContext broker) : ApiHandler<Cre
         var change = broker.Logs.CheckNew(topic.Name, partitions, configs);
         if (change.Error == ErrorCode.None && !validateOnly)
             change = Create(topic.Name, partitions, configs);
-        return change.Error == ErrorCode.None
+        if (change.Error != ErrorCode.None)
+            return Refuse(topic, change.Error, change.Message);
+        return access.AllowsQuietly(AclOperation.DescribeConfigs, AclResourceType.Topic, topic.Name)
             ? Describe(topic, partitions, change.Topic)
-            : Refuse(topic, change.Error, change.Message);
+            : new()
+            {
+                Name = topic.Name,
+                TopicId = change.Topic?.Id ?? Guid.Empty,
+                ErrorMessage = null,
+                TopicConfigErrorCode = ErrorCode.TopicAuthorizationFailed,
+            };
     }
 
     private TopicChange Create(string name, int partitions, List<KeyValuePair<string, string?>> configs)

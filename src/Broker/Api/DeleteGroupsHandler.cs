@@ -1,9 +1,10 @@
 using MedStreams.Broker.Coordination;
 using MedStreams.Broker.Protocol;
+using MedStreams.Broker.Security;
 
 namespace MedStreams.Broker.Api;
 
-/// <summary>Key 42, DeleteGroups, versions 0 to 2. A group with members stays (NON_EMPTY_GROUP).</summary>
+/// <summary>Key 42, DeleteGroups, versions 0 to 2. A group with members stays (NON_EMPTY_GROUP). Needs Delete on each group.</summary>
 /// <remarks>No deviations.</remarks>
 internal sealed class DeleteGroupsHandler(GroupCoordinator groups) : ApiHandler<DeleteGroupsRequest, DeleteGroupsResponse>
 {
@@ -17,7 +18,9 @@ internal sealed class DeleteGroupsHandler(GroupCoordinator groups) : ApiHandler<
             response.Results.Add(new DeleteGroupsResponse.DeletableGroupResult
             {
                 GroupId = groupId,
-                ErrorCode = await groups.DeleteAsync(groupId),
+                ErrorCode = context.Access.AllowsGroup(AclOperation.Delete, groupId)
+                    ? await groups.DeleteAsync(groupId)
+                    : ErrorCode.GroupAuthorizationFailed,
             });
         }
 

@@ -1,10 +1,11 @@
 using MedStreams.Broker.Protocol;
+using MedStreams.Broker.Security;
 
 namespace MedStreams.Broker.Api;
 
 /// <summary>
 /// DeleteRecords (key 21), versions 0 to 2: moves the start of partitions forward; offset -1 stands for the high watermark.
-/// On success the new start is durable, and segments that lie before it are gone.
+/// On success the new start is durable, and segments that lie before it are gone. Needs Delete on each topic.
 /// </summary>
 internal sealed class DeleteRecordsHandler(BrokerContext broker) : ApiHandler<DeleteRecordsRequest, DeleteRecordsResponse>
 {
@@ -15,14 +16,19 @@ internal sealed class DeleteRecordsHandler(BrokerContext broker) : ApiHandler<De
         var response = new DeleteRecordsResponse();
         foreach (var topic in request.Topics)
         {
+            var allowed = context.Access.AllowsTopic(AclOperation.Delete, topic.Name);
             var results = new List<DeleteRecordsResponse.DeleteRecordsPartitionResult>();
             foreach (var partition in topic.Partitions)
-                results.Add(await DeleteAsync(topic.Name, partition));
+                results.Add(allowed ? await DeleteAsync(topic.Name, partition) : Refuse(partition, ErrorCode.TopicAuthorizationFailed));
             response.Topics.Add(new() { Name = topic.Name, Partitions = results });
         }
 
         return response;
     }
+
+    private static DeleteRecordsResponse.DeleteRecordsPartitionResult Refuse(
+        DeleteRecordsRequest.DeleteRecordsPartition wanted, ErrorCode error) =>
+        new() { PartitionIndex = wanted.PartitionIndex, LowWatermark = -1, ErrorCode = error };
 
     private async ValueTask<DeleteRecordsResponse.DeleteRecordsPartitionResult> DeleteAsync(
         string topic, DeleteRecordsRequest.DeleteRecordsPartition wanted)

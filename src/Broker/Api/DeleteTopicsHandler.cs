@@ -1,11 +1,13 @@
 using MedStreams.Broker.Protocol;
+using MedStreams.Broker.Security;
 using MedStreams.Broker.Storage;
 
 namespace MedStreams.Broker.Api;
 
 /// <summary>
 /// DeleteTopics (key 20), versions 0 to 6: deletes topics by name or, from version 6 on, by id. On success the topic is
-/// gone; a new one of the same name has another id and starts empty.
+/// gone; a new one of the same name has another id and starts empty. Needs Delete on the cluster or on each topic; who may not
+/// describe a topic is not told whether it is there.
 /// </summary>
 /// <remarks>Deviation: the broker's internal topics cannot be deleted.</remarks>
 internal sealed class DeleteTopicsHandler(BrokerContext broker) : ApiHandler<DeleteTopicsRequest, DeleteTopicsResponse>
@@ -14,14 +16,36 @@ internal sealed class DeleteTopicsHandler(BrokerContext broker) : ApiHandler<Del
     protected override ValueTask<DeleteTopicsResponse?> HandleAsync(
         DeleteTopicsRequest request, RequestContext context, CancellationToken cancellationToken)
     {
-        var results = request.TopicNames.Select(name => Delete(name))
-            .Concat(request.Topics.Select(topic => topic.Name is { } name ? Delete(name) : Delete(topic.TopicId)));
+        var results = request.TopicNames.Select(name => Delete(name, context.Access))
+            .Concat(request.Topics.Select(topic => topic.Name is { } name ? Delete(name, context.Access) : Delete(topic.TopicId, context.Access)));
         return new(new DeleteTopicsResponse { Responses = [.. results] });
     }
 
-    private DeleteTopicsResponse.DeletableTopicResult Delete(Guid id) => broker.Logs.Find(id) is { } topic
-        ? Delete(topic.Name)
-        : new() { Name = null, TopicId = id, ErrorCode = ErrorCode.UnknownTopicId };
+    private DeleteTopicsResponse.DeletableTopicResult Delete(Guid id, Access access)
+    {
+        if (broker.Logs.Find(id) is not { } topic)
+            return new() { Name = null, TopicId = id, ErrorCode = ErrorCode.UnknownTopicId };
+        if (May(AclOperation.Delete, topic.Name, access))
+            return Delete(topic.Name);
+        return new()
+        {
+            Name = May(AclOperation.Describe, topic.Name, access) ? topic.Name : null,
+            TopicId = id,
+            ErrorCode = ErrorCode.TopicAuthorizationFailed,
+        };
+    }
+
+    private DeleteTopicsResponse.DeletableTopicResult Delete(string name, Access access)
+    {
+        if (May(AclOperation.Delete, name, access))
+            return Delete(name);
+        var tellsMissing = broker.Logs.Find(name) is null && May(AclOperation.Describe, name, access);
+        return new() { Name = name, ErrorCode = tellsMissing ? ErrorCode.UnknownTopicOrPartition : ErrorCode.TopicAuthorizationFailed };
+    }
+
+    private static bool May(AclOperation operation, string topic, Access access) =>
+        access.AllowsQuietly(AclOperation.Delete, AclResourceType.Cluster, AclPattern.ClusterName)
+        || access.AllowsTopic(operation, topic);
 
     private DeleteTopicsResponse.DeletableTopicResult Delete(string name)
     {

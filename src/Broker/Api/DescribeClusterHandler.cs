@@ -29,7 +29,7 @@ internal sealed class DescribeClusterHandler(BrokerContext broker)
             ControllerId = BrokerContext.NodeId,
             Brokers = [new() { BrokerId = BrokerContext.NodeId, Host = host, Port = port }],
             ClusterAuthorizedOperations = request.IncludeClusterAuthorizedOperations
-                ? AuthorizedOperations.AllOfCluster
+                ? AuthorizedOperations.OnCluster(context.Access)
                 : AuthorizedOperations.NotAsked,
         });
     }

@@ -1,12 +1,13 @@
 using System.Globalization;
 using MedStreams.Broker.Protocol;
+using MedStreams.Broker.Security;
 using MedStreams.Broker.Storage;
 
 namespace MedStreams.Broker.Api;
 
 /// <summary>
 /// DescribeConfigs (key 32), versions 0 to 4: the configurations of topics (resource type 2) and what clients ask of the
-/// broker's own (type 4).
+/// broker's own (type 4). Needs DescribeConfigs on each topic, or on the cluster.
 /// </summary>
 /// <remarks>
 /// Deviation: of the broker's configurations only those are named that clients and tools look at; all are read-only,
@@ -23,11 +24,11 @@ internal sealed class DescribeConfigsHandler(BrokerContext broker)
         DescribeConfigsRequest request, RequestContext context, CancellationToken cancellationToken) =>
         new(new DescribeConfigsResponse
         {
-            Results = [.. request.Resources.Select(resource => Describe(resource, request.IncludeSynonyms))],
+            Results = [.. request.Resources.Select(resource => Describe(resource, request.IncludeSynonyms, context.Access))],
         });
 
     private DescribeConfigsResponse.DescribeConfigsResult Describe(
-        DescribeConfigsRequest.DescribeConfigsResource resource, bool synonyms)
+        DescribeConfigsRequest.DescribeConfigsResource resource, bool synonyms, Access access)
     {
         var result = new DescribeConfigsResponse.DescribeConfigsResult
         {
@@ -37,6 +38,12 @@ internal sealed class DescribeConfigsHandler(BrokerContext broker)
         };
         switch (resource.ResourceType)
         {
+            case TopicResource when !access.AllowsTopic(AclOperation.DescribeConfigs, resource.ResourceName):
+                result.ErrorCode = ErrorCode.TopicAuthorizationFailed;
+                break;
+            case BrokerResource when !access.AllowsCluster(AclOperation.DescribeConfigs):
+                result.ErrorCode = ErrorCode.ClusterAuthorizationFailed;
+                break;
             case TopicResource when broker.Logs.Find(resource.ResourceName) is { } topic:
                 result.Configs = [.. TopicConfigs.Resolve(topic.Configs, broker.Logs.Defaults)
                     .Where(config => IsAsked(resource, config.Config.Name))

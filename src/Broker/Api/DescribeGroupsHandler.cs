@@ -1,13 +1,14 @@
 using MedStreams.Broker.Coordination;
 using MedStreams.Broker.Protocol;
+using MedStreams.Broker.Security;
 
 namespace MedStreams.Broker.Api;
 
 /// <summary>
 /// Key 15, DescribeGroups, versions 0 to 5. A group that is not there is Dead, without an error. Subscriptions and assignments
-/// are shown of a stable group only.
+/// are shown of a stable group only. Needs Describe on each group.
 /// </summary>
-/// <remarks>No deviations. Authorised operations are all that there are for groups, as long as nothing is forbidden.</remarks>
+/// <remarks>No deviations.</remarks>
 internal sealed class DescribeGroupsHandler(GroupCoordinator groups)
     : ApiHandler<DescribeGroupsRequest, DescribeGroupsResponse>
 {
@@ -18,6 +19,12 @@ internal sealed class DescribeGroupsHandler(GroupCoordinator groups)
         var response = new DescribeGroupsResponse();
         foreach (var groupId in request.Groups)
         {
+            if (!context.Access.AllowsGroup(AclOperation.Describe, groupId))
+            {
+                response.Groups.Add(new() { GroupId = groupId, ErrorCode = ErrorCode.GroupAuthorizationFailed });
+                continue;
+            }
+
             var group = await groups.DescribeAsync(groupId);
             response.Groups.Add(new DescribeGroupsResponse.DescribedGroup
             {
@@ -28,7 +35,7 @@ internal sealed class DescribeGroupsHandler(GroupCoordinator groups)
                 ProtocolData = group.Protocol,
                 Members = [.. group.Members.Select(Describe)],
                 AuthorizedOperations = request.IncludeAuthorizedOperations && group.Error is ErrorCode.None
-                    ? AuthorizedOperations.AllOfGroup
+                    ? context.Access.Operations(AclResourceType.Group, groupId)
                     : AuthorizedOperations.NotAsked,
             });
         }

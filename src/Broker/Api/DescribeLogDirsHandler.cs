@@ -1,11 +1,12 @@
 using MedStreams.Broker.Protocol;
+using MedStreams.Broker.Security;
 using MedStreams.Broker.Storage;
 
 namespace MedStreams.Broker.Api;
 
 /// <summary>
 /// DescribeLogDirs (key 35), versions 0 to 4: the data directory and the size of each partition's segments in bytes. Null
-/// topics mean all. Deviation: the sizes of the volume (version 4) are those that the system tells, or -1.
+/// topics mean all. Needs Describe on the cluster. Deviation: the sizes of the volume (version 4) are those that the system tells, or -1.
 /// </summary>
 internal sealed class DescribeLogDirsHandler(BrokerContext broker)
     : ApiHandler<DescribeLogDirsRequest, DescribeLogDirsResponse>
@@ -14,6 +15,8 @@ internal sealed class DescribeLogDirsHandler(BrokerContext broker)
     protected override ValueTask<DescribeLogDirsResponse?> HandleAsync(
         DescribeLogDirsRequest request, RequestContext context, CancellationToken cancellationToken)
     {
+        if (!context.Access.AllowsCluster(AclOperation.Describe))
+            return new(new DescribeLogDirsResponse { ErrorCode = ErrorCode.ClusterAuthorizationFailed });
         var logs = request.Topics is { } topics
             ? topics.SelectMany(topic => topic.Partitions.Select(partition => broker.Logs.Find(topic.Topic)?.Partition(partition))).OfType<PartitionLog>()
             : broker.Logs.Topics.SelectMany(topic => topic.Partitions);

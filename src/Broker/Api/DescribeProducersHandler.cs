@@ -1,9 +1,10 @@
 using MedStreams.Broker.Protocol;
+using MedStreams.Broker.Security;
 using MedStreams.Broker.Storage;
 
 namespace MedStreams.Broker.Api;
 
-/// <summary>Key 61, DescribeProducers, version 0 (KIP-664): the producers that partitions know, and their open transactions.</summary>
+/// <summary>Key 61, DescribeProducers, version 0 (KIP-664): the producers that partitions know, and their open transactions. Needs Read on each topic.</summary>
 /// <remarks>No deviations.</remarks>
 internal sealed class DescribeProducersHandler(LogManager logs)
     : ApiHandler<DescribeProducersRequest, DescribeProducersResponse>
@@ -16,17 +17,21 @@ internal sealed class DescribeProducersHandler(LogManager logs)
             Topics = [.. request.Topics.Select(topic => new DescribeProducersResponse.TopicResponse
             {
                 Name = topic.Name,
-                Partitions = [.. topic.PartitionIndexes.Select(p => Describe(new TopicPartition(topic.Name, p)))],
+                Partitions = [.. topic.PartitionIndexes.Select(p => Describe(new TopicPartition(topic.Name, p), context.Access))],
             })],
         });
 
-    private DescribeProducersResponse.PartitionResponse Describe(TopicPartition partition)
+    private DescribeProducersResponse.PartitionResponse Describe(TopicPartition partition, Access access)
     {
         var described = new DescribeProducersResponse.PartitionResponse { PartitionIndex = partition.Partition };
         if (TopicName.Fault(partition.Topic) is { } fault)
         {
             described.ErrorCode = ErrorCode.InvalidTopicException;
             described.ErrorMessage = fault;
+        }
+        else if (!access.AllowsTopic(AclOperation.Read, partition.Topic))
+        {
+            described.ErrorCode = ErrorCode.TopicAuthorizationFailed;
         }
         else if (logs.Find(partition) is not { } log)
         {

@@ -1,9 +1,13 @@
 using MedStreams.Broker.Coordination;
 using MedStreams.Broker.Protocol;
+using MedStreams.Broker.Security;
 
 namespace MedStreams.Broker.Api;
 
-/// <summary>Key 65, DescribeTransactions, version 0 (KIP-664).</summary>
+/// <summary>
+/// Key 65, DescribeTransactions, version 0 (KIP-664). Needs Describe on each transactional id; topics that the client may not
+/// describe are left out.
+/// </summary>
 /// <remarks>No deviations.</remarks>
 internal sealed class DescribeTransactionsHandler(TransactionCoordinator transactions)
     : ApiHandler<DescribeTransactionsRequest, DescribeTransactionsResponse>
@@ -11,11 +15,17 @@ internal sealed class DescribeTransactionsHandler(TransactionCoordinator transac
     /// <inheritdoc/>
     protected override ValueTask<DescribeTransactionsResponse?> HandleAsync(
         DescribeTransactionsRequest request, RequestContext context, CancellationToken cancellationToken) =>
-        new(new DescribeTransactionsResponse { TransactionStates = [.. request.TransactionalIds.Select(Describe)] });
+        new(new DescribeTransactionsResponse { TransactionStates = [.. request.TransactionalIds.Select(id => Describe(id, context.Access))] });
 
-    private DescribeTransactionsResponse.DescribedTransaction Describe(string transactionalId)
+    private DescribeTransactionsResponse.DescribedTransaction Describe(string transactionalId, Access access)
     {
         var described = new DescribeTransactionsResponse.DescribedTransaction { TransactionalId = transactionalId };
+        if (!access.AllowsTransactionalId(AclOperation.Describe, transactionalId))
+        {
+            described.ErrorCode = ErrorCode.TransactionalIdAuthorizationFailed;
+            return described;
+        }
+
         if (transactionalId.Length == 0)
         {
             described.ErrorCode = ErrorCode.InvalidRequest;
@@ -35,8 +45,9 @@ internal sealed class DescribeTransactionsHandler(TransactionCoordinator transac
         described.ProducerEpoch = state.Producer.Epoch;
         described.Topics =
         [
-            .. state.Partitions.GroupBy(p => p.Topic, StringComparer.Ordinal).Select(
-                topic => new DescribeTransactionsResponse.TopicData
+            .. state.Partitions.GroupBy(p => p.Topic, StringComparer.Ordinal)
+                .Where(topic => access.AllowsTopic(AclOperation.Describe, topic.Key))
+                .Select(topic => new DescribeTransactionsResponse.TopicData
                 {
                     Topic = topic.Key,
                     Partitions = [.. topic.Select(p => p.Partition).Order()],

@@ -29,7 +29,7 @@ internal sealed class FetchAnswer : IDisposable
             ErrorCode = error,
             HighWatermark = -1,
             // As Kafka: an empty list where there is no such partition, none where the log itself refuses.
-            AbortedTransactions = error is ErrorCode.UnknownTopicOrPartition ? [] : null,
+            AbortedTransactions = error is ErrorCode.UnknownTopicOrPartition or ErrorCode.TopicAuthorizationFailed ? [] : null,
             Records = RecordData.Empty,
         };
     }

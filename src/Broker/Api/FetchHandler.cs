@@ -1,4 +1,5 @@
 using MedStreams.Broker.Protocol;
+using MedStreams.Broker.Security;
 using MedStreams.Broker.Storage;
 
 namespace MedStreams.Broker.Api;
@@ -6,7 +7,7 @@ namespace MedStreams.Broker.Api;
 /// <summary>
 /// Fetch (key 1), versions 4 to 12: batches from each partition, as they are stored. The first partition that has some
 /// gives at least one batch, however large. When there is less than the client's minimum the answer waits, up to the
-/// client's time, for appends to become durable or, for read_committed, transactions to be decided.
+/// client's time, for appends to become durable or, for read_committed, transactions to be decided. Needs Read on each topic.
 /// </summary>
 /// <remarks>
 /// read_committed ends at the last stable offset and names the aborted transactions in what is sent. Only whole batches are
@@ -16,16 +17,29 @@ internal sealed class FetchHandler(BrokerContext broker) : ApiHandler<FetchReque
 {
     private const sbyte ReadCommitted = 1;
 
+    /// <summary>Whoever is denied a topic is answered at once: who waits was denied none.</summary>
+    private static readonly HashSet<string> NoTopics = [];
+
     /// <inheritdoc/>
     protected override ValueTask<FetchResponse?> HandleAsync(
         FetchRequest request, RequestContext context, CancellationToken cancellationToken)
     {
         if (request.SessionId != 0)
             return new(new FetchResponse { ErrorCode = ErrorCode.FetchSessionIdNotFound });
-        var answer = Read(request);
+        var denied = Denied(request, context.Access);
+        var answer = Read(request, denied);
         return answer.IsEnough(request)
             ? new(Send(answer, context))
             : WaitAsync(answer, request, context, cancellationToken);
+    }
+
+    /// <summary>The topics that the client may not read; a broker that follows needs leave for the cluster instead.</summary>
+    private static HashSet<string> Denied(FetchRequest request, Access access)
+    {
+        var topics = request.Topics.Select(topic => topic.Topic);
+        if (request.ReplicaId < 0)
+            return topics.Denied(access, AclOperation.Read);
+        return access.AllowsCluster(AclOperation.ClusterAction) ? [] : [.. topics];
     }
 
     private static FetchResponse Send(FetchAnswer answer, RequestContext context)
@@ -48,7 +62,7 @@ internal sealed class FetchHandler(BrokerContext broker) : ApiHandler<FetchReque
             {
                 // Read after subscribing, and after each signal: nothing that comes in between is missed.
                 answer.Dispose();
-                answer = Read(request);
+                answer = Read(request, NoTopics);
                 var left = patience - broker.Clock.GetElapsedTime(start);
                 if (answer.IsEnough(request) || left <= TimeSpan.Zero)
                     return Send(answer, context);
@@ -69,7 +83,7 @@ internal sealed class FetchHandler(BrokerContext broker) : ApiHandler<FetchReque
             .OfType<PartitionLog>()),
     ];
 
-    private FetchAnswer Read(FetchRequest request)
+    private FetchAnswer Read(FetchRequest request, HashSet<string> denied)
     {
         var answer = new FetchAnswer();
         var limit = request.IsolationLevel == ReadCommitted ? ReadLimit.LastStable : ReadLimit.HighWatermark;
@@ -81,8 +95,9 @@ internal sealed class FetchHandler(BrokerContext broker) : ApiHandler<FetchReque
             answer.Response.Responses.Add(read);
             foreach (var partition in topic.Partitions)
             {
-                var data = Read(found?.Partition(partition.Partition), partition, Math.Max(0, left - answer.Bytes), limit, answer);
-                read.Partitions.Add(data);
+                read.Partitions.Add(denied.Contains(topic.Topic)
+                    ? answer.Refuse(partition.Partition, ErrorCode.TopicAuthorizationFailed)
+                    : Read(found?.Partition(partition.Partition), partition, Math.Max(0, left - answer.Bytes), limit, answer));
             }
         }
 

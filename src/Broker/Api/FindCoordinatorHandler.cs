@@ -1,11 +1,12 @@
 using MedStreams.Broker.Coordination;
 using MedStreams.Broker.Protocol;
+using MedStreams.Broker.Security;
 
 namespace MedStreams.Broker.Api;
 
 /// <summary>
 /// Key 10, FindCoordinator, versions 0 to 4 (4 asks for several keys at once). One broker coordinates everything, so the
-/// answer is this broker, at the address that the client used.
+/// answer is this broker, at the address that the client used. Needs Describe on the group or transactional id.
 /// </summary>
 /// <remarks>
 /// Deviations: the internal topic is made before the answer, so clients never see COORDINATOR_NOT_AVAILABLE here. Error
@@ -21,42 +22,53 @@ internal sealed class FindCoordinatorHandler(BrokerContext broker, Coordinators 
     protected override ValueTask<FindCoordinatorResponse?> HandleAsync(
         FindCoordinatorRequest request, RequestContext context, CancellationToken cancellationToken)
     {
-        var error = Prepare(request.KeyType);
-        var (host, port) = error is ErrorCode.None ? broker.Advertised(context.Connection) : ("", -1);
-        var nodeId = error is ErrorCode.None ? BrokerContext.NodeId : -1;
-        var message = error is ErrorCode.None ? "NONE" : "There are coordinators for groups (0) and transactions (1).";
-        var response = new FindCoordinatorResponse();
-        if (context.Version < 4)
+        if (context.Version >= 4)
         {
-            response.ErrorCode = error;
-            response.ErrorMessage = message;
-            response.NodeId = nodeId;
-            response.Host = host;
-            response.Port = port;
-        }
-        else
-        {
-            foreach (var key in request.CoordinatorKeys)
+            return new(new FindCoordinatorResponse
             {
-                response.Coordinators.Add(new FindCoordinatorResponse.Coordinator
-                {
-                    Key = key,
-                    ErrorCode = error,
-                    ErrorMessage = message,
-                    NodeId = nodeId,
-                    Host = host,
-                    Port = port,
-                });
-            }
+                Coordinators = [.. request.CoordinatorKeys.Select(key => Find(request.KeyType, key, context))],
+            });
         }
 
-        return new(response);
+        var found = Find(request.KeyType, request.Key, context);
+        return new(new FindCoordinatorResponse
+        {
+            ErrorCode = found.ErrorCode,
+            ErrorMessage = found.ErrorMessage,
+            NodeId = found.NodeId,
+            Host = found.Host,
+            Port = found.Port,
+        });
     }
 
-    private ErrorCode Prepare(sbyte keyType)
+    private FindCoordinatorResponse.Coordinator Find(sbyte keyType, string key, RequestContext context)
+    {
+        var error = Prepare(keyType, key, context.Access);
+        var (host, port) = error is ErrorCode.None ? broker.Advertised(context.Connection) : ("", -1);
+        return new()
+        {
+            Key = key,
+            ErrorCode = error,
+            ErrorMessage = error switch
+            {
+                ErrorCode.None => "NONE",
+                ErrorCode.InvalidRequest => "There are coordinators for groups (0) and transactions (1).",
+                _ => "The client may not describe it.",
+            },
+            NodeId = error is ErrorCode.None ? BrokerContext.NodeId : -1,
+            Host = host,
+            Port = port,
+        };
+    }
+
+    private ErrorCode Prepare(sbyte keyType, string key, Access access)
     {
         switch (keyType)
         {
+            case GroupKey when !access.AllowsGroup(AclOperation.Describe, key):
+                return ErrorCode.GroupAuthorizationFailed;
+            case TransactionKey when !access.AllowsTransactionalId(AclOperation.Describe, key):
+                return ErrorCode.TransactionalIdAuthorizationFailed;
             case GroupKey:
                 coordinators.Groups.EnsureTopic();
                 return ErrorCode.None;

@@ -1,11 +1,13 @@
 using MedStreams.Broker.Protocol;
+using MedStreams.Broker.Security;
 using MedStreams.Broker.Storage;
 
 namespace MedStreams.Broker.Api;
 
 /// <summary>
 /// IncrementalAlterConfigs (key 44), versions 0 and 1: sets (0), deletes (1), appends to (2) or subtracts from (3) single
-/// configurations of topics (KIP-339); all changes of a topic are made, or none. Deviation: brokers cannot be configured.
+/// configurations of topics (KIP-339); all changes of a topic are made, or none. Needs AlterConfigs on each
+/// topic. Deviation: brokers cannot be configured.
 /// </summary>
 internal sealed class IncrementalAlterConfigsHandler(BrokerContext broker)
     : ApiHandler<IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse>
@@ -20,14 +22,14 @@ internal sealed class IncrementalAlterConfigsHandler(BrokerContext broker)
         IncrementalAlterConfigsRequest request, RequestContext context, CancellationToken cancellationToken) =>
         new(new IncrementalAlterConfigsResponse
         {
-            Responses = [.. request.Resources.Select(resource => Alter(resource, request.ValidateOnly))],
+            Responses = [.. request.Resources.Select(resource => Alter(resource, request.ValidateOnly, context.Access))],
         });
 
     private IncrementalAlterConfigsResponse.AlterConfigsResourceResponse Alter(
-        IncrementalAlterConfigsRequest.AlterConfigsResource resource, bool validateOnly)
+        IncrementalAlterConfigsRequest.AlterConfigsResource resource, bool validateOnly, Access access)
     {
         var change = ConfigChanges.Apply(
-            broker, resource.ResourceType, resource.ResourceName, present => Edit(resource, present), validateOnly);
+            broker, resource.ResourceType, resource.ResourceName, present => Edit(resource, present), validateOnly, access);
         return new()
         {
             ResourceType = resource.ResourceType,

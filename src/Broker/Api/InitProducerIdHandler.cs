@@ -1,10 +1,12 @@
 using MedStreams.Broker.Protocol;
+using MedStreams.Broker.Security;
 
 namespace MedStreams.Broker.Api;
 
 /// <summary>
 /// InitProducerId (key 22), versions 0 to 4: a new id with epoch 0 for an idempotent producer; for a transactional one
 /// whatever the transaction coordinator answers. Ids are never given out twice, also not after a restart.
+/// Needs Write on the transactional id; without one, IdempotentWrite on the cluster or Write on some topic.
 /// </summary>
 internal sealed class InitProducerIdHandler(BrokerContext broker)
     : ApiHandler<InitProducerIdRequest, InitProducerIdResponse>
@@ -14,7 +16,16 @@ internal sealed class InitProducerIdHandler(BrokerContext broker)
         InitProducerIdRequest request, RequestContext context, CancellationToken cancellationToken)
     {
         if (request.TransactionalId is null)
-            return NewId();
+        {
+            // A producer that may write some topic may write it idempotently (KIP-679).
+            return context.Access.AllowsQuietly(AclOperation.IdempotentWrite, AclResourceType.Cluster, AclPattern.ClusterName)
+                || context.Access.AllowsSome(AclOperation.Write, AclResourceType.Topic)
+                ? NewId()
+                : new() { ErrorCode = ErrorCode.ClusterAuthorizationFailed, ProducerEpoch = -1 };
+        }
+
+        if (!context.Access.AllowsTransactionalId(AclOperation.Write, request.TransactionalId))
+            return new() { ErrorCode = ErrorCode.TransactionalIdAuthorizationFailed, ProducerEpoch = -1 };
         if (request.TransactionalId.Length == 0)
             return new() { ErrorCode = ErrorCode.InvalidRequest, ProducerEpoch = -1 };
         return broker.Transactions is { } coordinator

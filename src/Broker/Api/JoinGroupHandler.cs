@@ -1,11 +1,13 @@
 using MedStreams.Broker.Coordination;
 using MedStreams.Broker.Protocol;
+using MedStreams.Broker.Security;
 
 namespace MedStreams.Broker.Api;
 
 /// <summary>
 /// Key 11, JoinGroup, versions 0 to 9: 1 brings the rebalance time-out (before it is the session's), 4 that newcomers must
 /// ask again with the member id they are told, 5 static members, 7 a protocol that may be null, 9 SkipAssignment.
+/// Needs Read on the group.
 /// </summary>
 /// <remarks>
 /// Deviations: a member that asks again while its earlier request waits gets that one answered with
@@ -20,6 +22,15 @@ internal sealed class JoinGroupHandler(GroupCoordinator groups) : ApiHandler<Joi
     protected override async ValueTask<JoinGroupResponse?> HandleAsync(
         JoinGroupRequest request, RequestContext context, CancellationToken cancellationToken)
     {
+        if (!context.Access.AllowsGroup(AclOperation.Read, request.GroupId))
+        {
+            return new JoinGroupResponse
+            {
+                ErrorCode = ErrorCode.GroupAuthorizationFailed,
+                ProtocolName = context.Version < 7 ? "" : null,
+            };
+        }
+
         var pending = groups.JoinAsync(request.GroupId, new JoinCommand(
             Ticket: 0,
             request.MemberId,

@@ -1,11 +1,12 @@
 using MedStreams.Broker.Coordination;
 using MedStreams.Broker.Protocol;
+using MedStreams.Broker.Security;
 
 namespace MedStreams.Broker.Api;
 
 /// <summary>
 /// Key 13, LeaveGroup, versions 0 to 5: 3 brings several members at once, by member id or, for an administrator, by instance
-/// id alone. Before it the one member's error is the response's.
+/// id alone. Before it the one member's error is the response's. Needs Read on the group.
 /// </summary>
 /// <remarks>No deviations.</remarks>
 internal sealed class LeaveGroupHandler(GroupCoordinator groups) : ApiHandler<LeaveGroupRequest, LeaveGroupResponse>
@@ -14,6 +15,11 @@ internal sealed class LeaveGroupHandler(GroupCoordinator groups) : ApiHandler<Le
     protected override async ValueTask<LeaveGroupResponse?> HandleAsync(
         LeaveGroupRequest request, RequestContext context, CancellationToken cancellationToken)
     {
+        if (!context.Access.AllowsGroup(AclOperation.Read, request.GroupId))
+        {
+            return new LeaveGroupResponse { ErrorCode = ErrorCode.GroupAuthorizationFailed };
+        }
+
         if (request.GroupId.Length == 0)
         {
             return new LeaveGroupResponse { ErrorCode = ErrorCode.InvalidGroupId };

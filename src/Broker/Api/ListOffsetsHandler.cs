@@ -1,4 +1,5 @@
 using MedStreams.Broker.Protocol;
+using MedStreams.Broker.Security;
 using MedStreams.Broker.Storage;
 
 namespace MedStreams.Broker.Api;
@@ -7,6 +8,7 @@ namespace MedStreams.Broker.Api;
 /// ListOffsets (key 2), versions 0 to 7: the first offset (-2), the end (-1: the high watermark, or the last stable offset
 /// for read_committed), the first record of the largest time (-3, from version 7 on), or the first record at or after a
 /// time. Version 0 answers a list of offsets, newest first, made of the segments' first ones and the end.
+/// Needs Describe on each topic.
 /// </summary>
 internal sealed class ListOffsetsHandler(BrokerContext broker) : ApiHandler<ListOffsetsRequest, ListOffsetsResponse>
 {
@@ -23,12 +25,14 @@ internal sealed class ListOffsetsHandler(BrokerContext broker) : ApiHandler<List
         var response = new ListOffsetsResponse();
         foreach (var topic in request.Topics)
         {
+            var allowed = context.Access.AllowsTopic(AclOperation.Describe, topic.Name);
             var found = broker.Logs.Find(topic.Name);
             response.Topics.Add(new()
             {
                 Name = topic.Name,
-                Partitions = [.. topic.Partitions.Select(partition =>
-                    Find(found?.Partition(partition.PartitionIndex), partition, limit, context.Version))],
+                Partitions = [.. topic.Partitions.Select(partition => allowed
+                    ? Find(found?.Partition(partition.PartitionIndex), partition, limit, context.Version)
+                    : new() { PartitionIndex = partition.PartitionIndex, ErrorCode = ErrorCode.TopicAuthorizationFailed })],
             });
         }
 

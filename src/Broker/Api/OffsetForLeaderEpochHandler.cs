@@ -1,11 +1,12 @@
 using MedStreams.Broker.Protocol;
+using MedStreams.Broker.Security;
 using MedStreams.Broker.Storage;
 
 namespace MedStreams.Broker.Api;
 
 /// <summary>
 /// OffsetForLeaderEpoch (key 23), versions 2 to 4: where the records of a leader epoch end. There is one epoch, 0, and it
-/// ends at the high watermark.
+/// ends at the high watermark. Needs Describe on each topic.
 /// </summary>
 internal sealed class OffsetForLeaderEpochHandler(BrokerContext broker)
     : ApiHandler<OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse>
@@ -15,12 +16,24 @@ internal sealed class OffsetForLeaderEpochHandler(BrokerContext broker)
         OffsetForLeaderEpochRequest request, RequestContext context, CancellationToken cancellationToken) =>
         new(new OffsetForLeaderEpochResponse
         {
-            Topics = [.. request.Topics.Select(topic => new OffsetForLeaderEpochResponse.OffsetForLeaderTopicResult
-            {
-                Topic = topic.Topic,
-                Partitions = [.. topic.Partitions.Select(partition => Find(topic.Topic, partition))],
-            })],
+            Topics = [.. request.Topics.Select(topic => Find(topic, MayDescribe(topic.Topic, context.Access)))],
         });
+
+    private static bool MayDescribe(string topic, Access access) =>
+        access.AllowsQuietly(AclOperation.ClusterAction, AclResourceType.Cluster, AclPattern.ClusterName)
+        || access.AllowsTopic(AclOperation.Describe, topic);
+
+    private OffsetForLeaderEpochResponse.OffsetForLeaderTopicResult Find(
+        OffsetForLeaderEpochRequest.OffsetForLeaderTopic topic, bool allowed) => new()
+        {
+            Topic = topic.Topic,
+            Partitions =
+            [
+                .. topic.Partitions.Select(partition => allowed
+                    ? Find(topic.Topic, partition)
+                    : new() { Partition = partition.Partition, ErrorCode = ErrorCode.TopicAuthorizationFailed }),
+            ],
+        };
 
     private OffsetForLeaderEpochResponse.EpochEndOffset Find(
         string topic, OffsetForLeaderEpochRequest.OffsetForLeaderPartition wanted)

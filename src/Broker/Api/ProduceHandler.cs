@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using MedStreams.Broker.Protocol;
 using MedStreams.Broker.Records;
+using MedStreams.Broker.Security;
 using MedStreams.Broker.Storage;
 
 namespace MedStreams.Broker.Api;
@@ -8,7 +9,8 @@ namespace MedStreams.Broker.Api;
 /// <summary>
 /// Produce (key 0), versions 3 to 11 (0 to 2 are advertised for librdkafka and not served): appends one batch of magic 2 to
 /// each partition. acks=-1 is answered once the batches are durable, acks=1 once they are written, acks=0 never; an error
-/// under acks=0 closes the connection, so that the producer learns of it.
+/// under acks=0 closes the connection, so that the producer learns of it. Needs Write on each topic, and on the transactional id
+/// where there is one.
 /// </summary>
 /// <remarks>
 /// Batches are checked by header and CRC; records are decoded only for compacted topics, which refuse records without key.
@@ -28,15 +30,21 @@ internal sealed class ProduceHandler(BrokerContext broker) : ApiHandler<ProduceR
     {
         var response = new ProduceResponse();
         List<Appended>? appended = null;
+        var refusal = MayBeTransactional(request, context.Access) ? ErrorCode.None : ErrorCode.TransactionalIdAuthorizationFailed;
         foreach (var topic in request.TopicData)
         {
+            var denied = refusal;
+            if (denied == ErrorCode.None && !context.Access.AllowsTopic(AclOperation.Write, topic.Name))
+                denied = ErrorCode.TopicAuthorizationFailed;
             var answers = new ProduceResponse.TopicProduceResponse { Name = topic.Name };
             response.Responses.Add(answers);
             foreach (var data in topic.PartitionData)
             {
                 var answer = new ProduceResponse.PartitionProduceResponse { Index = data.Index, BaseOffset = -1 };
                 answers.PartitionResponses.Add(answer);
-                if (Append(request, topic.Name, data, context.Version, answer) is { } written)
+                if (denied != ErrorCode.None)
+                    answer.ErrorCode = denied;
+                else if (Append(request, topic.Name, data, context.Version, answer) is { } written)
                     (appended ??= []).Add(written);
             }
         }
@@ -44,6 +52,17 @@ internal sealed class ProduceHandler(BrokerContext broker) : ApiHandler<ProduceR
         if (request.Acks == All && appended is not null)
             return AwaitDurableAsync(response, appended);
         return new(request.Acks == 0 ? AnswerNothing(response, context) : response);
+    }
+
+    /// <summary>Batches of transactions need a transactional id that the client may write under; one refuses the whole request.</summary>
+    private static bool MayBeTransactional(ProduceRequest request, Access access) =>
+        !request.TopicData.Exists(topic => topic.PartitionData.Exists(data => IsTransactional(data.Records)))
+        || (request.TransactionalId is { } id && access.AllowsTransactionalId(AclOperation.Write, id));
+
+    private static bool IsTransactional(in RecordData records)
+    {
+        var bytes = records.ToMemory().Span;
+        return bytes.Length >= BatchLayout.Records && new RecordBatch(bytes) is { Magic: 2, IsTransactional: true };
     }
 
     private static async ValueTask<ProduceResponse?> AwaitDurableAsync(ProduceResponse response, List<Appended> appended)
@@ -135,9 +154,7 @@ internal sealed class ProduceHandler(BrokerContext broker) : ApiHandler<ProduceR
         token = null;
         if (!batch.IsTransactional)
             return (ErrorCode.None, null);
-        if (transactionalId is null)
-            return (ErrorCode.TransactionalIdAuthorizationFailed, null);
-        if (broker.Transactions is not { } coordinator
+        if (transactionalId is null || broker.Transactions is not { } coordinator
             || (token = log.BeginVerification(batch.ProducerId, batch.ProducerEpoch)) is null)
         {
             return (ErrorCode.None, null);

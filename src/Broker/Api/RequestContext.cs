@@ -1,4 +1,5 @@
 using MedStreams.Broker.Protocol;
+using MedStreams.Broker.Security;
 using MedStreams.Broker.Server;
 
 namespace MedStreams.Broker.Api;
@@ -19,6 +20,9 @@ internal sealed class RequestContext(RequestFrame frame, ConnectionContext conne
 
     /// <summary>The connection that the request came on.</summary>
     public ConnectionContext Connection => connection;
+
+    /// <summary>What the client may do.</summary>
+    public Access Access => connection.Access;
 
     /// <summary>Whether the connection ends instead of an answer: the only way to tell a client that wants none.</summary>
     public bool MustClose { get; set; }

@@ -1,10 +1,12 @@
 using MedStreams.Broker.Coordination;
 using MedStreams.Broker.Protocol;
+using MedStreams.Broker.Security;
 
 namespace MedStreams.Broker.Api;
 
 /// <summary>
 /// Key 14, SyncGroup, versions 0 to 5: 3 brings static members, 5 protocol type and name, which must then be there.
+/// Needs Read on the group.
 /// </summary>
 /// <remarks>No deviations. The leader's answer, like everybody's, comes when the assignment is durable.</remarks>
 internal sealed class SyncGroupHandler(GroupCoordinator groups) : ApiHandler<SyncGroupRequest, SyncGroupResponse>
@@ -16,6 +18,11 @@ internal sealed class SyncGroupHandler(GroupCoordinator groups) : ApiHandler<Syn
         if (context.Version >= 5 && (request.ProtocolType is null || request.ProtocolName is null))
         {
             return new SyncGroupResponse { ErrorCode = ErrorCode.InconsistentGroupProtocol };
+        }
+
+        if (!context.Access.AllowsGroup(AclOperation.Read, request.GroupId))
+        {
+            return new SyncGroupResponse { ErrorCode = ErrorCode.GroupAuthorizationFailed };
         }
 
         var assignments = new Dictionary<string, byte[]>(StringComparer.Ordinal);

@@ -43,5 +43,12 @@ internal readonly record struct RequestFrame(RequestHeader Header, ApiDescriptio
     /// <param name="body">The body, if it could be read.</param>
     /// <returns>Whether the body could be read; otherwise the connection has to be closed.</returns>
     public bool TryReadBody<T>(out T body)
-        where T : class, IApiMessage, new() => MessageCodec.TryRead(Body, Header.RequestApiVersion, out body, out _);
+        where T : class, IApiMessage, new() => TryReadBody(out body, out _);
+
+    /// <summary>Reads the body, and says how far it could be read.</summary>
+    /// <typeparam name="T">The request of this API.</typeparam>
+    /// <param name="body">The body, if it could be read.</param>
+    /// <param name="consumed">How many bytes could be read.</param>
+    public bool TryReadBody<T>(out T body, out int consumed)
+        where T : class, IApiMessage, new() => MessageCodec.TryRead(Body, Header.RequestApiVersion, out body, out consumed);
 }

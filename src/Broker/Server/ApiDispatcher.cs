@@ -24,6 +24,6 @@ internal sealed class ApiDispatcher
             return handler.HandleAsync(context, cancellationToken);
         return key == ApiKey.ApiVersions
             ? new(ApiVersionsHandler.UnsupportedVersion(context))
-            : throw new MalformedRequestException(key, context.Version);
+            : throw new MalformedRequestException(key, context.Version, "is not served");
     }
 }

@@ -4,78 +4,73 @@ using System.Net.Sockets;
 
 namespace MedStreams.Broker.Server;
 
-/// <summary>Accepts connections and serves each until it ends.</summary>
+/// <summary>Accepts connections on all listeners and serves each until it ends.</summary>
 internal sealed class BrokerServer : IAsyncDisposable
 {
-    private const int Backlog = 512;
+    private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(1);
+    private const int WatchesPerRefresh = 5;
 
     private readonly BrokerContext _broker;
     private readonly ApiDispatcher _dispatcher;
-    private readonly Socket _listener;
+    private readonly IReadOnlyList<ListenerSocket> _listeners;
+    private readonly RequestMemory _memory;
+    private readonly ConnectionQuota _quota;
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentDictionary<long, (ClientConnection Connection, Task Served)> _connections = new();
-    private readonly Task _accepting;
+    private readonly Task _running;
     private long _lastId;
 
-    private BrokerServer(BrokerContext broker, ApiDispatcher dispatcher, Socket listener)
-    {
-        _broker = broker;
-        _dispatcher = dispatcher;
-        _listener = listener;
-        EndPoint = (IPEndPoint)listener.LocalEndPoint!;
-        _accepting = Task.Run(AcceptAsync);
-    }
-
-    /// <summary>The address and the port that are listened on.</summary>
-    public IPEndPoint EndPoint { get; }
-
-    /// <summary>Begins to listen.</summary>
-    /// <exception cref="BrokerException">The address or port cannot be had.</exception>
-    public static BrokerServer Start(BrokerContext broker, ApiDispatcher dispatcher)
+    private BrokerServer(BrokerContext broker, ApiDispatcher dispatcher, IReadOnlyList<ListenerSocket> listeners)
     {
         var options = broker.Options;
-        var listener = new Socket(options.ListenAddress.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            listener.Bind(new IPEndPoint(options.ListenAddress, options.Port));
-            listener.Listen(Backlog);
-            return new BrokerServer(broker, dispatcher, listener);
-        }
-        catch (SocketException exception)
-        {
-            listener.Dispose();
-            throw new BrokerException(
-                $"The broker cannot listen on {options.ListenAddress}:{options.Port} ({exception.SocketErrorCode}). Choose another port, or stop what uses it.",
-                exception);
-        }
+        _broker = broker;
+        _dispatcher = dispatcher;
+        _listeners = listeners;
+        _memory = new RequestMemory(options.QueuedMaxRequestBytes);
+        _quota = new ConnectionQuota(options.MaxConnections, options.MaxConnectionsPerIp);
+        _running = Task.WhenAll([.. listeners.Select(listener => Task.Run(() => AcceptAsync(listener))), WatchAsync()]);
     }
 
-    /// <summary>Ends connections that were silent for too long.</summary>
-    public void CloseIdle()
+    /// <summary>The addresses and ports that are listened on, by the listeners' names, in their order.</summary>
+    public IReadOnlyList<(string Name, IPEndPoint EndPoint)> EndPoints => [.. _listeners.Select(l => (l.Listener.Name, l.EndPoint))];
+
+    /// <summary>Begins to listen.</summary>
+    /// <exception cref="BrokerException">An address or port cannot be had.</exception>
+    public static BrokerServer Start(BrokerContext broker, ApiDispatcher dispatcher)
     {
-        foreach (var (connection, _) in _connections.Values)
-            connection.CloseIfIdle(_broker.Options.ConnectionIdleTimeout);
+        var open = new List<ListenerSocket>();
+        try
+        {
+            foreach (var listener in broker.Options.EffectiveListeners)
+                open.Add(ListenerSocket.Open(listener));
+            return new BrokerServer(broker, dispatcher, open);
+        }
+        catch
+        {
+            open.ForEach(socket => socket.Dispose());
+            throw;
+        }
     }
 
     /// <summary>Ends all connections, whatever they wait for, and stops to listen.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
-        _listener.Dispose();
-        await _accepting;
+        foreach (var listener in _listeners)
+            listener.Dispose();
+        await _running;
         await Task.WhenAll(_connections.Values.Select(served => served.Served));
+        _quota.Dispose();
         _stopping.Dispose();
     }
 
-    private async Task AcceptAsync()
+    private async Task AcceptAsync(ListenerSocket listener)
     {
         while (!_stopping.IsCancellationRequested)
         {
             try
             {
-                var socket = await _listener.AcceptAsync(_stopping.Token);
-                socket.NoDelay = true;
-                Serve(socket, Interlocked.Increment(ref _lastId));
+                await AdmitAsync(listener, await listener.AcceptAsync(_stopping.Token));
             }
             catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
             {
@@ -89,21 +84,78 @@ internal sealed class BrokerServer : IAsyncDisposable
         }
     }
 
-    private void Serve(Socket socket, long id)
+    /// <summary>Serves a connection, once there is room for it.</summary>
+    private async ValueTask AdmitAsync(ListenerSocket listener, Socket socket)
     {
-        var context = new ConnectionContext(id, Plain(socket.LocalEndPoint), Plain(socket.RemoteEndPoint));
-        var connection = new ClientConnection(new SocketStream(socket), context, _dispatcher, _broker);
+        var entered = false;
+        IPEndPoint? remote = null;
+        try
+        {
+            socket.NoDelay = true;
+            (var local, remote) = (Plain(socket.LocalEndPoint), Plain(socket.RemoteEndPoint));
+            entered = _quota.TryEnter(remote.Address);
+            if (!entered)
+            {
+                ServerLogs.TooManyConnections(_broker.Logger, remote, _broker.Options.MaxConnectionsPerIp);
+                socket.Dispose();
+                return;
+            }
+
+            await _quota.WaitForRoomAsync(_stopping.Token);
+            Serve(listener.Listener, socket, local, remote);
+        }
+        catch
+        {
+            socket.Dispose();
+            if (entered)
+                _quota.Forget(remote!.Address);
+            throw;
+        }
+    }
+
+    private void Serve(BrokerListener listener, Socket socket, IPEndPoint local, IPEndPoint remote)
+    {
+        var id = Interlocked.Increment(ref _lastId);
+        var access = _broker.Security.AccessOf(Security.Principal.Anonymous, remote.Address.ToString());
+        var context = new ConnectionContext(id, listener, local, remote, access);
+        var connection = new ClientConnection(StreamOf(listener, socket), context, _dispatcher, _broker, _memory);
         var listed = new TaskCompletionSource();
-        _connections[id] = (connection, Task.Run(() => ServeAsync(connection, id, listed.Task)));
+        _connections[id] = (connection, Task.Run(() => ServeAsync(connection, id, remote.Address, listed.Task)));
         listed.SetResult();
     }
 
-    private async Task ServeAsync(ClientConnection connection, long id, Task listed)
+    private IConnectionStream StreamOf(BrokerListener listener, Socket socket) =>
+        listener.Protocol.UsesTls() ? new TlsStream(socket, _broker.Security.Tls!, listener.Protocol) : new SocketStream(socket);
+
+    private async Task ServeAsync(ClientConnection connection, long id, IPAddress address, Task listed)
     {
         await listed;
         using (connection)
             await connection.RunAsync(_stopping.Token);
         _connections.TryRemove(id, out _);
+        _quota.Leave(address);
+    }
+
+    /// <summary>Ends connections that are silent or slow for too long, and takes over changed keys and rules.</summary>
+    private async Task WatchAsync()
+    {
+        using var timer = new PeriodicTimer(WatchInterval, _broker.Clock);
+        for (var watch = 1L; ; watch++)
+        {
+            try
+            {
+                await timer.WaitForNextTickAsync(_stopping.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+
+            foreach (var (connection, _) in _connections.Values)
+                connection.CloseIfOverdue();
+            if (watch % WatchesPerRefresh == 0)
+                _broker.Security.Refresh();
+        }
     }
 
     private static IPEndPoint Plain(EndPoint? endPoint)

@@ -1,6 +1,6 @@
-using System.Net.Sockets;
 using MedStreams.Broker.Api;
 using MedStreams.Broker.Protocol;
+using MedStreams.Broker.Security;
 using Microsoft.Extensions.Logging;
 
 namespace MedStreams.Broker.Server;
@@ -10,17 +10,21 @@ namespace MedStreams.Broker.Server;
 /// is begun when all before it are answered; only a Produce request that follows others is begun at once, so that
 /// several wait for the same sync.
 /// </summary>
-internal sealed class ClientConnection : IDisposable
+internal sealed partial class ClientConnection : IDisposable
 {
     private const int MaxPending = 32;
     private const long MaxPendingBytes = 64L << 20;
 
     private readonly IConnectionStream _stream;
     private readonly FrameReader _reader;
-    private readonly ConnectionContext _context;
     private readonly ApiDispatcher _dispatcher;
+    private readonly BrokerOptions _options;
+    private readonly BrokerSecurity _security;
     private readonly ILogger _logger;
     private readonly TimeProvider _clock;
+    private readonly TransferDeadline _receiving;
+    private readonly TransferDeadline _sending;
+    private ConnectionContext _context;
     private Task _answers = Task.CompletedTask;
     private int _pending;
     private long _pendingBytes;
@@ -30,14 +34,18 @@ internal sealed class ClientConnection : IDisposable
 
     /// <summary>A connection that was accepted.</summary>
     public ClientConnection(
-        IConnectionStream stream, ConnectionContext context, ApiDispatcher dispatcher, BrokerContext broker)
+        IConnectionStream stream, ConnectionContext context, ApiDispatcher dispatcher, BrokerContext broker, RequestMemory memory)
     {
         _stream = stream;
-        _reader = new FrameReader(stream, broker.Options.MaxRequestBytes);
         _context = context;
         _dispatcher = dispatcher;
+        _options = broker.Options;
+        _security = broker.Security;
         _logger = broker.Logger;
         _clock = broker.Clock;
+        _receiving = new TransferDeadline(_clock, _options.TransferTimeout);
+        _sending = new TransferDeadline(_clock, _options.TransferTimeout);
+        _reader = new FrameReader(stream, memory, _receiving) { MaxLength = _options.MaxRequestBytes };
         _lastRequest = _clock.GetTimestamp();
     }
 
@@ -49,8 +57,11 @@ internal sealed class ClientConnection : IDisposable
         {
             try
             {
-                while (await _reader.ReadAsync(stopping) is { } frame)
-                    await BeginAsync(frame, ending.Token);
+                if (await EstablishAsync(ending.Token))
+                {
+                    while (await _reader.ReadAsync(ending.Token) is { } frame)
+                        await BeginAsync(frame, ending.Token);
+                }
             }
             catch (Exception exception)
             {
@@ -64,10 +75,14 @@ internal sealed class ClientConnection : IDisposable
         Report();
     }
 
-    /// <summary>Ends the connection when nothing was asked for a time.</summary>
-    public void CloseIfIdle(TimeSpan idle)
+    /// <summary>Ends the connection when nothing was asked for a time, or what is under way takes too long.</summary>
+    public void CloseIfOverdue()
     {
-        if (Volatile.Read(ref _pending) == 0 && _clock.GetElapsedTime(Volatile.Read(ref _lastRequest)) > idle)
+        if (_receiving.IsOverdue)
+            End(new OverdueException("A request took too long to arrive."));
+        else if (_sending.IsOverdue)
+            End(new OverdueException("A response was not taken in time."));
+        else if (Volatile.Read(ref _pending) == 0 && _clock.GetElapsedTime(Volatile.Read(ref _lastRequest)) > _options.ConnectionIdleTimeout)
             _stream.Dispose();
     }
 
@@ -80,13 +95,21 @@ internal sealed class ClientConnection : IDisposable
 
     private async ValueTask BeginAsync(Frame frame, CancellationToken ending)
     {
-        if (!RequestFrame.TryRead(frame.Bytes, out var request))
+        RequestFrame request;
+        try
+        {
+            if (!RequestFrame.TryRead(frame.Bytes, out request))
+                throw new MalformedFrameException($"A request of {frame.Length} bytes without a proper header.");
+            Volatile.Write(ref _lastRequest, _clock.GetTimestamp());
+            if (await RenewAsync(request, frame, ending))
+                return;
+        }
+        catch
         {
             frame.Dispose();
-            throw new MalformedFrameException("A request without a proper header.");
+            throw;
         }
 
-        Volatile.Write(ref _lastRequest, _clock.GetTimestamp());
         var isProduce = request.Header.RequestApiKey == ApiKey.Produce;
         if (!isProduce || !_onlyProduces || _pending >= MaxPending || Volatile.Read(ref _pendingBytes) > MaxPendingBytes)
             await _answers;
@@ -107,9 +130,9 @@ internal sealed class ClientConnection : IDisposable
             using var response = await _dispatcher.HandleAsync(request, ending);
             await before;
             if (request.MustClose)
-                throw new MalformedRequestException(request.Frame.Header.RequestApiKey, request.Version);
+                throw new MalformedRequestException(request.Frame.Header.RequestApiKey, request.Version, "asked for no answer and was refused");
             if (response is not null)
-                await _stream.SendAsync(response, ending);
+                await SendAsync(response, ending);
         }
         catch (Exception exception)
         {
@@ -124,28 +147,20 @@ internal sealed class ClientConnection : IDisposable
         }
     }
 
+    private async ValueTask SendAsync(FrameWriter response, CancellationToken ending)
+    {
+        _sending.Begin(response.Length);
+        await _stream.SendAsync(response, ending);
+        _sending.End();
+    }
+
     /// <summary>Closes the connection; the first reason is the one that is reported.</summary>
     private void End(Exception reason)
     {
         Interlocked.CompareExchange(ref _reason, reason, null);
         _stream.Dispose();
     }
-
-    private void Report()
-    {
-        switch (_reason)
-        {
-            case null:
-                break;
-            case SocketException or IOException or OperationCanceledException or ObjectDisposedException:
-                ServerLogs.ConnectionLost(_logger, _reason, _context.Id, _context.Remote);
-                break;
-            case MalformedFrameException or MalformedRequestException:
-                ServerLogs.ConnectionRefused(_logger, _reason.Message, _context.Id, _context.Remote);
-                break;
-            default:
-                ServerLogs.RequestFailed(_logger, _reason, _context.Id, _context.Remote);
-                break;
-        }
-    }
 }
+
+/// <summary>A client is too slow.</summary>
+internal sealed class OverdueException(string message) : Exception(message);

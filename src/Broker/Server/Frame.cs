@@ -2,24 +2,54 @@ using System.Buffers;
 
 namespace MedStreams.Broker.Server;
 
-/// <summary>One request as it came, in a buffer of the pool.</summary>
-internal sealed class Frame(byte[] buffer, int length) : IDisposable
+/// <summary>One request as it came, in a buffer of the pool, counted by the memory of requests until it is disposed of.</summary>
+internal sealed class Frame : IDisposable
 {
-    private byte[]? _buffer = buffer;
+    private readonly RequestMemory _memory;
+    private byte[]? _buffer;
+    private bool _hasRest;
+
+    private Frame(RequestMemory memory, int length)
+    {
+        _memory = memory;
+        _buffer = ArrayPool<byte>.Shared.Rent(Math.Min(length, RequestMemory.FirstPart));
+        Length = length;
+    }
+
+    /// <summary>How many bytes there are in all.</summary>
+    public int Length { get; }
 
     /// <summary>The bytes after the length.</summary>
-    public ReadOnlyMemory<byte> Bytes => _buffer.AsMemory(0, length);
+    public ReadOnlyMemory<byte> Bytes => _buffer.AsMemory(0, Length);
 
-    /// <summary>How many bytes there are.</summary>
-    public int Length => length;
+    /// <summary>Where the first bytes are received into: all of them, or as many as the first part has.</summary>
+    public Memory<byte> First => _buffer.AsMemory(0, Math.Min(Length, RequestMemory.FirstPart));
 
-    /// <summary>Where the bytes are received into.</summary>
-    public Memory<byte> Target => _buffer.AsMemory(0, length);
+    /// <summary>Waits for memory, for the first part.</summary>
+    public static async ValueTask<Frame> BeginAsync(RequestMemory memory, int length, CancellationToken cancellationToken)
+    {
+        await memory.TakeFirstAsync(length, cancellationToken);
+        return new Frame(memory, length);
+    }
+
+    /// <summary>Waits for memory for the rest, and answers where it is received into.</summary>
+    public async ValueTask<Memory<byte>> BeginRestAsync(CancellationToken cancellationToken)
+    {
+        await _memory.TakeRestAsync(Length, cancellationToken);
+        _hasRest = true;
+        var whole = ArrayPool<byte>.Shared.Rent(Length);
+        First.CopyTo(whole);
+        ArrayPool<byte>.Shared.Return(_buffer!);
+        _buffer = whole;
+        return whole.AsMemory(RequestMemory.FirstPart, Length - RequestMemory.FirstPart);
+    }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _buffer, null) is { } returned)
-            ArrayPool<byte>.Shared.Return(returned);
+        if (Interlocked.Exchange(ref _buffer, null) is not { } returned)
+            return;
+        ArrayPool<byte>.Shared.Return(returned);
+        _memory.Return(Length, _hasRest);
     }
 }

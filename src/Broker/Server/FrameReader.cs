@@ -4,10 +4,10 @@ using System.Buffers.Binary;
 namespace MedStreams.Broker.Server;
 
 /// <summary>
-/// Takes requests from a connection: four bytes of length, highest first, then that many bytes. A large request is received
+/// Takes requests from a connection: four bytes of length, highest first, then that many bytes. A request is received
 /// straight into its own buffer; only what came together with its length is copied.
 /// </summary>
-internal sealed class FrameReader(IConnectionStream stream, int maxLength) : IDisposable
+internal sealed class FrameReader(IConnectionStream stream, RequestMemory memory, TransferDeadline deadline) : IDisposable
 {
     private const int LengthSize = 4;
     private const int AheadSize = 4096;
@@ -16,6 +16,9 @@ internal sealed class FrameReader(IConnectionStream stream, int maxLength) : IDi
     private int _start;
     private int _end;
 
+    /// <summary>The longest request that is taken, in bytes.</summary>
+    public required int MaxLength { get; set; }
+
     /// <summary>Waits for the next request.</summary>
     /// <returns>Null when the client closed the connection between two requests.</returns>
     /// <exception cref="MalformedFrameException">The length is impossible, or the connection ended within a request.</exception>
@@ -23,20 +26,26 @@ internal sealed class FrameReader(IConnectionStream stream, int maxLength) : IDi
     {
         while (_end - _start < LengthSize)
         {
+            if (_end > _start)
+                deadline.Begin(0);
             if (await FillAsync(cancellationToken))
                 continue;
-            return _end == _start ? null : throw new MalformedFrameException("The connection ended within a request.");
+            return _end == _start ? null : throw EndedEarly();
         }
 
+        deadline.End();
         var length = BinaryPrimitives.ReadInt32BigEndian(_ahead.AsSpan(_start));
-        if (length <= 0 || length > maxLength)
-            throw new MalformedFrameException($"A request of {length} bytes; 1 to {maxLength} are allowed.");
+        if (length <= 0 || length > MaxLength)
+            throw Impossible(length);
         _start += LengthSize;
-
-        var frame = new Frame(ArrayPool<byte>.Shared.Rent(length), length);
+        var frame = await Frame.BeginAsync(memory, length, cancellationToken);
         try
         {
-            await ReceiveAsync(frame.Target, cancellationToken);
+            deadline.Begin(length);
+            await ReceiveAsync(frame.First, cancellationToken);
+            if (length > RequestMemory.FirstPart)
+                await ReceiveRestAsync(frame, cancellationToken);
+            deadline.End();
             return frame;
         }
         catch
@@ -53,6 +62,15 @@ internal sealed class FrameReader(IConnectionStream stream, int maxLength) : IDi
         _ahead = [];
         if (ahead.Length > 0)
             ArrayPool<byte>.Shared.Return(ahead);
+    }
+
+    private async ValueTask ReceiveRestAsync(Frame frame, CancellationToken cancellationToken)
+    {
+        // While the broker has no memory the client is not to blame.
+        deadline.End();
+        var rest = await frame.BeginRestAsync(cancellationToken);
+        deadline.Begin(rest.Length);
+        await ReceiveAsync(rest, cancellationToken);
     }
 
     private async ValueTask<bool> FillAsync(CancellationToken cancellationToken)
@@ -79,9 +97,22 @@ internal sealed class FrameReader(IConnectionStream stream, int maxLength) : IDi
         {
             var received = await stream.ReceiveAsync(target, cancellationToken);
             if (received == 0)
-                throw new MalformedFrameException("The connection ended within a request.");
+                throw EndedEarly();
             target = target[received..];
         }
+    }
+
+    private static MalformedFrameException EndedEarly() => new("The connection ended within a request.");
+
+    private MalformedFrameException Impossible(int length)
+    {
+        var hint = length switch
+        {
+            _ when length >> 8 is 0x160301 or 0x160303 => " (it is the start of a TLS handshake: this listener does not speak TLS)",
+            0x47455420 or 0x504F5354 or 0x48454144 or 0x50555420 => " (it is the start of an HTTP request)",
+            _ => "",
+        };
+        return new($"A request of {length} bytes, where 1 to {MaxLength} are allowed{hint}.");
     }
 }
 

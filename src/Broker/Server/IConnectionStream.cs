@@ -1,11 +1,18 @@
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using MedStreams.Broker.Protocol;
+using MedStreams.Broker.Security;
 
 namespace MedStreams.Broker.Server;
 
-/// <summary>The bytes of a connection, plain or, later, encrypted. One receive and one send at a time.</summary>
+/// <summary>The bytes of a connection, plain or encrypted. One receive and one send at a time.</summary>
 internal interface IConnectionStream : IDisposable
 {
+    /// <summary>Shakes hands, where there is something to agree on, before the first byte.</summary>
+    /// <returns>Who the client is, as far as this shows.</returns>
+    /// <exception cref="HandshakeFailedException">Client and broker do not agree.</exception>
+    ValueTask<Principal> OpenAsync(CancellationToken cancellationToken);
+
     /// <summary>Waits for some bytes; 0 when the client closed its side.</summary>
     ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken);
 
@@ -13,10 +20,16 @@ internal interface IConnectionStream : IDisposable
     ValueTask SendAsync(FrameWriter frame, CancellationToken cancellationToken);
 }
 
+/// <summary>A client could not agree with the broker on an encrypted connection.</summary>
+internal sealed class HandshakeFailedException(string message, Exception? cause = null) : Exception(message, cause);
+
 /// <summary>A plain TCP connection.</summary>
 internal sealed class SocketStream(Socket socket) : IConnectionStream
 {
     private readonly List<ArraySegment<byte>> _segments = [];
+
+    /// <inheritdoc/>
+    public ValueTask<Principal> OpenAsync(CancellationToken cancellationToken) => new(Principal.Anonymous);
 
     /// <inheritdoc/>
     public ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
@@ -28,7 +41,7 @@ internal sealed class SocketStream(Socket socket) : IConnectionStream
         _segments.Clear();
         foreach (var segment in frame.Segments)
         {
-            if (!System.Runtime.InteropServices.MemoryMarshal.TryGetArray(segment, out var array))
+            if (!MemoryMarshal.TryGetArray(segment, out var array))
                 throw new InvalidOperationException("A piece of a frame is not in managed memory.");
             _segments.Add(array);
         }

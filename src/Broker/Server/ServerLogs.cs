@@ -6,8 +6,8 @@ namespace MedStreams.Broker.Server;
 /// <summary>The log messages of the server; event ids 1100 to 1199.</summary>
 internal static partial class ServerLogs
 {
-    [LoggerMessage(1100, LogLevel.Information, "The broker listens on {EndPoint}; its data are in {Directory}, its cluster id is {ClusterId}.")]
-    public static partial void Listening(ILogger logger, IPEndPoint endPoint, string directory, string clusterId);
+    [LoggerMessage(1100, LogLevel.Information, "The broker listens on {EndPoints}; its data are in {Directory}, its cluster id is {ClusterId}.")]
+    public static partial void Listening(ILogger logger, string endPoints, string directory, string clusterId);
 
     [LoggerMessage(1101, LogLevel.Debug, "Connection {Id} from {Remote} ended.")]
     public static partial void ConnectionLost(ILogger logger, Exception exception, long id, IPEndPoint remote);
@@ -29,4 +29,7 @@ internal static partial class ServerLogs
 
     [LoggerMessage(1107, LogLevel.Warning, "A connection could not be accepted.")]
     public static partial void AcceptFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(1108, LogLevel.Warning, "A connection from {Remote} was closed at once: its address has {Most} already.")]
+    public static partial void TooManyConnections(ILogger logger, IPEndPoint remote, int most);
 }

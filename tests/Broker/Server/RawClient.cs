@@ -1,5 +1,9 @@
 using System.Buffers.Binary;
+using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using MedStreams.Broker.Protocol;
 
 namespace MedStreams.Broker.Tests.Server;
@@ -10,20 +14,50 @@ internal sealed class RawClient : IDisposable
     private readonly TcpClient _client = new() { NoDelay = true };
     private int _lastId;
 
-    private NetworkStream Stream => _client.GetStream();
+    public string? ClientId { get; set; } = "test";
 
-    public static async Task<RawClient> ConnectAsync(int port)
+    private Stream Stream { get; set; } = Stream.Null;
+
+    /// <summary>The client's own port.</summary>
+    public int LocalPort => ((IPEndPoint)_client.Client.LocalEndPoint!).Port;
+
+    public static async Task<RawClient> ConnectAsync(int port, IPAddress? address = null)
     {
         var client = new RawClient();
-        await client._client.ConnectAsync("127.0.0.1", port);
+        await client._client.ConnectAsync(address ?? IPAddress.Loopback, port);
+        client.Stream = client._client.GetStream();
         return client;
     }
+
+    /// <summary>Connects and shakes hands.</summary>
+    public static async Task<RawClient> ConnectTlsAsync(int port, SslClientAuthenticationOptions options)
+    {
+        var client = await ConnectAsync(port);
+        try
+        {
+            var tls = new SslStream(client.Stream);
+            client.Stream = tls;
+            await tls.AuthenticateAsClientAsync(options);
+            return client;
+        }
+        catch
+        {
+            client.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The certificate that the broker showed.</summary>
+    public X509Certificate2 BrokerCertificate => (X509Certificate2)((SslStream)Stream).RemoteCertificate!;
+
+    /// <summary>The version of TLS that is spoken.</summary>
+    public SslProtocols TlsVersion => ((SslStream)Stream).SslProtocol;
 
     /// <summary>Sends a request and answers its correlation id.</summary>
     public async Task<int> SendAsync<T>(short version, T request)
         where T : class, IApiMessage
     {
-        using var frame = MessageCodec.WriteRequest(++_lastId, "test", version, request);
+        using var frame = MessageCodec.WriteRequest(++_lastId, ClientId, version, request);
         await SendBytesAsync(frame.ToArray());
         return _lastId;
     }
@@ -66,5 +100,9 @@ internal sealed class RawClient : IDisposable
         }
     }
 
-    public void Dispose() => _client.Dispose();
+    public void Dispose()
+    {
+        _client.Dispose();
+        Stream.Dispose();
+    }
 }

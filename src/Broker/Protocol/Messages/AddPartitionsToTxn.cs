@@ -85,13 +85,13 @@ internal sealed class AddPartitionsToTxnResponse : IResponse
     {
         public int PartitionIndex { get; set; }
 
-        public short PartitionErrorCode { get; set; }
+        public ErrorCode PartitionErrorCode { get; set; }
 
         /// <inheritdoc/>
         public void Walk(ref Wire w)
         {
             PartitionIndex = w.Int32(PartitionIndex);
-            PartitionErrorCode = w.Int16(PartitionErrorCode);
+            PartitionErrorCode = w.Error(PartitionErrorCode);
             w.End();
         }
     }

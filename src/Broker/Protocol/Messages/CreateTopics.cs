@@ -117,7 +117,7 @@ internal sealed class CreateTopicsResponse : IResponse
 
         public string? ErrorMessage { get; set; } = "";
 
-        public short TopicConfigErrorCode { get; set; }
+        public ErrorCode TopicConfigErrorCode { get; set; }
 
         public int NumPartitions { get; set; } = -1;
 
@@ -142,9 +142,9 @@ internal sealed class CreateTopicsResponse : IResponse
             }
 
             var tags = w.OpenTags();
-            if (w.Tag(ref tags, 0, TopicConfigErrorCode != 0))
+            if (w.Tag(ref tags, 0, TopicConfigErrorCode != ErrorCode.None))
             {
-                TopicConfigErrorCode = w.Int16(TopicConfigErrorCode);
+                TopicConfigErrorCode = w.Error(TopicConfigErrorCode);
                 w.CloseTag(ref tags);
             }
 
