@@ -1,7 +1,6 @@
 using MedStreams.Broker.Api;
 using MedStreams.Broker.Coordination;
 using MedStreams.Broker.Security;
-using MedStreams.Broker.Server;
 using MedStreams.Broker.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -25,8 +24,4 @@ internal sealed record BrokerContext(BrokerOptions Options, LogManager Logs, Tim
 
     /// <summary>The coordinator of transactions; null while there is none, and then no transaction can begin.</summary>
     public ITransactionCoordinator? Transactions { get; init; }
-
-    /// <summary>The address and port that a client is told to connect to.</summary>
-    public (string Host, int Port) Advertised(ConnectionContext connection) =>
-        (connection.Listener.AdvertisedHost ?? connection.Local.Address.ToString(), connection.Listener.AdvertisedPort ?? connection.Local.Port);
 }

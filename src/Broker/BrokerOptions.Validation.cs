@@ -1,4 +1,3 @@
-using System.Net;
 using MedStreams.Broker.Security;
 
 namespace MedStreams.Broker;

@@ -22,7 +22,7 @@ internal sealed class DescribeClusterHandler(BrokerContext broker)
             });
         }
 
-        var (host, port) = broker.Advertised(context.Connection);
+        var (host, port) = context.Connection.Advertised;
         return new(new DescribeClusterResponse
         {
             ClusterId = broker.Logs.ClusterId,

@@ -12,7 +12,7 @@ namespace MedStreams.Broker.Api;
 /// Deviations: the internal topic is made before the answer, so clients never see COORDINATOR_NOT_AVAILABLE here. Error
 /// texts are the broker's own.
 /// </remarks>
-internal sealed class FindCoordinatorHandler(BrokerContext broker, Coordinators coordinators)
+internal sealed class FindCoordinatorHandler(Coordinators coordinators)
     : ApiHandler<FindCoordinatorRequest, FindCoordinatorResponse>
 {
     private const sbyte GroupKey = 0;
@@ -44,7 +44,7 @@ internal sealed class FindCoordinatorHandler(BrokerContext broker, Coordinators 
     private FindCoordinatorResponse.Coordinator Find(sbyte keyType, string key, RequestContext context)
     {
         var error = Prepare(keyType, key, context.Access);
-        var (host, port) = error is ErrorCode.None ? broker.Advertised(context.Connection) : ("", -1);
+        var (host, port) = error is ErrorCode.None ? context.Connection.Advertised : ("", -1);
         return new()
         {
             Key = key,

@@ -23,7 +23,7 @@ internal sealed class MetadataHandler(BrokerContext broker) : ApiHandler<Metadat
     protected override ValueTask<MetadataResponse?> HandleAsync(
         MetadataRequest request, RequestContext context, CancellationToken cancellationToken)
     {
-        var (host, port) = broker.Advertised(context.Connection);
+        var (host, port) = context.Connection.Advertised;
         var access = context.Access;
         var all = request.Topics is null || (context.Version == 0 && request.Topics.Count == 0);
         var topics = all

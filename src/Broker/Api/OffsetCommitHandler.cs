@@ -53,8 +53,8 @@ internal sealed class OffsetCommitHandler(GroupCoordinator groups, LogManager lo
     }
 
     private static OffsetCommitResponse Respond(OffsetCommitRequest request, Func<string, int, ErrorCode> errorOf) => new()
-        {
-            Topics = [.. request.Topics.Select(topic => new OffsetCommitResponse.OffsetCommitResponseTopic
+    {
+        Topics = [.. request.Topics.Select(topic => new OffsetCommitResponse.OffsetCommitResponseTopic
             {
                 Name = topic.Name,
                 Partitions = [.. topic.Partitions.Select(p => new OffsetCommitResponse.OffsetCommitResponsePartition
@@ -63,5 +63,5 @@ internal sealed class OffsetCommitHandler(GroupCoordinator groups, LogManager lo
                     ErrorCode = errorOf(topic.Name, p.PartitionIndex),
                 })],
             })],
-        };
+    };
 }

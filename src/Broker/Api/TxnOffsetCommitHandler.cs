@@ -57,8 +57,8 @@ internal sealed class TxnOffsetCommitHandler(Coordinators coordinators, LogManag
     }
 
     private static TxnOffsetCommitResponse Respond(TxnOffsetCommitRequest request, Func<string, int, ErrorCode> errorOf) => new()
-        {
-            Topics = [.. request.Topics.Select(topic => new TxnOffsetCommitResponse.TxnOffsetCommitResponseTopic
+    {
+        Topics = [.. request.Topics.Select(topic => new TxnOffsetCommitResponse.TxnOffsetCommitResponseTopic
             {
                 Name = topic.Name,
                 Partitions = [.. topic.Partitions.Select(p => new TxnOffsetCommitResponse.TxnOffsetCommitResponsePartition
@@ -67,7 +67,7 @@ internal sealed class TxnOffsetCommitHandler(Coordinators coordinators, LogManag
                     ErrorCode = errorOf(topic.Name, p.PartitionIndex),
                 })],
             })],
-        };
+    };
 
     private ErrorCode Verify(string transactionalId, ProducerIdentity producer, TopicPartition partition, short version)
     {

@@ -16,4 +16,8 @@ internal sealed record ConnectionContext(long Id, BrokerListener Listener, IPEnd
 
     /// <summary>The client's address as Kafka shows it, e.g. <c>/127.0.0.1</c>.</summary>
     public string ClientHost => "/" + Remote.Address;
+
+    /// <summary>The address and port that the client is told to connect to.</summary>
+    public (string Host, int Port) Advertised =>
+        (Listener.AdvertisedHost ?? Local.Address.ToString(), Listener.AdvertisedPort ?? Local.Port);
 }

@@ -320,20 +320,24 @@ public sealed class AclTableTests : IAsyncLifetime
             0, () => new() { GroupId = "g", Topics = [new() { Name = "t", Partitions = [new() { PartitionIndex = 5 }] }] }, NoGroup,
             Group(AclOperation.Delete, "g"), Topic(AclOperation.Read, "t"));
         yield return Of<CreateTopicsRequest, CreateTopicsResponse>(5, () => Create("created"), NoTopic, Topic(AclOperation.Create, "created"))
-            with { Instead = Cluster(AclOperation.Create) };
+            with
+        { Instead = Cluster(AclOperation.Create) };
         yield return Of<DeleteTopicsRequest, DeleteTopicsResponse>(5, () => new() { TopicNames = ["doomed"] }, NoTopic, Topic(AclOperation.Delete, "doomed"))
-            with { Instead = Cluster(AclOperation.Delete) };
+            with
+        { Instead = Cluster(AclOperation.Delete) };
         yield return Of<DeleteRecordsRequest, DeleteRecordsResponse>(
             1, () => new() { Topics = [new() { Name = "t", Partitions = [new() { Offset = 0 }] }] }, NoTopic, Topic(AclOperation.Delete, "t"));
         yield return Of<CreatePartitionsRequest, CreatePartitionsResponse>(
             1, () => new() { Topics = [new() { Name = "t", Count = 2, Assignments = null }] }, NoTopic, Topic(AclOperation.Alter, "t"));
         yield return Of<InitProducerIdRequest, InitProducerIdResponse>(3, () => new() { TransactionalId = null }, NoCluster, Cluster(AclOperation.IdempotentWrite))
-            with { Instead = Topic(AclOperation.Write, "any") };
+            with
+        { Instead = Topic(AclOperation.Write, "any") };
         yield return Of<InitProducerIdRequest, InitProducerIdResponse>(
             3, () => new() { TransactionalId = "y", TransactionTimeoutMs = 1000 }, NoId, TransactionalId(AclOperation.Write, "y"));
         yield return Of<OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse>(
             3, () => new() { Topics = [new() { Topic = "t", Partitions = [new() { LeaderEpoch = 0 }] }] }, NoTopic, Topic(AclOperation.Describe, "t"))
-            with { Instead = Cluster(AclOperation.ClusterAction) };
+            with
+        { Instead = Cluster(AclOperation.ClusterAction) };
         yield return Of<AddPartitionsToTxnRequest, AddPartitionsToTxnResponse>(
             2, () => new() { V3AndBelowTransactionalId = "x", V3AndBelowTopics = [new() { Name = "t", Partitions = [0] }] }, NoId,
             TransactionalId(AclOperation.Write, "x"), Topic(AclOperation.Write, "t"));
@@ -413,6 +417,7 @@ public sealed class AclTableTests : IAsyncLifetime
     private static CreateTopicsRequest Create(string name) =>
         new() { Topics = [new() { Name = name, NumPartitions = 1, ReplicationFactor = 1 }] };
 
+    /// <summary>A request, and what it needs.</summary>
     /// <param name="Key">The API.</param>
     /// <param name="Ask">Asks it.</param>
     /// <param name="Refused">What a client without any right is told, and nothing else.</param>

@@ -1,5 +1,4 @@
 using MedStreams.Broker.Protocol;
-using MedStreams.Broker.Tests.Server;
 using MedStreams.Support;
 
 namespace MedStreams.Broker.Tests.Security;
