@@ -8,7 +8,9 @@ namespace MedStreams.Broker.Security;
 /// </summary>
 internal sealed class SecurityFolder
 {
-    private const string Name = "security";
+    /// <summary>The folder's name in the data directory.</summary>
+    public const string Name = "security";
+
     private const string LockName = ".lock";
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LockInterval = TimeSpan.FromMilliseconds(5);

@@ -92,15 +92,14 @@ internal sealed partial class ClientConnection
             using var answer = step.Answer;
             if (step.Outcome == SaslOutcome.Refused)
                 await Task.Delay(_options.Sasl.FailedAuthenticationDelay, _clock, cancellationToken);
+            if (step.Session is not null)
+                (_session, _sessionBegan) = (step.Session, _clock.GetTimestamp());
             if (answer is not null)
                 await SendAsync(answer, cancellationToken);
             if (step.Outcome == SaslOutcome.Refused)
                 throw new AuthenticationFailedException(negotiation.Mechanism, step.Reason ?? "");
-            if (step.Session is { } session)
-            {
-                (_session, _sessionBegan) = (session, _clock.GetTimestamp());
-                return session;
-            }
+            if (step.Session is not null)
+                return step.Session;
         }
 
         return null;

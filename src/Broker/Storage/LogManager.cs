@@ -151,7 +151,7 @@ internal sealed partial class LogManager : IAsyncDisposable
     private void OpenTopics()
     {
         var entries = TopicRegistry.Read(Files, _directory.Path);
-        if (entries is null && !_directory.IsNew && Files.Directories(_directory.Path).Any(name => PartitionFolder().IsMatch(name)))
+        if (entries is null && !_directory.IsNew && Files.Directories(_directory.Path).Any(name => name != Security.SecurityFolder.Name))
         {
             throw new BrokerException(
                 $"{_directory.Path} holds folders but no {TopicRegistry.FileName}. Put that file back, or begin with an empty directory.");
