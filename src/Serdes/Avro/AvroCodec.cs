@@ -11,6 +11,33 @@ public static class AvroCodec
     /// A codec of generic values (see <see cref="GenericRecord"/> for what they are), for schemas that are known at run time only.
     /// </summary>
     public static AvroCodec<object?> Generic(AvroSchema schema) => new(schema, GenericEncoders.For(schema), GenericDecoders.For);
+
+    /// <summary>A codec of a type of C# with the schema that follows from the type. What becomes what is in docs/serdes.md.</summary>
+    /// <param name="options">Names and namespaces.</param>
+    /// <exception cref="AvroSchemaException">Avro has nothing for the type or a part of it.</exception>
+    public static AvroCodec<T> For<T>(AvroTypeOptions? options = null) =>
+        For<T>(TypeSchemas.Of(typeof(T), options ?? AvroTypeOptions.Default), options);
+
+    /// <summary>
+    /// A codec of a type of C# with a given schema, whose fields are found by their names. A field that the type lacks must
+    /// have a default, which is written; a property that the schema lacks is an error.
+    /// </summary>
+    /// <param name="schema">What is written, and what is read becomes.</param>
+    /// <param name="options">Names and namespaces.</param>
+    /// <exception cref="AvroSchemaException">The type and the schema do not fit each other.</exception>
+    public static AvroCodec<T> For<T>(AvroSchema schema, AvroTypeOptions? options = null)
+    {
+        var shape = TypeShape.Of(typeof(T));
+        var used = options ?? AvroTypeOptions.Default;
+        return new AvroCodec<T>(
+            schema,
+            (Encoder<T>)new TypeBinder(used).Encoder(shape, schema, typeof(T).Name),
+            plan => (Decoder<T>)new TypeBinder(used).Decoder(shape, plan, typeof(T).Name));
+    }
+
+    /// <summary>The schema that follows from a type of C#.</summary>
+    /// <exception cref="AvroSchemaException">Avro has nothing for the type or a part of it.</exception>
+    public static AvroSchema SchemaOf<T>(AvroTypeOptions? options = null) => TypeSchemas.Of(typeof(T), options ?? AvroTypeOptions.Default);
 }
 
 /// <summary>

@@ -71,14 +71,14 @@ internal ref struct AvroWriter(IBufferWriter<byte> destination)
     }
 
     /// <summary>Bytes behind their length.</summary>
-    public void WriteBytes(ReadOnlySpan<byte> value)
+    public void WriteBytes(scoped ReadOnlySpan<byte> value)
     {
         WriteInt64(value.Length);
         WriteRaw(value);
     }
 
     /// <summary>Bytes as they are.</summary>
-    public void WriteRaw(ReadOnlySpan<byte> value)
+    public void WriteRaw(scoped ReadOnlySpan<byte> value)
     {
         Reserve(value.Length);
         value.CopyTo(_free[_used..]);

@@ -37,7 +37,7 @@ public readonly record struct AvroDecimal(BigInteger Unscaled, int Scale)
     {
         value = 0;
         var (unscaled, scale) = (Unscaled, Scale);
-        while (scale > MostOfDecimal && BigInteger.Remainder(unscaled, 10).IsZero)
+        while (scale > 0 && (scale > MostOfDecimal || BigInteger.Abs(unscaled) >> 96 != 0) && BigInteger.Remainder(unscaled, 10).IsZero)
         {
             unscaled /= 10;
             scale--;

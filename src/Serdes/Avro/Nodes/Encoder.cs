@@ -3,9 +3,9 @@ using System.Reflection;
 namespace MedStreams.Serialization.Avro;
 
 /// <summary>Writes values of one type in memory by one schema. Encoders hold no state and are safe for use by several threads.</summary>
-internal abstract class Encoder<T>
+internal abstract class Encoder<T> : IDirect
 {
-    /// <summary>The method of <see cref="AvroWriter"/> that does the same, where there is one: compiled records call it directly.</summary>
+    /// <inheritdoc/>
     public virtual MethodInfo? Direct => null;
 
     /// <summary>Writes a value.</summary>

@@ -76,3 +76,13 @@ internal sealed class DefaultDecoder<T>(byte[] bytes, Decoder<T> inner) : Decode
         return value;
     }
 }
+
+/// <summary>A generic value where its type is known.</summary>
+internal sealed class ObjectDecoder<T>(Decoder<object?> inner) : Decoder<T>
+{
+    public override T Read(ref AvroReader reader)
+    {
+        var value = inner.Read(ref reader);
+        return reader.Failed ? default! : (T)value!;
+    }
+}

@@ -139,3 +139,34 @@ internal sealed class MapEncoder<TMap, T>(string place, Encoder<T> item) : Encod
         writer.EndCollection();
     }
 }
+
+/// <summary>A union of several types of C#, found by the value's own type.</summary>
+internal sealed class CasesEncoder<T>(string place, int nullBranch) : Encoder<T>
+{
+    private readonly Dictionary<Type, (int Branch, Encoder<T> Encoder)> _cases = [];
+
+    public void Add<TCase>(int branch, Encoder<TCase> encoder)
+        where TCase : T => _cases[typeof(TCase)] = (branch, new DerivedEncoder<T, TCase>(encoder));
+
+    public override void Write(ref AvroWriter writer, T value)
+    {
+        if (value is null && nullBranch >= 0)
+        {
+            writer.WriteInt32(nullBranch);
+            return;
+        }
+
+        if (value is null)
+            throw Unwritable.Null(place);
+        if (!_cases.TryGetValue(value.GetType(), out var found))
+            throw new SerializationException($"{place} is a {value.GetType().Name}, which is no case of its union.");
+        writer.WriteInt32(found.Branch);
+        found.Encoder.Write(ref writer, value);
+    }
+}
+
+/// <summary>A generic value where its type is known.</summary>
+internal sealed class ObjectEncoder<T>(Encoder<object?> inner) : Encoder<T>
+{
+    public override void Write(ref AvroWriter writer, T value) => inner.Write(ref writer, value);
+}
