@@ -9,12 +9,13 @@ internal sealed class DriverTask : IDisposable
 {
     private readonly StreamTask _task;
     private readonly TaskState _state;
+    private readonly Subtopology _subtopology;
     private readonly DriverErrors _errors;
     private readonly Dictionary<string, int> _inputs = new(StringComparer.Ordinal);
 
     public DriverTask(TaskContext context, Subtopology subtopology, DriverErrors errors, StateDirectory? directory)
     {
-        (Context, _errors) = (context, errors);
+        (Context, _subtopology, _errors) = (context, subtopology, errors);
         _state = TaskState.Open(directory, context.TaskId, context.ApplicationId, subtopology.Stores, context.ResolveTopic);
         _state.OpenStores(context);
         var topics = subtopology.SourceTopics.ToArray();
@@ -34,12 +35,25 @@ internal sealed class DriverTask : IDisposable
     /// <summary>The time of an input's next record.</summary>
     public long HeadTimestamp(int input) => _task.Queue(input).HeadTimestamp;
 
+    /// <summary>What the task owns, where it is the one that fills the global stores.</summary>
+    public GlobalStores AsGlobal() => new(_state, Context, _subtopology.Stores);
+
+    /// <summary>Whether it reads a topic, under the topic's full name; patterns choose each topic from then on.</summary>
+    public bool Reads(string topic) =>
+        _inputs.ContainsKey(topic)
+        || _subtopology.Nodes.OfType<SourceDefinition>().Any(s => s.Selection.Pattern is not null && s.Selection.Includes(topic));
+
     /// <summary>Takes a record where it reads the topic, under the topic's full name.</summary>
     /// <returns>The input, where this is the only record of it that waits; else null.</returns>
     public int? Add(string topic, in RawRecord raw)
     {
         if (!_inputs.TryGetValue(topic, out var input))
-            return null;
+        {
+            if (!Reads(topic))
+                return null;
+            _inputs.Add(topic, input = _task.AddInput(new TopicPartition(topic, 0)));
+        }
+
         var queue = _task.Queue(input);
         var before = queue.Count;
         queue.Add(raw);

@@ -1,3 +1,4 @@
+using MedStreams.Streams.Graph;
 using MedStreams.Streams.Processing;
 using MedStreams.Streams.State;
 
@@ -16,7 +17,6 @@ public sealed class TopologyTestDriver : IDisposable
     private readonly JavaHeap<(DriverTask Task, int Input)> _waiting = new(static (one, other) =>
         one.Task.HeadTimestamp(one.Input).CompareTo(other.Task.HeadTimestamp(other.Input)));
 
-    private readonly HashSet<string> _sourceTopics = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _offsets = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Queue<CapturedRecord>> _outputs = new(StringComparer.Ordinal);
     private readonly List<RejectedRecord> _rejected = [];
@@ -34,12 +34,21 @@ public sealed class TopologyTestDriver : IDisposable
         _errors = new DriverErrors(options, _collector);
         if (options.StateDirectory is { } path)
             _directory = StateDirectory.Open(path, options.ApplicationId, new StateSettings(), _clock);
-        foreach (var subtopology in topology.Split())
+        var subtopologies = topology.Split();
+        GlobalStores? globals = null;
+        if (Subtopology.GlobalOf(subtopologies) is { } global)
         {
-            var context = new TaskContext(
-                options.ApplicationId, new TaskId(subtopology.Id, 0), _clock, _collector, internalTopics);
+            Add(global, TaskId.Global);
+            globals = _tasks[0].AsGlobal();
+        }
+
+        foreach (var subtopology in subtopologies.Where(s => !s.IsGlobal))
+            Add(subtopology, new TaskId(subtopology.Id, 0));
+
+        void Add(Subtopology subtopology, TaskId task)
+        {
+            var context = new TaskContext(options.ApplicationId, task, _clock, _collector, internalTopics) { Globals = globals };
             _tasks.Add(new DriverTask(context, subtopology, _errors, _directory));
-            _sourceTopics.UnionWith(subtopology.SourceTopics.Select(context.ResolveTopic));
         }
 
         Settle();
@@ -142,7 +151,8 @@ public sealed class TopologyTestDriver : IDisposable
     /// <summary>Closes tasks and stores and gives the claims of sinks back.</summary>
     public void Dispose()
     {
-        foreach (var task in _tasks)
+        // What the others read of global stores goes last.
+        foreach (var task in Enumerable.Reverse(_tasks))
             task.Dispose();
         _tasks.Clear();
         _directory?.Dispose();
@@ -150,7 +160,7 @@ public sealed class TopologyTestDriver : IDisposable
 
     internal void Pipe(CapturedRecord record)
     {
-        if (!_sourceTopics.Contains(record.Topic))
+        if (!_tasks.Exists(t => t.Reads(record.Topic)))
             throw new StreamsException($"The topology does not read {record.Topic}.");
         Enqueue(record);
         Settle();
@@ -194,7 +204,7 @@ public sealed class TopologyTestDriver : IDisposable
             if (!_outputs.TryGetValue(record.Topic, out var queue))
                 _outputs.Add(record.Topic, queue = new Queue<CapturedRecord>());
             queue.Enqueue(record);
-            if (_sourceTopics.Contains(record.Topic))
+            if (_tasks.Exists(t => t.Reads(record.Topic)))
                 Enqueue(record);
         }
     }

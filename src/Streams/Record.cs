@@ -50,6 +50,9 @@ public readonly record struct TopicPartition(string Topic, int Partition)
 /// <param name="Partition">The partition, from 0.</param>
 public readonly record struct TaskId(int Subtopology, int Partition) : IComparable<TaskId>
 {
+    /// <summary>Stands for what an instance keeps whole: its global stores. It belongs to no group.</summary>
+    internal static TaskId Global { get; } = new(-1, -1);
+
     /// <inheritdoc/>
     public int CompareTo(TaskId other) =>
         Subtopology != other.Subtopology

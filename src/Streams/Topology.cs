@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using MedStreams.Streams.Graph;
 using MedStreams.Streams.State;
 
@@ -15,13 +16,16 @@ public sealed class Topology
     private readonly List<string> _storeOrder = [];
     private readonly Dictionary<string, RepartitionTopic> _repartitionTopics = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _sourceOfTopic = new(StringComparer.Ordinal);
+    private readonly List<SourceDefinition> _patterns = [];
+    private readonly HashSet<string> _globalNodes = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _globalStores = new(StringComparer.Ordinal);
     private readonly List<IReadOnlyList<string>> _copartitioned = [];
     private readonly Subtopologies _subtopologies = new();
 
     /// <summary>Topics that the engine makes between sub-topologies, named without the application id.</summary>
     internal IReadOnlyDictionary<string, RepartitionTopic> RepartitionTopics => _repartitionTopics;
 
-    /// <summary>Groups of source topics that must have equally many partitions.</summary>
+    /// <summary>Groups of sources whose topics must have equally many partitions.</summary>
     internal IReadOnlyList<IReadOnlyList<string>> CopartitionGroups => _copartitioned;
 
     internal IReadOnlyList<NodeDefinition> Nodes => _order;
@@ -34,7 +38,46 @@ public sealed class Topology
     /// <exception cref="TopologyException">A name or topic is taken, or there is no topic.</exception>
     public Topology AddSource<TKey, TValue>(
         string name, ISerde<TKey> keySerde, ISerde<TValue> valueSerde, params string[] topics) =>
-        Add(new SourceDefinition<TKey, TValue>(name, topics, keySerde, valueSerde));
+        Add(new SourceDefinition<TKey, TValue>(name, TopicSelection.Of(topics), keySerde, valueSerde));
+
+    /// <summary>
+    /// Reads all topics whose whole name matches a pattern, those too that are made later; they are found when the consumer refreshes what it
+    /// knows of the cluster. Kafka's own topics and those of the application are left out.
+    /// </summary>
+    /// <param name="name">The node's name, unique in the topology.</param>
+    /// <param name="keySerde">Reads keys.</param>
+    /// <param name="valueSerde">Reads values.</param>
+    /// <param name="pattern">The pattern; it must match no topic of another source.</param>
+    /// <exception cref="TopologyException">The name is taken, or a topic of another source matches.</exception>
+    public Topology AddSource<TKey, TValue>(string name, ISerde<TKey> keySerde, ISerde<TValue> valueSerde, Regex pattern) =>
+        Add(new SourceDefinition<TKey, TValue>(name, TopicSelection.Of(pattern), keySerde, valueSerde));
+
+    /// <summary>
+    /// Keeps a store whole in every instance, filled from a topic by a processor of its own. All other processors may read it by name,
+    /// without being connected, and none may write it. It is filled before the first record of any task is processed.
+    /// </summary>
+    /// <param name="builder">Makes the store. It has no changelog, whatever the builder says: the topic serves as one.</param>
+    /// <param name="sourceName">The name of the node that reads the topic.</param>
+    /// <param name="keySerde">Reads keys.</param>
+    /// <param name="valueSerde">Reads values.</param>
+    /// <param name="topic">The topic; no other source may read it.</param>
+    /// <param name="processorName">The name of the node that fills the store.</param>
+    /// <param name="supplier">Makes the processor that fills the store; it can forward nothing.</param>
+    /// <param name="extractor">Takes times from records; null for the records' own.</param>
+    /// <exception cref="TopologyException">A name or the topic is taken.</exception>
+    public Topology AddGlobalStore<TKey, TValue, TKeyOut, TValueOut>(
+        IStoreBuilder builder,
+        string sourceName,
+        ISerde<TKey> keySerde,
+        ISerde<TValue> valueSerde,
+        string topic,
+        string processorName,
+        Func<IProcessor<TKey, TValue, TKeyOut, TValueOut>> supplier,
+        TimestampExtractor<TKey, TValue>? extractor = null) =>
+        AddGlobalStore(
+            builder,
+            new SourceDefinition<TKey, TValue>(sourceName, TopicSelection.Of(topic), keySerde, valueSerde, extractor),
+            new ProcessorDefinition<TKey, TValue, TKeyOut, TValueOut>(processorName, [sourceName], supplier));
 
     /// <summary>Runs processors, one for each task.</summary>
     /// <param name="name">The node's name, unique in the topology.</param>
@@ -71,6 +114,8 @@ public sealed class Topology
         {
             if (!_stores.ContainsKey(store))
                 throw new TopologyException($"There is no store named {store}: add it before it is connected.");
+            if (_globalStores.Contains(store))
+                throw new TopologyException($"The global store {store} is open to all processors: do not connect {processor} to it.");
             if (!definition.Stores.Contains(store))
                 definition.Stores.Add(store);
             _subtopologies.Unite(processor, StoreKey(store));
@@ -96,6 +141,8 @@ public sealed class Topology
         {
             if (!_nodes.ContainsKey(parent) || parent == node.Name)
                 throw new TopologyException($"{node.Name} names the parent {parent}, which is not there (yet).");
+            if (_globalNodes.Contains(parent))
+                throw new TopologyException($"{parent} fills a global store and forwards nothing to {node.Name}.");
         }
 
         _nodes.Add(node.Name, node);
@@ -121,6 +168,16 @@ public sealed class Topology
         return this;
     }
 
+    internal Topology AddGlobalStore(IStoreBuilder builder, SourceDefinition source, ProcessorDefinition processor)
+    {
+        Add(source);
+        Add(processor);
+        AddStore(new StoreDefinition(builder, null), processor.Name);
+        _globalNodes.Add(processor.Name);
+        _globalStores.Add(builder.Name);
+        return this;
+    }
+
     /// <summary>How a store's bytes lie; null where there is no such store, or it is not the engine's own.</summary>
     internal StoreLayout? LayoutOf(string store) =>
         _stores.TryGetValue(store, out var known) ? (known.Builder as IEngineStoreBuilder)?.Layout : null;
@@ -131,19 +188,9 @@ public sealed class Topology
         return this;
     }
 
-    internal Topology Copartition(IReadOnlyList<string> sourceTopics)
-    {
-        _copartitioned.Add(sourceTopics);
-        return this;
-    }
-
-    /// <summary>The sources of these names must have equally many partitions.</summary>
-    internal void CopartitionSources(IEnumerable<string> sources)
-    {
-        var topics = sources.Select(s => _nodes[s]).OfType<SourceDefinition>().SelectMany(s => s.Topics).Distinct().ToArray();
-        if (topics.Length > 1)
-            Copartition(topics);
-    }
+    /// <summary>The topics of these sources must have equally many partitions.</summary>
+    internal void CopartitionSources(IEnumerable<string> sources) =>
+        _copartitioned.Add([.. sources.Where(s => _nodes[s] is SourceDefinition).Distinct(StringComparer.Ordinal)]);
 
     /// <summary>The sub-topologies, numbered as Kafka Streams numbers them: by their first node in the order of declaration.</summary>
     internal IReadOnlyList<Subtopology> Split()
@@ -159,7 +206,10 @@ public sealed class Topology
                 [
                     .. _storeOrder.Where(s => _subtopologies.RootOf(StoreKey(s)) == pair.Key)
                         .Select(s => _stores[s]),
-                ])),
+                ])
+            {
+                IsGlobal = _globalNodes.Any(n => _subtopologies.RootOf(n) == pair.Key),
+            }),
         ];
     }
 
@@ -167,8 +217,10 @@ public sealed class Topology
 
     private void AddTopics(SourceDefinition source)
     {
-        if (source.Topics.Count == 0)
+        if (source.Topics.Count == 0 && source.Selection.Pattern is null)
             throw new TopologyException($"The source {source.Name} names no topic.");
+        foreach (var taken in _sourceOfTopic.Keys.Where(t => source.Selection.Pattern is not null && source.Selection.Includes(t)))
+            throw MatchedTwice(taken, source.Selection.Pattern!, _sourceOfTopic[taken]);
         foreach (var topic in source.Topics)
         {
             if (!_sourceOfTopic.TryAdd(topic, source.Name))
@@ -176,6 +228,15 @@ public sealed class Topology
                 throw new TopologyException(
                     $"The topic {topic} is read by {_sourceOfTopic[topic]} already: let {source.Name} share that source.");
             }
+
+            if (_patterns.Find(p => p.Selection.Includes(topic)) is { } other)
+                throw MatchedTwice(topic, other.Selection.Pattern!, source.Name);
         }
+
+        if (source.Selection.Pattern is not null)
+            _patterns.Add(source);
     }
+
+    private static TopologyException MatchedTwice(string topic, string pattern, string source) =>
+        new($"The pattern {pattern} matches the topic {topic}, which {source} reads: a topic belongs to one source only.");
 }

@@ -17,6 +17,7 @@ internal static class DescriptionJson
             {
                 json.WriteStartObject();
                 json.WriteNumber("id", subtopology.Id);
+                json.WriteBoolean("global", subtopology.IsGlobal);
                 json.WriteStartArray("nodes");
                 foreach (var node in subtopology.Nodes)
                     Write(json, node);
@@ -43,6 +44,7 @@ internal static class DescriptionJson
             _ => "processor",
         });
         WriteNames(json, "topics", node.Topics);
+        json.WriteBoolean("pattern", node.HasPattern);
         WriteNames(json, "stores", node.Stores);
         WriteNames(json, "predecessors", node.Predecessors);
         WriteNames(json, "successors", node.Successors);

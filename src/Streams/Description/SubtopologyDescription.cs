@@ -3,13 +3,17 @@ using MedStreams.Streams.Graph;
 
 namespace MedStreams.Streams;
 
-/// <summary>Nodes that hang together and run as one task for each partition.</summary>
+/// <summary>Nodes that hang together and run as one task for each partition, or fill a global store in each instance.</summary>
 public sealed class SubtopologyDescription
 {
-    private SubtopologyDescription(int id, IReadOnlyList<NodeDescription> nodes) => (Id, Nodes) = (id, nodes);
+    private SubtopologyDescription(int id, bool isGlobal, IReadOnlyList<NodeDescription> nodes) =>
+        (Id, IsGlobal, Nodes) = (id, isGlobal, nodes);
 
     /// <summary>From 0; the first half of its tasks' ids.</summary>
     public int Id { get; }
+
+    /// <summary>True where it fills a global store and has no tasks.</summary>
+    public bool IsGlobal { get; }
 
     /// <summary>The nodes, those with most below them first.</summary>
     public IReadOnlyList<NodeDescription> Nodes { get; }
@@ -31,6 +35,7 @@ public sealed class SubtopologyDescription
 
         return new SubtopologyDescription(
             subtopology.Id,
+            subtopology.IsGlobal,
             [
                 .. drafts.Values.Order(Comparer<Draft>.Create(Draft.Compare)).Select(d => d.Describe()),
             ]);
@@ -38,10 +43,11 @@ public sealed class SubtopologyDescription
 
     internal void AppendTo(StringBuilder text)
     {
-        text.Append($"Sub-topology: {Id}\n");
+        text.Append($"Sub-topology: {Id}{(IsGlobal ? " for global store (will not generate tasks)" : "")}\n");
         foreach (var node in Nodes)
             node.AppendTo(text);
-        text.Append('\n');
+        if (!IsGlobal)
+            text.Append('\n');
     }
 
     /// <summary>A node whose size, the number of paths below it plus one, is still being counted.</summary>
@@ -76,13 +82,17 @@ public sealed class SubtopologyDescription
                 },
                 Definition switch
                 {
+                    SourceDefinition { Selection.Pattern: { } pattern } => [pattern],
                     SourceDefinition source => [.. JavaHashOrder.Sort(source.Topics, t => t)],
                     SinkDefinition { Topic: { } topic } => [topic],
                     _ => [],
                 },
                 Definition is ProcessorDefinition processor ? [.. JavaHashOrder.Sort(processor.Stores, s => s)] : [],
                 [.. Predecessors.InOrder().Select(n => n.Name)],
-                [.. Successors.InOrder().Select(n => n.Name)]);
+                [.. Successors.InOrder().Select(n => n.Name)])
+            {
+                HasPattern = Definition is SourceDefinition { Selection.Pattern: not null },
+            };
 
         /// <summary>Larger ones first, then by name.</summary>
         public static int Compare(Draft one, Draft other) =>

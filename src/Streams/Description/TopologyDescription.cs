@@ -29,8 +29,8 @@ public sealed class TopologyDescription
     public string ToDot() => DiagramWriter.Dot(this);
 
     /// <summary>
-    /// JSON: <c>{"subtopologies":[{"id":..,"nodes":[{"name":..,"kind":"source|processor|sink|external",
-    /// "topics":[..],"stores":[..],"predecessors":[..],"successors":[..]}]}]}</c>.
+    /// JSON: <c>{"subtopologies":[{"id":..,"global":..,"nodes":[{"name":..,"kind":"source|processor|sink|external",
+    /// "topics":[..],"pattern":..,"stores":[..],"predecessors":[..],"successors":[..]}]}]}</c>.
     /// </summary>
     public string ToJson() => DescriptionJson.Write(this);
 }
@@ -54,7 +54,10 @@ public enum NodeKind
 /// <summary>A node of a topology.</summary>
 /// <param name="Name">Its name, unique in the topology.</param>
 /// <param name="Kind">What it is.</param>
-/// <param name="Topics">Topics that it reads or writes, internal ones without the application id; none where an extractor chooses.</param>
+/// <param name="Topics">
+/// Topics that it reads or writes, internal ones without the application id; none where an extractor chooses; the pattern where one
+/// chooses.
+/// </param>
 /// <param name="Stores">Stores that it uses.</param>
 /// <param name="Predecessors">Nodes that it takes records from.</param>
 /// <param name="Successors">Nodes that it hands records to.</param>
@@ -66,12 +69,15 @@ public sealed record NodeDescription(
     IReadOnlyList<string> Predecessors,
     IReadOnlyList<string> Successors)
 {
+    /// <summary>True where <see cref="Topics"/> holds the pattern of the topics' names.</summary>
+    public bool HasPattern { get; init; }
+
     internal void AppendTo(StringBuilder text)
     {
         switch (Kind)
         {
             case NodeKind.Source:
-                text.Append($"    Source: {Name} (topics: {List(Topics)})\n      --> {Names(Successors)}\n");
+                text.Append($"    Source: {Name} (topics: {(HasPattern ? Topics[0] : List(Topics))})\n      --> {Names(Successors)}\n");
                 break;
             case NodeKind.Sink:
                 var to = Topics.Count == 0 ? "extractor class: *" : $"topic: {Topics[0]}";

@@ -14,10 +14,13 @@ internal abstract class NodeDefinition(string name, IReadOnlyList<string> parent
 }
 
 /// <summary>A node that reads topics.</summary>
-internal abstract class SourceDefinition(string name, IReadOnlyList<string> topics, AutoOffsetReset? offsetReset)
+internal abstract class SourceDefinition(string name, TopicSelection topics, AutoOffsetReset? offsetReset)
     : NodeDefinition(name, [])
 {
-    public IReadOnlyList<string> Topics { get; } = topics;
+    public TopicSelection Selection { get; } = topics;
+
+    /// <summary>The topics that are named; none where a pattern chooses them.</summary>
+    public IReadOnlyList<string> Topics => Selection.Names;
 
     public AutoOffsetReset? OffsetReset { get; } = offsetReset;
 }
@@ -25,13 +28,18 @@ internal abstract class SourceDefinition(string name, IReadOnlyList<string> topi
 /// <inheritdoc/>
 internal sealed class SourceDefinition<TKey, TValue>(
     string name,
-    IReadOnlyList<string> topics,
+    TopicSelection topics,
     ISerde<TKey> keySerde,
     ISerde<TValue> valueSerde,
     TimestampExtractor<TKey, TValue>? extractor = null,
     AutoOffsetReset? offsetReset = null)
     : SourceDefinition(name, topics, offsetReset)
 {
+    public SourceDefinition(string name, IReadOnlyList<string> topics, ISerde<TKey> keySerde, ISerde<TValue> valueSerde)
+        : this(name, TopicSelection.Of(topics), keySerde, valueSerde)
+    {
+    }
+
     public override ProcessorNode Create(TaskContext task) =>
         new SourceNode<TKey, TValue>(Name, task, keySerde, valueSerde, extractor);
 }

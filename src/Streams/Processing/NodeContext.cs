@@ -19,7 +19,8 @@ internal sealed class NodeContext(string node, TaskContext task, IReadOnlySet<st
     public TStore GetStateStore<TStore>(string name)
         where TStore : class, IStateStore
     {
-        if (!stores.Contains(name) || task.Store(name) is not { } store)
+        var store = stores.Contains(name) ? task.Store(name) : task.GlobalStore(name);
+        if (store is null)
         {
             throw new StreamsException($"{node} has no store named {name}: connect it when the processor is added.")
             {

@@ -1,3 +1,4 @@
+using MedStreams.Streams.Metrics;
 using MedStreams.Streams.State;
 
 namespace MedStreams.Streams.Processing;
@@ -12,8 +13,9 @@ internal sealed class StreamTask : IDisposable
     private const int MaxFlushRounds = 1000;
 
     private readonly TaskGraph _graph;
-    private readonly TopicPartition[] _inputs;
-    private readonly RecordQueue[] _queues;
+    private readonly IDeserializationErrors _errors;
+    private TopicPartition[] _inputs;
+    private RecordQueue[] _queues;
 
     /// <summary>A task that is ready for records: its nodes are initialised here.</summary>
     /// <param name="context">The task's context, its stores registered and open.</param>
@@ -24,9 +26,9 @@ internal sealed class StreamTask : IDisposable
         TaskContext context, TaskGraph graph, IReadOnlyList<TopicPartition> inputs, IDeserializationErrors errors)
     {
         Context = context;
-        _graph = graph;
+        (_graph, _errors) = (graph, errors);
         _inputs = [.. inputs];
-        _queues = [.. inputs.Select(i => graph.Sources[i.Topic].CreateQueue(errors))];
+        _queues = [.. inputs.Select(i => graph.SourceOf(i.Topic).CreateQueue(errors))];
         Measure();
         graph.Init();
     }
@@ -36,6 +38,16 @@ internal sealed class StreamTask : IDisposable
     public IReadOnlyList<TopicPartition> Inputs => _inputs;
 
     public IReadOnlyList<ExternalSinkNode> ExternalSinks => _graph.ExternalSinks;
+
+    /// <summary>Takes another partition in, as the last; answers its index.</summary>
+    public int AddInput(TopicPartition input)
+    {
+        _inputs = [.. _inputs, input];
+        _queues = [.. _queues, _graph.SourceOf(input.Topic).CreateQueue(_errors)];
+        if (Context.Metrics is { } metrics)
+            MeasureInput(metrics, _queues.Length - 1);
+        return _queues.Length - 1;
+    }
 
     /// <summary>The queue of an input partition.</summary>
     public RecordQueue Queue(int input) => _queues[input];
@@ -148,10 +160,14 @@ internal sealed class StreamTask : IDisposable
         metrics.RecordTime = () => Context.CurrentTimestamp;
         metrics.BufferedRecords = () => BufferedRecords;
         for (var i = 0; i < _inputs.Length; i++)
-        {
-            metrics.AddTopic(
-                _graph.Sources[_inputs[i].Topic].Name, Context.ResolveTopic(_inputs[i].Topic), _queues[i].Arrivals, isConsumed: true);
-        }
+            MeasureInput(metrics, i);
+    }
+
+    private void MeasureInput(TaskMetrics metrics, int input)
+    {
+        var topic = _inputs[input].Topic;
+        metrics.AddTopic(
+            _graph.SourceOf(topic).Name, Context.ResolveTopic(topic), _queues[input].Arrivals, isConsumed: true);
     }
 
     /// <summary>Closes the nodes; the stores are their owner's to close.</summary>

@@ -16,6 +16,7 @@ internal sealed class TaskContext(
     : IStateStoreContext
 {
     private readonly Dictionary<string, IStateStore> _stores = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, IStateStore> _globals = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _topics = new(StringComparer.Ordinal);
 
     public string ApplicationId { get; } = applicationId;
@@ -43,6 +44,9 @@ internal sealed class TaskContext(
 
     /// <summary>Where the stores keep their bytes; set by <see cref="TaskState.OpenStores"/>.</summary>
     public TaskState? State { get; set; }
+
+    /// <summary>The stores that every instance keeps whole; null where there are none.</summary>
+    public GlobalStores? Globals { get; init; }
 
     /// <summary>What the caches of the thread may hold back; its tasks share one.</summary>
     public CacheBudget Cache { get; init; } = new(10 << 20);
@@ -72,5 +76,14 @@ internal sealed class TaskContext(
 
     public void Register(IStateStore store) => _stores.Add(store.Name, store);
 
-    public IStateStore? Store(string name) => _stores.GetValueOrDefault(name);
+    /// <summary>A store of the task's own, or a global one.</summary>
+    public IStateStore? Store(string name) => _stores.GetValueOrDefault(name) ?? GlobalStore(name);
+
+    /// <summary>A global store, as this task may use it: to read.</summary>
+    public IStateStore? GlobalStore(string name)
+    {
+        if (!_globals.TryGetValue(name, out var store) && (store = Globals?.Open(name, this)) is not null)
+            _globals.Add(name, store);
+        return store;
+    }
 }

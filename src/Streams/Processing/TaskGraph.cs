@@ -1,13 +1,12 @@
+using MedStreams.Streams.Graph;
 using MedStreams.Streams.Metrics;
 
 namespace MedStreams.Streams.Processing;
 
 /// <summary>The nodes of one task.</summary>
 internal sealed class TaskGraph(
-    IReadOnlyList<ProcessorNode> nodes, IReadOnlyDictionary<string, SourceNode> sources)
+    IReadOnlyList<ProcessorNode> nodes, IReadOnlyList<(TopicSelection Topics, SourceNode Node)> sources)
 {
-    /// <summary>Sources by the topic they read, named as in the topology.</summary>
-    public IReadOnlyDictionary<string, SourceNode> Sources { get; } = sources;
 
     /// <summary>The nodes that write to targets outside Kafka.</summary>
     public IReadOnlyList<ExternalSinkNode> ExternalSinks { get; } = [.. nodes.OfType<ExternalSinkNode>()];
@@ -16,6 +15,18 @@ internal sealed class TaskGraph(
     {
         foreach (var node in nodes)
             node.Measure(metrics);
+    }
+
+    /// <summary>The source that reads a topic, named as in the topology.</summary>
+    public SourceNode SourceOf(string topic)
+    {
+        foreach (var (topics, node) in sources)
+        {
+            if (topics.Includes(topic))
+                return node;
+        }
+
+        throw new InvalidOperationException($"No source of the task reads {topic}.");
     }
 
     public void Init()

@@ -11,6 +11,7 @@ internal sealed class InternalTopics
 {
     private readonly StreamsConfig _config;
     private readonly IReadOnlyList<Subtopology> _subtopologies;
+    private readonly IReadOnlyList<IReadOnlyList<string>> _copartitioned;
     private readonly Topology _topology;
     private readonly Dictionary<string, int> _counts;
 
@@ -26,9 +27,15 @@ internal sealed class InternalTopics
         IReadOnlyList<Subtopology> subtopologies,
         IReadOnlyDictionary<string, int> existing)
     {
-        (_config, _topology, _subtopologies) = (config, topology, subtopologies);
+        (_config, _topology) = (config, topology);
+        string[] users = [.. existing.Keys.Where(IsUsers)];
+        _subtopologies = [.. subtopologies.Select(s => s.Bind(users))];
+        var sources = _subtopologies
+            .SelectMany(s => s.Nodes.OfType<SourceDefinition>().Select(n => (n.Name, Topics: s.TopicsOf(n))))
+            .ToDictionary(s => s.Name, s => s.Topics, StringComparer.Ordinal);
+        _copartitioned = [.. topology.CopartitionGroups.Select(g => g.SelectMany(s => sources[s]).ToArray())];
         _counts = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var topic in subtopologies.SelectMany(s => s.SourceTopics).Where(t => !IsInternal(t)))
+        foreach (var topic in _subtopologies.SelectMany(s => s.SourceTopics).Where(t => !IsInternal(t)))
         {
             _counts[topic] = existing.TryGetValue(topic, out var count)
                 ? count
@@ -43,22 +50,42 @@ internal sealed class InternalTopics
 
     /// <summary>All tasks.</summary>
     public IEnumerable<TaskId> Tasks =>
-        _subtopologies.SelectMany(s => Enumerable.Range(0, TaskCount(s)).Select(p => new TaskId(s.Id, p)));
+        _subtopologies.Where(s => !s.IsGlobal).SelectMany(s => Enumerable.Range(0, TaskCount(s)).Select(p => new TaskId(s.Id, p)));
+
+    /// <summary>The sub-topologies, patterns replaced by the topics that match them.</summary>
+    public IReadOnlyList<Subtopology> Subtopologies => _subtopologies;
+
+    /// <summary>Full names of the topics that tasks read.</summary>
+    public IReadOnlyCollection<string> SourceTopics =>
+    [
+        .. _subtopologies.Where(s => !s.IsGlobal).SelectMany(s => s.SourceTopics).Select(FullName)
+            .Distinct(StringComparer.Ordinal),
+    ];
 
     /// <summary>How many tasks a sub-topology has: as many as its largest source topic has partitions.</summary>
     public int TaskCount(Subtopology subtopology) =>
-        subtopology.SourceTopics.Select(t => _counts[t]).DefaultIfEmpty(0).Max();
+        _subtopologies[subtopology.Id].SourceTopics.Select(t => _counts[t]).DefaultIfEmpty(0).Max();
 
     /// <summary>The input partitions of a task, under the topics' names in the topology.</summary>
     public IReadOnlyList<TopicPartition> InputsOf(Subtopology subtopology, int partition) =>
-        [.. subtopology.SourceTopics.Where(t => partition < _counts[t]).Select(t => new TopicPartition(t, partition))];
+    [
+        .. _subtopologies[subtopology.Id].SourceTopics.Where(t => partition < _counts[t])
+            .Select(t => new TopicPartition(t, partition)),
+    ];
+
+    /// <summary>All partitions of the topics of the global stores.</summary>
+    public IReadOnlyList<TopicPartition> GlobalInputs =>
+    [
+        .. _subtopologies.Where(s => s.IsGlobal).SelectMany(s => s.SourceTopics)
+            .SelectMany(t => Enumerable.Range(0, _counts[t]).Select(p => new TopicPartition(t, p))),
+    ];
 
     /// <summary>The topics that must be there before the application runs.</summary>
     public IEnumerable<NewTopic> ToCreate()
     {
         foreach (var topic in _topology.RepartitionTopics.Keys)
             yield return Create(FullName(topic), _counts[topic], InternalTopicSettings.Repartition(_config));
-        foreach (var subtopology in _subtopologies)
+        foreach (var subtopology in _subtopologies.Where(s => !s.IsGlobal))
         {
             foreach (var store in subtopology.Stores.Where(s => s.Builder.LoggingEnabled && s.SourceTopic is null))
             {
@@ -77,6 +104,12 @@ internal sealed class InternalTopics
 
     private NewTopic Create(string name, int partitions, IReadOnlyDictionary<string, string> settings) =>
         new(name, partitions, _config.ReplicationFactor, settings);
+
+    // What a pattern may choose: not Kafka's own topics, nor what the application writes for itself.
+    private bool IsUsers(string topic) =>
+        topic is not ("__consumer_offsets" or "__transaction_state")
+        && !(topic.StartsWith(_config.ApplicationId + "-", StringComparison.Ordinal)
+            && (topic.EndsWith("-repartition", StringComparison.Ordinal) || topic.EndsWith("-changelog", StringComparison.Ordinal)));
 
     private bool IsInternal(string topic) => _topology.RepartitionTopics.ContainsKey(topic);
 
@@ -102,7 +135,7 @@ internal sealed class InternalTopics
         do
         {
             var before = beside.Count;
-            foreach (var group in _topology.CopartitionGroups.Where(g => g.Any(beside.Contains)).ToArray())
+            foreach (var group in _copartitioned.Where(g => g.Any(beside.Contains)).ToArray())
                 beside.UnionWith(group);
             grew = beside.Count > before;
         }
@@ -134,7 +167,7 @@ internal sealed class InternalTopics
 
     private void CheckCopartitions()
     {
-        foreach (var group in _topology.CopartitionGroups)
+        foreach (var group in _copartitioned)
         {
             var counts = group.Select(t => _counts[t]).Distinct().ToList();
             if (counts.Count > 1)

@@ -116,7 +116,7 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
         {
             using var consumer = _consumer = _parts.Clients.CreateConsumer(_parts.ClientId, _parts.GroupInstanceId);
             _commit.Open();
-            consumer.Subscribe(_parts.Topics.SourceTopics, this);
+            consumer.Subscribe(_parts.Topics.Latest.SourceTopics, this);
             while (!_stopping)
                 RunOnce();
             _metrics.State = StreamThreadState.PendingShutdown;

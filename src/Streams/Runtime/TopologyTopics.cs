@@ -25,16 +25,13 @@ internal sealed class TopologyTopics
 
     public InternalTopics Latest => _latest;
 
-    /// <summary>Full names of all topics that are read.</summary>
-    public IReadOnlyCollection<string> SourceTopics =>
-        [.. Subtopologies.SelectMany(s => s.SourceTopics).Select(_latest.FullName).Distinct(StringComparer.Ordinal)];
-
     /// <summary>Takes new partition counts in.</summary>
     public InternalTopics Refresh(IReadOnlyDictionary<string, int> existing) =>
         _latest = new InternalTopics(_config, Topology, Subtopologies, existing);
 
     /// <summary>The reset policy of the source that reads an input, under its full name.</summary>
     public AutoOffsetReset ResetPolicyOf(string fullName) =>
-        Subtopologies.SelectMany(s => s.Nodes).OfType<SourceDefinition>()
-            .First(s => s.Topics.Any(t => _latest.FullName(t) == fullName)).OffsetReset ?? AutoOffsetReset.Earliest;
+        _latest.Subtopologies
+            .SelectMany(s => s.Nodes.OfType<SourceDefinition>(), (s, source) => (Source: source, Topics: s.TopicsOf(source)))
+            .First(s => s.Topics.Any(t => _latest.FullName(t) == fullName)).Source.OffsetReset ?? AutoOffsetReset.Earliest;
 }

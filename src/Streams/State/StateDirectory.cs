@@ -12,6 +12,7 @@ namespace MedStreams.Streams.State;
 internal sealed class StateDirectory : IDisposable
 {
     private const string LockFile = ".lock";
+    private const string GlobalFolder = "global";
 
     // A task may have many small stores: none shall count for more than it holds.
     private const long ArenaBlockBytes = 64 << 10;
@@ -76,7 +77,8 @@ internal sealed class StateDirectory : IDisposable
     }
 
     /// <summary>The folder of a task.</summary>
-    public string PathOf(TaskId task) => System.IO.Path.Combine(Path, task.ToString());
+    public string PathOf(TaskId task) =>
+        System.IO.Path.Combine(Path, task == TaskId.Global ? GlobalFolder : task.ToString());
 
     /// <summary>Deletes the state of a task that is not open.</summary>
     /// <exception cref="StateLockedException">It is open.</exception>

@@ -6,8 +6,8 @@ namespace MedStreams.Streams.State;
 
 /// <summary>
 /// The RocksDB of one task: a column family for each persistent store, and in the default one, for each store, the layout of
-/// its bytes (<c>l</c> name), its position in the changelog (<c>p</c> name) and its stream time (<c>t</c> name). Without a write-ahead
-/// log and with atomic flushes, a crash leaves all of them at one earlier commit.
+/// its bytes (<c>l</c> name), its position in the changelog (<c>p</c> name; <c>g</c> name, zero and partition for a global store) and its
+/// stream time (<c>t</c> name). Without a write-ahead log and with atomic flushes, a crash leaves all of them at one earlier commit.
 /// </summary>
 internal sealed class TaskDatabase : IDisposable
 {
@@ -54,22 +54,16 @@ internal sealed class TaskDatabase : IDisposable
     public ColumnFamily ColumnFamilyOf(string store) => Database.ColumnFamily(StorePrefix + store);
 
     /// <summary>The position of a store in that partition; null where there is none, or one in another topic.</summary>
-    public long? PositionOf(string store, TopicPartition partition)
-    {
-        using var value = Database.Get(Database.Default, Key('p', store));
-        if (!value.Exists || !value.Span[sizeof(long)..].SequenceEqual(Encoding.UTF8.GetBytes(partition.ToString())))
-            return null;
-        return BinaryPrimitives.ReadInt64BigEndian(value.Span);
-    }
+    public long? PositionOf(string store, TopicPartition partition) => Position(Key('p', store), partition);
 
-    public void PutPosition(string store, TopicPartition partition, long offset)
-    {
-        var text = partition.ToString();
-        Span<byte> value = stackalloc byte[sizeof(long) + Encoding.UTF8.GetMaxByteCount(text.Length)];
-        BinaryPrimitives.WriteInt64BigEndian(value, offset);
-        var length = Encoding.UTF8.GetBytes(text, value[sizeof(long)..]);
-        Batch.Put(Database.Default, Key('p', store), value[..(sizeof(long) + length)]);
-    }
+    public void PutPosition(string store, TopicPartition partition, long offset) =>
+        PutPosition(Key('p', store), partition, offset);
+
+    /// <summary>The position of a global store in one partition of its topic; null where there is none, or one in another topic.</summary>
+    public long? GlobalPositionOf(string store, TopicPartition partition) => Position(GlobalKey(store, partition), partition);
+
+    public void PutGlobalPosition(string store, TopicPartition partition, long offset) =>
+        PutPosition(GlobalKey(store, partition), partition, offset);
 
     /// <summary>What was last put by <see cref="PutState"/>.</summary>
     public byte[]? StateOf(string store)
@@ -136,6 +130,23 @@ internal sealed class TaskDatabase : IDisposable
         Database.Dispose();
     }
 
+    private long? Position(byte[] key, TopicPartition partition)
+    {
+        using var value = Database.Get(Database.Default, key);
+        if (!value.Exists || !value.Span[sizeof(long)..].SequenceEqual(Encoding.UTF8.GetBytes(partition.ToString())))
+            return null;
+        return BinaryPrimitives.ReadInt64BigEndian(value.Span);
+    }
+
+    private void PutPosition(byte[] key, TopicPartition partition, long offset)
+    {
+        var text = partition.ToString();
+        Span<byte> value = stackalloc byte[sizeof(long) + Encoding.UTF8.GetMaxByteCount(text.Length)];
+        BinaryPrimitives.WriteInt64BigEndian(value, offset);
+        var length = Encoding.UTF8.GetBytes(text, value[sizeof(long)..]);
+        Batch.Put(Database.Default, key, value[..(sizeof(long) + length)]);
+    }
+
     // A database that cannot be opened is as good as damaged, unless the reason lies outside of it: a lock, a full disk, a permission.
     private static bool IsDamage(RocksDbException e) =>
         e.Kind is not (RocksDbErrorKind.InputOutput or RocksDbErrorKind.Unavailable)
@@ -149,6 +160,8 @@ internal sealed class TaskDatabase : IDisposable
         {
             Task = task,
         };
+
+    private static byte[] GlobalKey(string store, TopicPartition partition) => Key('g', $"{store}\0{partition.Partition}");
 
     private static byte[] Key(char kind, string store) => Encoding.UTF8.GetBytes(kind + store);
 
@@ -202,5 +215,10 @@ internal sealed class TaskDatabase : IDisposable
             if (value.Exists)
                 Batch.Delete(Database.Default, key);
         }
+
+        var global = Key('g', store + '\0');
+        using var positions = Database.Iterate(Database.Default);
+        for (positions.Seek(global); positions.Valid && positions.Key.StartsWith(global); positions.Next())
+            Batch.Delete(Database.Default, positions.Key);
     }
 }

@@ -24,6 +24,7 @@ internal sealed class TaskState : IDisposable
     private readonly Dictionary<string, long?> _positions = new(StringComparer.Ordinal);
     private readonly List<IStateStore> _open = [];
     private readonly List<(StoreBytes Store, CacheMetrics Metrics)> _cached = [];
+    private readonly bool _isShared;
     private bool _disposed;
 
     private TaskState(
@@ -36,6 +37,7 @@ internal sealed class TaskState : IDisposable
         _directory = directory;
         _database = database;
         _definitions = definitions;
+        _isShared = taskId == TaskId.Global;
         TaskId = taskId;
         Changelogs = changelogs;
         foreach (var layout in Layouts(definitions))
@@ -72,7 +74,7 @@ internal sealed class TaskState : IDisposable
 
     /// <summary>Opens what is on disk and makes what is missing.</summary>
     /// <param name="directory">The instance's folder; null keeps every store in memory, as the test driver does.</param>
-    /// <param name="taskId">The task.</param>
+    /// <param name="taskId">The task; <see cref="TaskId.Global"/> for what an instance keeps whole.</param>
     /// <param name="applicationId">The application's id, for the names of changelogs.</param>
     /// <param name="stores">The stores of the task's sub-topology.</param>
     /// <param name="resolveTopic">Full name of a source topic.</param>
@@ -85,7 +87,9 @@ internal sealed class TaskState : IDisposable
         IReadOnlyList<StoreDefinition> stores,
         Func<string, string> resolveTopic)
     {
-        var changelogs = stores.Where(s => s.SourceTopic is not null || s.Builder.LoggingEnabled).Select(s => new StoreChangelog(
+        // The topics of global stores have many partitions, whose positions are kept apart from these.
+        var logged = taskId == TaskId.Global ? [] : stores.Where(s => s.SourceTopic is not null || s.Builder.LoggingEnabled);
+        var changelogs = logged.Select(s => new StoreChangelog(
             s.Name,
             new TopicPartition(
                 s.SourceTopic is null ? StoreChangelog.TopicOf(applicationId, s.Name) : resolveTopic(s.SourceTopic),
@@ -204,6 +208,32 @@ internal sealed class TaskState : IDisposable
     /// <summary>The bytes of a store.</summary>
     internal StoreBytes Bytes(string store) => _stores[store];
 
+    /// <summary>The bytes of a store; null where the task has no engine's store of that name.</summary>
+    internal StoreBytes? TryBytes(string store) => _stores.GetValueOrDefault(store);
+
+    /// <summary>The bytes of a store for another thread: what is committed, as it goes on.</summary>
+    internal StoreBytes SharedBytes(string store)
+    {
+        var bytes = _stores[store];
+        return new StoreBytes(
+            bytes.Layout,
+            IsOnDisk(bytes.Layout) ? new RocksBytes(bytes.Layout.Name, _database!, isShared: true) : bytes.Committed,
+            bytes);
+    }
+
+    /// <summary>The committed position of a global store in one partition of its topic; null where there is none.</summary>
+    internal long? GlobalPosition(string store, TopicPartition partition) =>
+        _stores.TryGetValue(store, out var bytes) && IsOnDisk(bytes.Layout)
+            ? _database!.GlobalPositionOf(store, partition)
+            : null;
+
+    /// <summary>Puts a position of a global store into the next commit.</summary>
+    internal void SetGlobalPosition(string store, TopicPartition partition, long offset)
+    {
+        if (_stores.TryGetValue(store, out var bytes) && IsOnDisk(bytes.Layout))
+            _database!.PutGlobalPosition(store, partition, offset);
+    }
+
     /// <summary>The changelog of a store; null where it has none.</summary>
     internal StoreChangelog? ChangelogOf(string store)
     {
@@ -265,7 +295,7 @@ internal sealed class TaskState : IDisposable
     private StoreBytes OpenBytes(StoreLayout layout)
     {
         if (!IsOnDisk(layout))
-            return new StoreBytes(layout, new MemoryBytes());
+            return new StoreBytes(layout, _isShared ? new SharedMemoryBytes() : new MemoryBytes());
         var store = new StoreBytes(layout, new RocksBytes(layout.Name, _database!));
         if (_database!.StateOf(layout.Name) is { } state)
             store.Load(state);

@@ -44,6 +44,21 @@ internal static class JoinTopologies
                 .To("out"),
             "out"),
         Dsl(
+            "stream-global-inner",
+            b => b.Stream<string, string>("left")
+                .Join(b.GlobalTable<string, string>("right"), (k, v) => v == null ? null : k, (x, y) => Both(x, y))
+                .To("out"),
+            "out"),
+        Dsl(
+            "stream-global-left",
+            b => b.Stream<string, string>("left")
+                .LeftJoin(
+                    b.GlobalTable<string, string>("right", Materialized.As("everywhere")),
+                    (k, _) => k == "a" ? null : k,
+                    (k, x, y) => OrNull(k) + Both(x, y))
+                .To("out"),
+            "out"),
+        Dsl(
             "table-table-inner",
             b => b.Table<string, string>("left")
                 .Join(b.Table<string, string>("right"), (x, y) => Both(x, y), Materialized.As("both"))

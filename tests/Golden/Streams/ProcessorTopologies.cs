@@ -117,6 +117,36 @@ internal static class ProcessorTopologies
             },
             "out").With(StoreReaders.Window<string>("ws", 30_000)),
         Dsl(
+            "global-store",
+            b =>
+            {
+                b.AddGlobalStore(
+                    Stores.KeyValueStoreBuilder(
+                        Stores.InMemoryKeyValueStore("facts-store"), Serdes.String, Serdes.String),
+                    "facts",
+                    new Consumed<string?, string?>(),
+                    Each<string?, string?>((context, record) =>
+                    {
+                        if (record.Key is not null)
+                        {
+                            context.GetStateStore<IKeyValueStore<string, string>>("facts-store")
+                                .Put(record.Key, record.Value?.ToUpperInvariant());
+                        }
+                    }));
+                b.Stream<string?, string?>("in")
+                    .Process(Each<string?, string?>((context, record) =>
+                    {
+                        if (record.Key is not null)
+                        {
+                            context.Forward(record.WithValue<string?>(
+                                OrNull(record.Value)
+                                + OrNull(context.GetStateStore<IKeyValueStore<string, string>>("facts-store").Get(record.Key))));
+                        }
+                    }))
+                    .To("out");
+            },
+            "out"),
+        Dsl(
             "versioned-store",
             b =>
             {

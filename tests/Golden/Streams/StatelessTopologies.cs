@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using static MedStreams.Golden.Tests.Streams.GoldenTopology;
 using static MedStreams.Golden.Tests.Streams.Text;
 
@@ -77,6 +78,10 @@ internal static class StatelessTopologies
         Dsl(
             "several-topics",
             b => b.Stream<string?, string?>(["in1", "in2"]).MapValues(v => OrNull(v) + "!").To("out"),
+            "out"),
+        Dsl(
+            "pattern-source",
+            b => b.Stream<string?, string?>(new Regex("in-.*")).MapValues(v => OrNull(v) + "!").To("out"),
             "out"),
         Dsl(
             "repartition",

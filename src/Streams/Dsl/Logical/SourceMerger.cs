@@ -8,9 +8,12 @@ internal static class SourceMerger
     public static void Merge(StreamsGraph graph)
     {
         var byTopic = new Dictionary<string, StreamSourceNode>(StringComparer.Ordinal);
+        var patterns = new List<StreamSourceNode>();
         foreach (var source in graph.RootNode.Children.OfType<StreamSourceNode>().ToArray())
         {
-            StreamSourceNode? main = null;
+            var main = source.Selection.Pattern is null ? null : patterns.Find(p => p.Selection.IsSameAs(source.Selection));
+            if (source.Selection.Pattern is not null && main is null)
+                patterns.Add(source);
             foreach (var topic in source.Topics)
             {
                 if (!byTopic.TryAdd(topic, source) && byTopic[topic] != source)
@@ -19,7 +22,7 @@ internal static class SourceMerger
 
             if (main is null)
                 continue;
-            if (!main.Topics.ToHashSet(StringComparer.Ordinal).SetEquals(source.Topics))
+            if (!main.Selection.IsSameAs(source.Selection))
             {
                 throw new TopologyException(
                     $"{main.Name} and {source.Name} read some topics in common but not all: let both read the same topics.");

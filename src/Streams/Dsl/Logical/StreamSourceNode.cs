@@ -3,9 +3,12 @@ using MedStreams.Streams.Graph;
 namespace MedStreams.Streams.Dsl.Logical;
 
 /// <summary>A stream of topics.</summary>
-internal abstract class StreamSourceNode(string name, IReadOnlyList<string> topics) : GraphNode(name)
+internal abstract class StreamSourceNode(string name, TopicSelection topics) : GraphNode(name)
 {
-    public IReadOnlyList<string> Topics { get; } = topics;
+    public TopicSelection Selection { get; } = topics;
+
+    /// <summary>The topics that are named; none where a pattern chooses them.</summary>
+    public IReadOnlyList<string> Topics => Selection.Names;
 
     /// <summary>Moves the children of a source of the same topics here.</summary>
     /// <exception cref="TopologyException">The sources read the topics in different ways.</exception>
@@ -14,7 +17,7 @@ internal abstract class StreamSourceNode(string name, IReadOnlyList<string> topi
 
 /// <inheritdoc/>
 internal sealed class StreamSourceNode<TKey, TValue>(
-    string name, IReadOnlyList<string> topics, Consumed<TKey, TValue> consumed)
+    string name, TopicSelection topics, Consumed<TKey, TValue> consumed)
     : StreamSourceNode(name, topics)
 {
     private Consumed<TKey, TValue> _consumed = consumed;
@@ -49,7 +52,7 @@ internal sealed class StreamSourceNode<TKey, TValue>(
     public override void Write(TopologyWriter writer) =>
         writer.Topology.Add(new SourceDefinition<TKey, TValue>(
             Name,
-            Topics,
+            Selection,
             writer.KeySerde(_consumed.KeySerde, Name),
             writer.ValueSerde(_consumed.ValueSerde, Name),
             _consumed.TimestampExtractor,

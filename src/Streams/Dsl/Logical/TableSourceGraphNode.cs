@@ -27,7 +27,7 @@ internal sealed class TableSourceGraphNode<TKey, TValue>(
         writer.Topology
             .Add(new SourceDefinition<TKey, TValue>(
                 sourceName,
-                [topic],
+                TopicSelection.Of(topic),
                 writer.KeySerde(consumed.KeySerde, Name),
                 writer.ValueSerde(consumed.ValueSerde, Name),
                 consumed.TimestampExtractor,

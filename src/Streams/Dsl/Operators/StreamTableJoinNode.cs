@@ -10,13 +10,13 @@ namespace MedStreams.Streams.Dsl.Operators;
 /// <param name="IsLeft">Whether a record that finds nothing has a result.</param>
 internal sealed record StreamTableJoin<TKey, TValue, TTableKey, TTable, TResult>(
     TableGetters<TTableKey, TTable> Table,
-    Func<TKey, TValue, TTableKey> KeyOf,
+    Func<TKey, TValue, TTableKey?> KeyOf,
     Func<TKey, TValue, TTable?, TResult> Joiner,
     bool IsLeft);
 
 /// <summary>
 /// Joins each record of a stream with what a table holds for its key: at the record's time where the table keeps versions,
-/// now where not. Records without value are dropped; those without key too, but for a left join.
+/// now where not. Records without value are dropped; those for which there is no key to look for too, but for a left join.
 /// </summary>
 internal class StreamTableJoinNode<TKey, TValue, TTableKey, TTable, TResult>(
     string name, TaskContext task, StreamTableJoin<TKey, TValue, TTableKey, TTable, TResult> join)
@@ -36,7 +36,7 @@ internal class StreamTableJoinNode<TKey, TValue, TTableKey, TTable, TResult>(
     protected bool IsDropped(in Record<TKey, TValue> record)
     {
         var isDropped = record.Value is null
-            || (join.KeyOf(record.Key, record.Value) is null && !(join.IsLeft && record.Key is null));
+            || (!join.IsLeft && join.KeyOf(record.Key, record.Value) is null);
         if (isDropped)
             Task.CountDropped();
         return isDropped;

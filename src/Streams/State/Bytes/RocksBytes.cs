@@ -3,7 +3,10 @@ using MedStreams.RocksDb;
 namespace MedStreams.Streams.State;
 
 /// <summary>Committed content in a column family of the task's RocksDB.</summary>
-internal sealed class RocksBytes(string store, TaskDatabase database) : CommittedBytes
+/// <param name="store">The store.</param>
+/// <param name="database">The task's database.</param>
+/// <param name="isShared">True where another thread owns the content, and may change it at any time.</param>
+internal sealed class RocksBytes(string store, TaskDatabase database, bool isShared = false) : CommittedBytes
 {
     private ColumnFamily _columnFamily = database.ColumnFamilyOf(store);
 
@@ -34,7 +37,7 @@ internal sealed class RocksBytes(string store, TaskDatabase database) : Committe
     public override void Return(CommittedCursor cursor)
     {
         var mine = (Cursor)cursor;
-        if (mine.Epoch == _epoch)
+        if (mine.Epoch == _epoch && !isShared)
             _idle.Push(mine);
         else
             mine.Dispose();

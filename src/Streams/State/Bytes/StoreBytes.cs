@@ -7,10 +7,17 @@ namespace MedStreams.Streams.State;
 /// The bytes of one store of a task: uncommitted writes in an overlay, over what is committed. Reads see both. Owned by the task's
 /// thread. Stores of windows and sessions also keep the largest time that was put, which decides what has expired.
 /// </summary>
-internal sealed class StoreBytes(StoreLayout layout, CommittedBytes committed)
+/// <param name="layout">How the bytes lie.</param>
+/// <param name="committed">What is committed.</param>
+/// <param name="owner">Whose content this shows to another thread, which cannot write it; null for a store of its own.</param>
+internal sealed class StoreBytes(StoreLayout layout, CommittedBytes committed, StoreBytes? owner = null)
 {
     private Durable _committedState = Durable.Initial;
     private Durable _state = Durable.Initial;
+    private long _sharedTime = -1;
+
+    /// <summary>True where another thread owns the content.</summary>
+    public bool IsReadOnly => owner is not null;
 
     public StoreLayout Layout { get; } = layout;
 
@@ -30,7 +37,7 @@ internal sealed class StoreBytes(StoreLayout layout, CommittedBytes committed)
     /// <summary>The largest start of a window, or end of a session, that was put; -1 before the first.</summary>
     public long StreamTime
     {
-        get => _state.StreamTime;
+        get => owner is null ? _state.StreamTime : Volatile.Read(ref owner._sharedTime);
         set => _state = _state with { StreamTime = value };
     }
 
@@ -48,7 +55,7 @@ internal sealed class StoreBytes(StoreLayout layout, CommittedBytes committed)
     public long ExpiredPuts { get; set; }
 
     /// <summary>The first segment that has not expired.</summary>
-    public long FirstLiveSegment => FirstSegment(_state);
+    public long FirstLiveSegment => FirstSegment(StreamTime);
 
     public long SegmentOf(long time) => Layout.Kind == StoreKind.KeyValue ? 0 : time / Layout.SegmentIntervalMs;
 
@@ -74,13 +81,17 @@ internal sealed class StoreBytes(StoreLayout layout, CommittedBytes committed)
     public MergeCursor Scan(in KeyRange range, bool backward = false) => new(this, range, backward);
 
     /// <summary>Takes over what was stored beside the entries.</summary>
-    public void Load(ReadOnlySpan<byte> state) => _state = _committedState = Durable.Read(state);
+    public void Load(ReadOnlySpan<byte> state)
+    {
+        _state = _committedState = Durable.Read(state);
+        Volatile.Write(ref _sharedTime, _state.StreamTime);
+    }
 
     /// <summary>Hands the overlay, and what has expired, to the committed content.</summary>
     /// <returns>What is to be stored beside the entries; null where it has not changed.</returns>
     public byte[]? Stage()
     {
-        var live = StoreKeys.Segment(FirstSegment(_state));
+        var live = StoreKeys.Segment(FirstSegment(_state.StreamTime));
         foreach (var i in Overlay.Sorted())
         {
             var key = Overlay.Key(i);
@@ -92,8 +103,8 @@ internal sealed class StoreBytes(StoreLayout layout, CommittedBytes committed)
                 Committed.Put(key, Overlay.Value(i));
         }
 
-        if (FirstSegment(_state) > FirstSegment(_committedState))
-            Committed.DeleteBelow(StoreKeys.Segment(FirstSegment(_committedState)), live);
+        if (FirstSegment(_state.StreamTime) > FirstSegment(_committedState.StreamTime))
+            Committed.DeleteBelow(StoreKeys.Segment(FirstSegment(_committedState.StreamTime)), live);
         return _state == _committedState ? null : _state.ToBytes();
     }
 
@@ -101,6 +112,7 @@ internal sealed class StoreBytes(StoreLayout layout, CommittedBytes committed)
     public void MarkCommitted()
     {
         _committedState = _state;
+        Volatile.Write(ref _sharedTime, _state.StreamTime);
         Overlay.Clear();
         Committed.Written();
     }
@@ -121,11 +133,11 @@ internal sealed class StoreBytes(StoreLayout layout, CommittedBytes committed)
     }
 
     // Segments below are gone, or go with the next commit.
-    private long FirstSegment(Durable state) => Layout.Kind switch
+    private long FirstSegment(long streamTime) => Layout.Kind switch
     {
         StoreKind.KeyValue => 0,
-        StoreKind.Versioned => SegmentOf(Math.Max(0, state.StreamTime - Layout.RetentionMs)),
-        _ => SegmentOf(Math.Max(0, state.StreamTime - Layout.RetentionMs + 1)),
+        StoreKind.Versioned => SegmentOf(Math.Max(0, streamTime - Layout.RetentionMs)),
+        _ => SegmentOf(Math.Max(0, streamTime - Layout.RetentionMs + 1)),
     };
 
     private readonly record struct Durable(long StreamTime, int Sequence)

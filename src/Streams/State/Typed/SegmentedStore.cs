@@ -21,6 +21,7 @@ internal abstract class SegmentedStore<TKey, TValue>(StoreOptions<TKey, TValue> 
     /// <summary>Takes note of the time of a put; false where it has expired, which is counted.</summary>
     protected bool Observe(long time)
     {
+        EnsureWritable();
         if (Bytes.Observe(time))
             return true;
         Bytes.ExpiredPuts++;

@@ -49,19 +49,17 @@ internal abstract class StoreBase<TKey, TValue, TFlushed>(StoreOptions<TKey, TVa
 
     public void Init(IStateStoreContext context)
     {
-        if (context is not TaskContext { State: { } state } task)
-            throw new InvalidOperationException($"The store {Name} can only be opened by a task of the engine.");
-        _context = task;
-        _bytes = state.Bytes(Name);
+        var task = context as TaskContext;
+        _bytes = task?.State?.TryBytes(Name) ?? task?.Globals?.Bytes(Name)
+            ?? throw new InvalidOperationException($"The store {Name} can only be opened by a task of the engine.");
+        _context = task!;
         _metrics = _bytes.Metrics;
-        var changelog = state.ChangelogOf(Name);
-        _topic = changelog?.Partition.Topic ?? StoreChangelog.TopicOf(task.ApplicationId, Name);
+        var changelog = _bytes.IsReadOnly ? null : task!.State!.ChangelogOf(Name);
+        _topic = changelog?.Partition.Topic ?? StoreChangelog.TopicOf(task!.ApplicationId, Name);
         Logger = options.LoggingEnabled && changelog is { IsSource: false } own
-            ? new ChangeLogger(task, options.Layout, own.Partition)
+            ? new ChangeLogger(task!, options.Layout, own.Partition)
             : null;
-        _writer = options.CachingEnabled
-            ? new CachedWriter(task, _bytes, Logger, task.Cache, this)
-            : new DirectWriter(_bytes, Logger);
+        _writer = CreateWriter(task!, _bytes);
     }
 
     public void Flush()
@@ -160,6 +158,22 @@ internal abstract class StoreBase<TKey, TValue, TFlushed>(StoreOptions<TKey, TVa
         KeyBuffer.Reset();
         AppendKey(key);
         return KeyBuffer.Written.ToArray();
+    }
+
+    /// <summary>Refuses where another thread owns the content.</summary>
+    protected void EnsureWritable()
+    {
+        if (Bytes.IsReadOnly)
+            throw NoWriter.Refused(Name);
+    }
+
+    private StoreWriter CreateWriter(TaskContext task, StoreBytes bytes)
+    {
+        if (bytes.IsReadOnly)
+            return new NoWriter(Name);
+        return options.CachingEnabled
+            ? new CachedWriter(task, bytes, Logger, task.Cache, this)
+            : new DirectWriter(bytes, Logger);
     }
 
     private StoreWriter Writer() => _writer ?? throw Closed();

@@ -42,6 +42,7 @@ internal sealed class VersionedStore<TKey, TValue>(StoreOptions<TKey, TValue> op
     public long Put(TKey key, TValue? value, long timestamp)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(timestamp);
+        EnsureWritable();
         using var _ = Measure(StoreOperation.Put);
         var deleted = value is null;
         var bytes = deleted ? default : ValueBytes(value!);
