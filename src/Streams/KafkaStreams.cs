@@ -46,7 +46,6 @@ public enum UncaughtExceptionVerdict
 /// </summary>
 public sealed class KafkaStreams : IAsyncDisposable
 {
-    private static readonly TimeSpan MetadataPatience = TimeSpan.FromSeconds(30);
     private readonly Topology _topology;
     private readonly StreamsConfig _config;
     private readonly ILogger _logger;
@@ -58,6 +57,8 @@ public sealed class KafkaStreams : IAsyncDisposable
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TopologyTopics? _topics;
     private StateDirectory? _states;
+    private GlobalThread? _global;
+    private GlobalStores? _globals;
     private bool _started;
     private bool _stopping;
     private volatile int _aliveThreads;
@@ -117,7 +118,10 @@ public sealed class KafkaStreams : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes the internal topics that are missing, and starts the threads; returns before they are running.</summary>
+    /// <summary>
+    /// Makes the internal topics that are missing, fills the global stores, which may take long, and starts the threads; returns before they
+    /// are running.
+    /// </summary>
     /// <exception cref="TopologyException">A source topic is missing, or the topology is not well formed.</exception>
     /// <exception cref="StreamsException">The broker does not answer, or another process uses the state folder.</exception>
     public async Task StartAsync(CancellationToken cancellationToken = default)
@@ -129,7 +133,7 @@ public sealed class KafkaStreams : IAsyncDisposable
             _started = true;
         }
 
-        _topics = await PrepareTopicsAsync(cancellationToken);
+        _topics = await new TopicPreparation(_config, _topology, _clients).PrepareAsync(cancellationToken);
         var states = StateDirectory.Open(
             _config.StateDir,
             _config.ApplicationId,
@@ -141,8 +145,11 @@ public sealed class KafkaStreams : IAsyncDisposable
             _config.ApplicationId, $"{_config.ApplicationId}-{instance}", instance, _metrics.Level, () => State, () => _aliveThreads);
         _metrics.Add(_clientMetrics);
         StreamsMeter.Add(_metrics);
+        await FillGlobalsAsync(instance, cancellationToken);
         lock (_lock)
         {
+            if (_stopping)
+                return;
             for (var thread = 1; thread <= _config.NumStreamThreads; thread++)
                 Add(new MemberIdentity(instance, thread));
         }
@@ -158,8 +165,7 @@ public sealed class KafkaStreams : IAsyncDisposable
             _stopping = true;
             foreach (var thread in _threads)
                 thread.RequestStop();
-            if (_threads.Count == 0)
-                End();
+            EndIfIdle();
         }
 
         var ended = _ended.Task.ContinueWith(static _ => { }, TaskScheduler.Default);
@@ -171,56 +177,52 @@ public sealed class KafkaStreams : IAsyncDisposable
     /// <summary>As <see cref="CloseAsync"/>, without a limit.</summary>
     public async ValueTask DisposeAsync() => await CloseAsync();
 
-    private async Task<TopologyTopics> PrepareTopicsAsync(CancellationToken cancellationToken)
+    /// <summary>Starts the thread of the global stores, if there are any, and waits until they hold what their topics hold.</summary>
+    private async Task FillGlobalsAsync(string instance, CancellationToken cancellationToken)
     {
-        using var admin = _clients.CreateAdmin(_config.ApplicationId + "-admin");
-        var topics = new TopologyTopics(_config, _topology, PartitionCounts(admin));
-        var wanted = topics.Latest.ToCreate().ToList();
-        if (wanted.Count == 0)
-            return topics;
-        await admin.CreateTopicsAsync(wanted);
-        var deadline = _config.Clock.GetUtcNow() + MetadataPatience;
-        while (true)
+        if (_topics!.Latest.GlobalInputs.Count == 0)
+            return;
+        GlobalThread global;
+        lock (_lock)
         {
-            var existing = PartitionCounts(admin);
-            if (wanted.TrueForAll(t => existing.ContainsKey(t.Name)))
-            {
-                Check(wanted, existing);
-                return new TopologyTopics(_config, _topology, existing);
-            }
-
-            if (_config.Clock.GetUtcNow() > deadline)
-                throw new StreamsException($"The broker has not made the internal topics within {MetadataPatience}.");
-            await Task.Delay(TimeSpan.FromMilliseconds(50), _config.Clock, cancellationToken);
+            if (_stopping)
+                return;
+            _global = global = new GlobalThread(new GlobalParts(_config, _clients, _topics!, _states!, instance, _logger));
         }
+
+        global.Start();
+        _ = WatchGlobal(global);
+        _globals = await global.Ready.WaitAsync(cancellationToken);
     }
 
-    private static void Check(IEnumerable<NewTopic> wanted, IReadOnlyDictionary<string, int> existing)
-    {
-        foreach (var topic in wanted.Where(t => existing[t.Name] != t.Partitions))
-        {
-            throw new TopologyException(
-                $"The internal topic {topic.Name} has {existing[topic.Name]} partitions, and the topology needs {topic.Partitions}: "
-                + "reset the application (medstreams reset), or use another application id.");
-        }
-    }
-
-    private IReadOnlyDictionary<string, int> PartitionCounts(IStreamAdmin admin)
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever ended the thread goes to the handler, and into Completion")]
+    private async Task WatchGlobal(GlobalThread global)
     {
         try
         {
-            return admin.PartitionCounts(MetadataPatience);
+            await global.Ended;
         }
-        catch (Confluent.Kafka.KafkaException e)
+        catch (Exception e)
         {
-            throw new StreamsException($"No broker answers at {_config.BootstrapServers}: {e.Error.Code}.", e);
+            // Nothing takes its place: tasks hold on to its stores.
+            OnUncaughtException(e);
+            lock (_lock)
+            {
+                _error ??= e;
+                _stopping = true;
+                foreach (var thread in _threads)
+                    thread.RequestStop();
+            }
         }
+
+        lock (_lock)
+            EndIfIdle();
     }
 
     private void Add(MemberIdentity identity)
     {
         var metrics = new ThreadMetrics(_metrics, _config.Clock, identity.Instance, ThreadParts.NameOf(_config, identity));
-        var thread = new StreamThread(new ThreadParts(_config, _clients, _topics!, _states!, identity, metrics, _logger));
+        var thread = new StreamThread(new ThreadParts(_config, _clients, _topics!, _states!, identity, metrics, _globals, _logger));
         _threads.Add(thread);
         _aliveThreads = _threads.Count;
         thread.Start();
@@ -258,9 +260,23 @@ public sealed class KafkaStreams : IAsyncDisposable
         {
             _threads.Remove(thread);
             _aliveThreads = _threads.Count;
-            if (_threads.Count == 0 && _stopping)
-                End();
+            EndIfIdle();
         }
+    }
+
+    /// <summary>Ends what is left when the last stream thread of a stopping instance is gone: the global stores last, since tasks read them.</summary>
+    private void EndIfIdle()
+    {
+        if (_threads.Count > 0 || !_stopping)
+            return;
+        if (_global is { Ended.IsCompleted: false })
+        {
+            _global.RequestStop();
+            return;
+        }
+
+        _global?.Dispose();
+        End();
     }
 
     private void End()

@@ -96,6 +96,11 @@ public sealed record StreamsConfig
     /// <summary>Settings of librdkafka for the restore consumer (prefix <c>restore.consumer.</c>).</summary>
     public IReadOnlyDictionary<string, string> RestoreConsumer { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>
+    /// Settings of librdkafka for the consumer of global stores (prefix <c>global.consumer.</c>), over those of the main consumer.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> GlobalConsumer { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Settings of librdkafka for producers (prefix <c>producer.</c>).</summary>
     public IReadOnlyDictionary<string, string> Producer { get; init; } = new Dictionary<string, string>();
 

@@ -65,6 +65,8 @@ internal static class StreamsSettings
 
     public static SettingGroup RestoreConsumer { get; } = Of("RestoreConsumer", "the restore consumer");
 
+    public static SettingGroup GlobalConsumer { get; } = Of("GlobalConsumer", "the consumer of global stores");
+
     public static SettingGroup Producer { get; } = Of("Producer", "producers");
 
     public static SettingGroup Admin { get; } = Of("Admin", "the admin client");
@@ -80,7 +82,7 @@ internal static class StreamsSettings
     ];
 
     /// <summary>All groups.</summary>
-    public static IReadOnlyList<SettingGroup> Groups { get; } = [MainConsumer, RestoreConsumer, Producer, Admin, Topic];
+    public static IReadOnlyList<SettingGroup> Groups { get; } = [MainConsumer, RestoreConsumer, GlobalConsumer, Producer, Admin, Topic];
 
     /// <summary>The engine's configuration for a topology.</summary>
     public static StreamsConfig ToConfig(EffectiveSettings settings, string topology, string workingDirectory, TimeProvider clock) => new()
@@ -102,6 +104,7 @@ internal static class StreamsSettings
         MetricsRecordingLevel = settings.Get(MetricsLevel),
         MainConsumer = ClientSettings(settings, MainConsumer),
         RestoreConsumer = ClientSettings(settings, RestoreConsumer),
+        GlobalConsumer = ClientSettings(settings, GlobalConsumer),
         Producer = ClientSettings(settings, Producer),
         Admin = ClientSettings(settings, Admin),
         Topic = Dotted(settings, Topic).ToDictionary(StringComparer.Ordinal),

@@ -1,6 +1,5 @@
 using MedStreams.Streams.Dsl.Logical;
 using MedStreams.Streams.Dsl.Operators;
-using MedStreams.Streams.Dsl.Tables;
 
 namespace MedStreams.Streams;
 

@@ -35,6 +35,20 @@ internal sealed class ConfluentClients(StreamsConfig config) : IKafkaClients
             ["fetch.error.backoff.ms"] = "50",
         }));
 
+    public IRestoreConsumer CreateGlobalConsumer(string clientId) =>
+        new ConfluentRestoreConsumer(With(config.GlobalConsumer, With(config.MainConsumer, new()
+        {
+            ["client.id"] = clientId,
+            ["group.id"] = config.ApplicationId + "-global-unused",
+            ["enable.auto.commit"] = "false",
+            ["enable.auto.offset.store"] = "false",
+            ["enable.partition.eof"] = "true",
+            ["auto.offset.reset"] = "earliest",
+            ["isolation.level"] = config.ExactlyOnce ? "read_committed" : "read_uncommitted",
+            ["queued.min.messages"] = "1000000",
+            ["fetch.error.backoff.ms"] = "50",
+        })));
+
     public IStreamProducer CreateProducer(string clientId, string? transactionalId)
     {
         var settings = new Dictionary<string, string>(StringComparer.Ordinal)

@@ -8,6 +8,9 @@ internal interface IKafkaClients
 
     IRestoreConsumer CreateRestoreConsumer(string clientId);
 
+    /// <summary>Reads the topics of global stores.</summary>
+    IRestoreConsumer CreateGlobalConsumer(string clientId);
+
     /// <summary>A producer; transactional where an id is given.</summary>
     IStreamProducer CreateProducer(string clientId, string? transactionalId);
 

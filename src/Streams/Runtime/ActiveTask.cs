@@ -76,6 +76,10 @@ internal sealed class ActiveTask(TaskId id, Subtopology subtopology, InternalTop
 
     public IReadOnlyList<ExternalSinkNode> ExternalSinks => _graph?.ExternalSinks ?? [];
 
+    /// <summary>Whether its inputs are still what the topics say.</summary>
+    public bool Reads(InternalTopics latest) =>
+        ReferenceEquals(latest, topics) || _topologyInputs.SequenceEqual(latest.InputsOf(subtopology, Id.Partition));
+
     /// <summary>Opens the stores' bytes; answers false while another thread of this instance has them.</summary>
     public bool TryOpen(StateDirectory directory, ILogger logger)
     {

@@ -28,8 +28,7 @@ internal sealed class InternalTopics
         IReadOnlyDictionary<string, int> existing)
     {
         (_config, _topology) = (config, topology);
-        string[] users = [.. existing.Keys.Where(IsUsers)];
-        _subtopologies = [.. subtopologies.Select(s => s.Bind(users))];
+        _subtopologies = Bind(config, subtopologies, existing);
         var sources = _subtopologies
             .SelectMany(s => s.Nodes.OfType<SourceDefinition>().Select(n => (n.Name, Topics: s.TopicsOf(n))))
             .ToDictionary(s => s.Name, s => s.Topics, StringComparer.Ordinal);
@@ -46,6 +45,14 @@ internal sealed class InternalTopics
         foreach (var topic in topology.RepartitionTopics.Keys)
             PartitionsOf(topic);
         CheckCopartitions();
+    }
+
+    /// <summary>The sub-topologies, patterns replaced by the topics that match them.</summary>
+    public static IReadOnlyList<Subtopology> Bind(
+        StreamsConfig config, IEnumerable<Subtopology> subtopologies, IReadOnlyDictionary<string, int> existing)
+    {
+        string[] users = [.. existing.Keys.Where(t => IsUsers(config, t))];
+        return [.. subtopologies.Select(s => s.Bind(users))];
     }
 
     /// <summary>All tasks.</summary>
@@ -87,6 +94,8 @@ internal sealed class InternalTopics
             yield return Create(FullName(topic), _counts[topic], InternalTopicSettings.Repartition(_config));
         foreach (var subtopology in _subtopologies.Where(s => !s.IsGlobal))
         {
+            if (TaskCount(subtopology) == 0)
+                continue; // Patterns have found no topic yet.
             foreach (var store in subtopology.Stores.Where(s => s.Builder.LoggingEnabled && s.SourceTopic is null))
             {
                 yield return Create(
@@ -106,9 +115,9 @@ internal sealed class InternalTopics
         new(name, partitions, _config.ReplicationFactor, settings);
 
     // What a pattern may choose: not Kafka's own topics, nor what the application writes for itself.
-    private bool IsUsers(string topic) =>
+    private static bool IsUsers(StreamsConfig config, string topic) =>
         topic is not ("__consumer_offsets" or "__transaction_state")
-        && !(topic.StartsWith(_config.ApplicationId + "-", StringComparison.Ordinal)
+        && !(topic.StartsWith(config.ApplicationId + "-", StringComparison.Ordinal)
             && (topic.EndsWith("-repartition", StringComparison.Ordinal) || topic.EndsWith("-changelog", StringComparison.Ordinal)));
 
     private bool IsInternal(string topic) => _topology.RepartitionTopics.ContainsKey(topic);

@@ -23,6 +23,12 @@ internal static partial class RuntimeLog
     [LoggerMessage(105, LogLevel.Error, "{Thread}: died")]
     public static partial void Died(ILogger logger, string thread, Exception error);
 
+    [LoggerMessage(106, LogLevel.Information, "{Thread}: {Count} global stores are up to date")]
+    public static partial void GlobalsFilled(ILogger logger, string thread, int count);
+
+    [LoggerMessage(107, LogLevel.Information, "{Thread}: patterns choose other topics now, {Count} in all are read")]
+    public static partial void TopicsChanged(ILogger logger, string thread, int count);
+
     [LoggerMessage(110, LogLevel.Information, "Task {Task}: {Store} is restored from offset {From} to {End}")]
     public static partial void RestoreBegins(ILogger logger, TaskId task, string store, long from, long end);
 

@@ -30,6 +30,7 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
     private readonly TaskSet _tasks;
     private readonly ThreadCommit _commit;
     private readonly ChangelogRestorer _restorer;
+    private readonly Subscription _subscription;
     private readonly Thread _thread;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IStreamConsumer? _consumer;
@@ -46,6 +47,7 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
             () => parts.Clients.CreateRestoreConsumer(parts.ClientId + "-restore"), CallTimeout, _logger);
         _commit = new ThreadCommit(parts);
         _tasks = new TaskSet(parts, _commit, _restorer);
+        _subscription = new Subscription(parts, this);
         _thread = new Thread(Run) { Name = parts.Name, IsBackground = true };
     }
 
@@ -75,6 +77,8 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
         }
 
         var topics = _parts.Topics.Refresh(counts);
+        if (_parts.Topics.HasPatterns)
+            new TopicPreparation(_config, _parts.Topics.Topology, _parts.Clients).Complete(topics, counts);
         var identities = members.Select(m => MemberIdentity.Parse(m.ClientId)).OfType<MemberIdentity>();
         var assignment = RingAssignor.Assign(topics.Tasks, identities);
         _joinedAt = null;
@@ -116,7 +120,7 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
         {
             using var consumer = _consumer = _parts.Clients.CreateConsumer(_parts.ClientId, _parts.GroupInstanceId);
             _commit.Open();
-            consumer.Subscribe(_parts.Topics.Latest.SourceTopics, this);
+            _subscription.Begin(consumer);
             while (!_stopping)
                 RunOnce();
             _metrics.State = StreamThreadState.PendingShutdown;
@@ -150,6 +154,7 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
 
     private void RunOnce()
     {
+        _subscription.Refresh(_consumer!);
         var polled = Poll();
         if (_wanted is null)
         {

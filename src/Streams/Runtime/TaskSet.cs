@@ -35,11 +35,16 @@ internal sealed class TaskSet(ThreadParts parts, ThreadCommit commit, ChangelogR
 
     private long Now => parts.Config.Clock.GetUtcNow().ToUnixTimeMilliseconds();
 
-    /// <summary>Keeps the tasks that are still wanted open, closes the others (they are committed), makes the new ones.</summary>
+    /// <summary>
+    /// Keeps the tasks that are still wanted open, closes the others (they are committed), makes the new ones, and those anew whose inputs
+    /// are others now, since a pattern has found more topics.
+    /// </summary>
     public void Keep(IReadOnlyList<TaskId> wanted)
     {
         foreach (var gone in _tasks.Keys.Except(wanted).ToList())
             Close(gone);
+        foreach (var changed in _tasks.Values.Where(t => !t.Reads(parts.Topics.Latest)).Select(t => t.Id).ToList())
+            Close(changed);
         foreach (var id in wanted.Where(id => !_tasks.ContainsKey(id)))
             Create(id);
         Refresh();
@@ -157,6 +162,7 @@ internal sealed class TaskSet(ThreadParts parts, ThreadCommit commit, ChangelogR
         {
             Cache = _cache,
             Metrics = metrics,
+            Globals = parts.Globals,
         };
         parts.Metrics.TaskCreated.Increment();
         _tasks.Add(id, new ActiveTask(id, topics.Subtopologies[id.Subtopology], topics.Latest, context));

@@ -13,6 +13,7 @@ internal sealed record ThreadParts(
     StateDirectory States,
     MemberIdentity Identity,
     ThreadMetrics Metrics,
+    GlobalStores? Globals,
     ILogger Logger)
 {
     /// <summary>As Kafka Streams names them.</summary>

@@ -13,6 +13,7 @@ internal sealed class TopologyTopics
         (_config, Topology) = (config, topology);
         Subtopologies = topology.Split();
         InternalNames = topology.RepartitionTopics.Keys.ToHashSet(StringComparer.Ordinal);
+        HasPatterns = Subtopologies.SelectMany(s => s.Nodes).OfType<SourceDefinition>().Any(s => s.Selection.Pattern is not null);
         _latest = new InternalTopics(config, topology, Subtopologies, existing);
     }
 
@@ -24,6 +25,16 @@ internal sealed class TopologyTopics
     public IReadOnlySet<string> InternalNames { get; }
 
     public InternalTopics Latest => _latest;
+
+    /// <summary>True where patterns choose topics, so that others may come.</summary>
+    public bool HasPatterns { get; }
+
+    /// <summary>Full names of the topics that tasks read where these topics exist.</summary>
+    public IReadOnlyCollection<string> SourceTopicsOf(IReadOnlyDictionary<string, int> existing) =>
+    [
+        .. InternalTopics.Bind(_config, Subtopologies, existing).Where(s => !s.IsGlobal).SelectMany(s => s.SourceTopics)
+            .Select(_latest.FullName).Distinct(StringComparer.Ordinal),
+    ];
 
     /// <summary>Takes new partition counts in.</summary>
     public InternalTopics Refresh(IReadOnlyDictionary<string, int> existing) =>

@@ -81,7 +81,7 @@ internal static class StatelessTopologies
             "out"),
         Dsl(
             "pattern-source",
-            b => b.Stream<string?, string?>(new Regex("in-.*")).MapValues(v => OrNull(v) + "!").To("out"),
+            b => b.Stream<string?, string?>(new Regex("in-.*", RegexOptions.NonBacktracking)).MapValues(v => OrNull(v) + "!").To("out"),
             "out"),
         Dsl(
             "repartition",

@@ -31,6 +31,12 @@ public sealed class BrokerFixture : IAsyncLifetime
             t => new TopicSpecification { Name = t, NumPartitions = partitions, ReplicationFactor = 1 }));
     }
 
+    public async Task DeleteTopicAsync(string topic)
+    {
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = BootstrapServers }).Build();
+        await admin.DeleteTopicsAsync([topic]);
+    }
+
     public void Produce(string topic, IEnumerable<(string Key, string Value)> records)
     {
         using var producer = new ProducerBuilder<string, string>(new ProducerConfig
@@ -68,6 +74,32 @@ public sealed class BrokerFixture : IAsyncLifetime
         while (consumer.Consume(TimeSpan.FromMilliseconds(300)) is { } more)
             read.Add((more.Message.Key, more.Message.Value));
         Assert.Equal(count, read.Count);
+        return read;
+    }
+
+    /// <summary>Reads the committed records that a topic holds now.</summary>
+    public IReadOnlyList<(string Key, string Value)> ReadAll(string topic)
+    {
+        using var consumer = new ConsumerBuilder<string, string>(new ConsumerConfig
+        {
+            BootstrapServers = BootstrapServers,
+            GroupId = $"reader-{Guid.NewGuid():N}",
+            IsolationLevel = IsolationLevel.ReadCommitted,
+            EnablePartitionEof = true,
+        }).Build();
+        using var admin = new DependentAdminClientBuilder(consumer.Handle).Build();
+        var partitions = admin.GetMetadata(topic, TimeSpan.FromSeconds(10)).Topics.Single().Partitions;
+        consumer.Assign(partitions.Select(p => new TopicPartitionOffset(topic, p.PartitionId, Offset.Beginning)));
+        var read = new List<(string, string)>();
+        for (var ended = 0; ended < partitions.Count;)
+        {
+            var result = consumer.Consume(TimeSpan.FromSeconds(30)) ?? throw new TimeoutException($"{topic} cannot be read.");
+            if (result.IsPartitionEOF)
+                ended++;
+            else
+                read.Add((result.Message.Key, result.Message.Value));
+        }
+
         return read;
     }
 

@@ -161,6 +161,8 @@ internal sealed class FakeKafka : IKafkaClients
 
     IRestoreConsumer IKafkaClients.CreateRestoreConsumer(string clientId) => new FakeRestoreConsumer(this);
 
+    IRestoreConsumer IKafkaClients.CreateGlobalConsumer(string clientId) => new FakeRestoreConsumer(this);
+
     IStreamProducer IKafkaClients.CreateProducer(string clientId, string? transactionalId) =>
         new FakeProducer(this, transactionalId);
 

@@ -1,0 +1,79 @@
+using MedStreams.Streams.Kafka;
+
+namespace MedStreams.Streams.Runtime;
+
+/// <summary>Makes the internal topics of an application that are missing, and checks those that are there.</summary>
+internal sealed class TopicPreparation(StreamsConfig config, Topology topology, IKafkaClients clients)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>The topology with its topics, all of them there.</summary>
+    /// <exception cref="TopologyException">A source topic is missing, or an internal one does not fit.</exception>
+    /// <exception cref="StreamsException">The broker does not answer.</exception>
+    public async Task<TopologyTopics> PrepareAsync(CancellationToken cancellationToken)
+    {
+        using var admin = clients.CreateAdmin(config.ApplicationId + "-admin");
+        var topics = new TopologyTopics(config, topology, PartitionCounts(admin));
+        if (await MakeAsync(admin, topics.Latest, cancellationToken) is { } existing)
+            topics.Refresh(existing);
+        return topics;
+    }
+
+    /// <summary>Makes what is missing since patterns have found their first topics; answers whether anything was.</summary>
+    /// <exception cref="TopologyException">An internal topic does not fit what the patterns have found.</exception>
+    public bool Complete(InternalTopics topics, IReadOnlyDictionary<string, int> existing)
+    {
+        var wanted = topics.ToCreate().ToList();
+        Check(wanted.Where(t => existing.ContainsKey(t.Name)), existing);
+        if (wanted.TrueForAll(t => existing.ContainsKey(t.Name)))
+            return false;
+        using var admin = clients.CreateAdmin(config.ApplicationId + "-admin");
+        MakeAsync(admin, topics, CancellationToken.None).GetAwaiter().GetResult();
+        return true;
+    }
+
+    private static void Check(IEnumerable<NewTopic> wanted, IReadOnlyDictionary<string, int> existing)
+    {
+        foreach (var topic in wanted.Where(t => existing[t.Name] != t.Partitions))
+        {
+            throw new TopologyException(
+                $"The internal topic {topic.Name} has {existing[topic.Name]} partitions, and the topology needs {topic.Partitions}: "
+                + "reset the application (medstreams reset), or use another application id.");
+        }
+    }
+
+    private async Task<IReadOnlyDictionary<string, int>?> MakeAsync(
+        IStreamAdmin admin, InternalTopics topics, CancellationToken cancellationToken)
+    {
+        var wanted = topics.ToCreate().ToList();
+        if (wanted.Count == 0)
+            return null;
+        await admin.CreateTopicsAsync(wanted);
+        var since = config.Clock.GetTimestamp();
+        while (true)
+        {
+            var existing = PartitionCounts(admin);
+            if (wanted.TrueForAll(t => existing.ContainsKey(t.Name)))
+            {
+                Check(wanted, existing);
+                return existing;
+            }
+
+            if (config.Clock.GetElapsedTime(since) > Patience)
+                throw new StreamsException($"The broker has not made the internal topics within {Patience}.");
+            await Task.Delay(TimeSpan.FromMilliseconds(50), config.Clock, cancellationToken);
+        }
+    }
+
+    private IReadOnlyDictionary<string, int> PartitionCounts(IStreamAdmin admin)
+    {
+        try
+        {
+            return admin.PartitionCounts(Patience);
+        }
+        catch (Confluent.Kafka.KafkaException e)
+        {
+            throw new StreamsException($"No broker answers at {config.BootstrapServers}: {e.Error.Code}.", e);
+        }
+    }
+}
