@@ -59,9 +59,16 @@ public sealed partial record BrokerOptions
     public FlushPolicy Flush { get; init; } = FlushPolicy.Grouped(TimeSpan.FromMilliseconds(2));
 
     /// <summary>
-    /// How often the logs are looked after (recovery points, old segments, idle producers), 100 ms to 1 h. Default 10 s.
+    /// How often the logs are looked after (recovery points, files of removed segments, idle producers), 100 ms to 1 h.
+    /// Default 10 s.
     /// </summary>
     public TimeSpan MaintenanceInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// How often segments are looked for that topics keep no longer, 10 ms to 1 day
+    /// (<c>log.retention.check.interval.ms</c>). Default 5 min.
+    /// </summary>
+    public TimeSpan RetentionCheckInterval { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
     /// How many bytes a partition takes before it gets a new recovery point, 1 MiB to 1 TiB: about what is read again after

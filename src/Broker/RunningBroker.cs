@@ -50,7 +50,9 @@ internal sealed class RunningBroker : IAsyncDisposable
             cancellationToken.ThrowIfCancellationRequested();
             var server = BrokerServer.Start(context, new ApiDispatcher(ApiHandlers.Create(context)));
             var running = new RunningBroker(flusher, context, server);
-            running._maintaining = running.MaintainAsync();
+            running._maintaining = Task.WhenAll(
+                running.RepeatAsync(options.MaintenanceInterval, running.MaintainAsync),
+                running.RepeatAsync(options.RetentionCheckInterval, logs.ApplyRetentionAsync));
             return running;
         }
         catch
@@ -83,14 +85,21 @@ internal sealed class RunningBroker : IAsyncDisposable
 
     private async Task MaintainAsync()
     {
-        using var timer = new PeriodicTimer(Context.Options.MaintenanceInterval, Context.Clock);
+        await Context.Logs.CheckpointAsync(Context.Options.CheckpointBytes);
+        Context.Logs.DeleteRemovedFiles();
+        Context.Logs.ExpireProducers(Context.Options.ProducerIdExpiration);
+    }
+
+    /// <summary>Does something again and again until the broker stops.</summary>
+    private async Task RepeatAsync(TimeSpan interval, Func<Task> work)
+    {
+        using var timer = new PeriodicTimer(interval, Context.Clock);
         while (true)
         {
             try
             {
                 await timer.WaitForNextTickAsync(_stopping.Token);
-                await Context.Logs.CheckpointAsync(Context.Options.CheckpointBytes);
-                Context.Logs.ExpireProducers(Context.Options.ProducerIdExpiration);
+                await work();
             }
             catch (OperationCanceledException)
             {

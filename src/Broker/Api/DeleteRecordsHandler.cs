@@ -1,11 +1,13 @@
 using MedStreams.Broker.Protocol;
 using MedStreams.Broker.Security;
+using MedStreams.Broker.Storage;
 
 namespace MedStreams.Broker.Api;
 
 /// <summary>
 /// DeleteRecords (key 21), versions 0 to 2: moves the start of partitions forward; offset -1 stands for the high watermark.
-/// On success the new start is durable, and segments that lie before it are gone. Needs Delete on each topic.
+/// On success the new start is durable, and segments that lie before it are gone. Refused: offsets beyond the high watermark
+/// or below -1 (OFFSET_OUT_OF_RANGE), topics that are only compacted (POLICY_VIOLATION), internal topics (INVALID_TOPIC). Needs Delete on each topic.
 /// </summary>
 internal sealed class DeleteRecordsHandler(BrokerContext broker) : ApiHandler<DeleteRecordsRequest, DeleteRecordsResponse>
 {
@@ -41,6 +43,12 @@ internal sealed class DeleteRecordsHandler(BrokerContext broker) : ApiHandler<De
         if (broker.Logs.Find(topic)?.Partition(wanted.PartitionIndex) is not { } log)
         {
             result.ErrorCode = ErrorCode.UnknownTopicOrPartition;
+            return result;
+        }
+
+        if (Topic.IsInternalName(topic))
+        {
+            result.ErrorCode = ErrorCode.InvalidTopicException;
             return result;
         }
 

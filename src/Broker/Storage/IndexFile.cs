@@ -23,6 +23,9 @@ internal abstract class IndexFile : IDisposable
     /// <summary>The file, to be synced by a checkpoint.</summary>
     public IStorageFile File { get; }
 
+    /// <summary>The bytes of all entries.</summary>
+    public long Bytes => (long)Count * _entrySize;
+
     /// <summary>How many entries there are.</summary>
     public int Count => Volatile.Read(ref _count);
 
@@ -77,7 +80,8 @@ internal abstract class IndexFile : IDisposable
 /// <summary>Offset, relative to the segment's first, to the position of its batch: 4 and 4 bytes, highest byte first.</summary>
 internal sealed class OffsetIndex(IStorageFile file) : IndexFile(file, EntrySize)
 {
-    private const int EntrySize = 8;
+    /// <summary>The bytes of an entry.</summary>
+    public const int EntrySize = 8;
 
     /// <summary>Notes where a batch stands. Offsets ascend.</summary>
     public void Add(int relativeOffset, int position)
@@ -114,7 +118,8 @@ internal sealed class OffsetIndex(IStorageFile file) : IndexFile(file, EntrySize
 /// </summary>
 internal sealed class TimeIndex(IStorageFile file) : IndexFile(file, EntrySize)
 {
-    private const int EntrySize = 12;
+    /// <summary>The bytes of an entry.</summary>
+    public const int EntrySize = 12;
 
     /// <summary>Notes the largest timestamp so far, unless the last entry says the same.</summary>
     public void AddIfLater(long timestamp, int relativeOffset)

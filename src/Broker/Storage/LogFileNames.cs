@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 
 namespace MedStreams.Broker.Storage;
@@ -11,11 +12,20 @@ internal static class LogFileNames
     public const string AbortedIndex = ".txnindex";
     public const string Snapshot = ".snapshot";
 
+    /// <summary>The end of the names of files that were removed from the log and wait for their deletion.</summary>
+    public const string Deleted = ".deleted";
+
+    /// <summary>What a segment's files hold.</summary>
+    public static readonly ImmutableArray<string> SegmentKinds = [Log, OffsetIndex, TimeIndex, AbortedIndex];
+
     private const int Digits = 20;
 
     /// <summary>The name of a file that begins at, or for a snapshot stands at, an offset.</summary>
     public static string Of(long offset, string kind) =>
         offset.ToString("D" + Digits, CultureInfo.InvariantCulture) + kind;
+
+    /// <summary>Whether a file was removed from the log and only waits for its deletion.</summary>
+    public static bool IsDeleted(string name) => name.EndsWith(Deleted, StringComparison.Ordinal);
 
     /// <summary>The offset in a name of one kind, or -1 when the name is not of that kind.</summary>
     public static long OffsetOf(string name, string kind) =>

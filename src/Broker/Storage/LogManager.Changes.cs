@@ -61,7 +61,9 @@ internal sealed partial class LogManager
         Find(name) ?? Create(name, partitions, configs).Topic ?? Find(name)
         ?? throw new InvalidOperationException($"The topic {name} cannot be made.");
 
-    /// <summary>Deletes a topic and its data; who waits for it is told that there is no such topic.</summary>
+    /// <summary>
+    /// Deletes a topic; who waits for it is told that there is no such topic. Its files go after <c>file.delete.delay.ms</c>.
+    /// </summary>
     /// <exception cref="IOException">The registry could not be written; the topic stays.</exception>
     public ErrorCode Delete(string name)
     {
@@ -78,7 +80,7 @@ internal sealed partial class LogManager
                 log.Abandon();
                 var grave = log.Directory + "." + topic.Id.ToString("N") + Deleted;
                 Files.Rename(log.Directory, grave);
-                Files.DeleteDirectory(grave);
+                _graves.Enqueue((grave, Now + (long)log.Settings.FileDeleteDelay.TotalMilliseconds));
             }
         }
 

@@ -20,6 +20,7 @@ internal sealed partial class LogManager : IAsyncDisposable
     private readonly List<Action<Topic>> _deletionObservers = [];
     private readonly ConcurrentDictionary<string, Topic> _topics = new();
     private readonly ConcurrentDictionary<Guid, string> _names = new();
+    private readonly ConcurrentQueue<(string Path, long Due)> _graves = new();
     private readonly DataDirectory _directory;
     private readonly LogEnvironment _environment;
     private readonly IReadOnlyDictionary<string, string> _defaults;
@@ -48,6 +49,8 @@ internal sealed partial class LogManager : IAsyncDisposable
     public IReadOnlyDictionary<string, string> Defaults => _defaults;
 
     private IFileSystem Files => _environment.Files;
+
+    private long Now => _environment.Clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>Takes hold of a directory and opens all its logs.</summary>
     /// <param name="path">The directory; it is made when it is not there.</param>
@@ -102,6 +105,40 @@ internal sealed partial class LogManager : IAsyncDisposable
             {
                 Logs.CheckpointFailed(_environment.Logger, exception, log.Partition.Topic, log.Partition.Partition);
             }
+        }
+    }
+
+    /// <summary>Removes segments that topics keep no longer.</summary>
+    /// <returns>How many segments were removed.</returns>
+    public async Task<int> ApplyRetentionAsync()
+    {
+        var removed = 0;
+        foreach (var log in _topics.Values.SelectMany(topic => topic.Partitions))
+        {
+            try
+            {
+                removed += await log.ApplyRetentionAsync();
+            }
+            catch (IOException exception)
+            {
+                Logs.RetentionFailed(_environment.Logger, exception, log.Partition.Topic, log.Partition.Partition);
+            }
+        }
+
+        return removed;
+    }
+
+    /// <summary>Deletes the files of segments and topics that were removed long enough ago.</summary>
+    /// <exception cref="IOException">A file or folder could not be deleted; the next call tries again.</exception>
+    public void DeleteRemovedFiles()
+    {
+        foreach (var log in _topics.Values.SelectMany(topic => topic.Partitions))
+            log.DeleteRemovedFiles();
+        var now = Now;
+        while (_graves.TryPeek(out var grave) && grave.Due <= now)
+        {
+            Files.DeleteDirectory(grave.Path);
+            _graves.TryDequeue(out _);
         }
     }
 

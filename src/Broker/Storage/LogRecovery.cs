@@ -61,10 +61,11 @@ internal sealed class LogRecovery
 
     private RecoveredLog Recover()
     {
-        var names = Files.Files(_directory).Select(file => file.Name).ToList();
-        OpenSegments(names);
+        var files = Files.Files(_directory);
+        var names = files.Select(file => file.Name).ToList();
+        OpenSegments(files);
         var snapshot = NewestSnapshot(names);
-        var logStart = _segments[0].BaseOffset;
+        var logStart = RemoveBefore(snapshot?.LogStartOffset ?? 0);
         var first = 0;
         if (snapshot is null)
         {
@@ -74,7 +75,6 @@ internal sealed class LogRecovery
         else
         {
             first = _segments.FindIndex(segment => segment.BaseOffset == snapshot.SegmentBaseOffset);
-            logStart = Math.Max(logStart, snapshot.LogStartOffset);
             _segments[first].ResetTo(snapshot.Point);
             _next = snapshot.Offset;
             foreach (var producer in snapshot.Producers)
@@ -90,19 +90,31 @@ internal sealed class LogRecovery
             snapshot);
     }
 
-    private void OpenSegments(List<string> names)
+    private void OpenSegments(IReadOnlyList<StoredFile> files)
     {
-        var bases = names
-            .Select(name => LogFileNames.OffsetOf(name, LogFileNames.Log))
-            .Where(offset => offset >= 0)
-            .Order()
+        foreach (var file in files.Where(file => DurableFile.IsUnfinished(file.Name) || LogFileNames.IsDeleted(file.Name)))
+            Files.Delete(Path.Combine(_directory, file.Name));
+        var segments = files
+            .Select(file => (Base: LogFileNames.OffsetOf(file.Name, LogFileNames.Log), file.Written))
+            .Where(segment => segment.Base >= 0)
+            .OrderBy(segment => segment.Base)
             .ToList();
-        if (bases.Count == 0)
-            bases.Add(0);
-        foreach (var name in names.Where(DurableFile.IsUnfinished))
-            Files.Delete(Path.Combine(_directory, name));
-        foreach (var baseOffset in bases)
-            _segments.Add(new LogSegment(Files, _directory, baseOffset, _settings.IndexIntervalBytes));
+        if (segments.Count == 0)
+            segments.Add((0, _environment.Clock.GetUtcNow().ToUnixTimeMilliseconds()));
+        foreach (var (baseOffset, written) in segments)
+            _segments.Add(new LogSegment(Files, _directory, baseOffset, _settings.IndexIntervalBytes, written));
+    }
+
+    /// <summary>Removes segments that lie before the start of the log, which a stop left behind; answers the start.</summary>
+    private long RemoveBefore(long logStart)
+    {
+        while (_segments.Count > 1 && _segments[1].BaseOffset <= logStart)
+        {
+            _segments[0].Delete();
+            _segments.RemoveAt(0);
+        }
+
+        return Math.Max(_segments[0].BaseOffset, logStart);
     }
 
     private ProducerSnapshot? NewestSnapshot(List<string> names)

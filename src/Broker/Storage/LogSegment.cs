@@ -19,8 +19,10 @@ internal sealed class LogSegment : IDisposable
     /// <param name="directory">The partition's folder.</param>
     /// <param name="baseOffset">The offset of the first record.</param>
     /// <param name="indexInterval">How many bytes of batches lie between two entries of the indexes.</param>
-    public LogSegment(IFileSystem files, string directory, long baseOffset, int indexInterval)
+    /// <param name="written">When it was last written to, or else made, in epoch milliseconds.</param>
+    public LogSegment(IFileSystem files, string directory, long baseOffset, int indexInterval, long written)
     {
+        LastWritten = Opened = written;
         _files = files;
         _directory = directory;
         _indexInterval = indexInterval;
@@ -58,16 +60,28 @@ internal sealed class LogSegment : IDisposable
     /// <summary>The offset of the last record of the batch with the largest timestamp; -1 before the first batch.</summary>
     public long OffsetOfMaxTimestamp { get; private set; } = -1;
 
+    /// <summary>When it was made or, in a life of the broker before, last written to; in epoch milliseconds.</summary>
+    public long Opened { get; }
+
+    /// <summary>When it was last written to, in epoch milliseconds.</summary>
+    public long LastWritten { get; private set; }
+
+    /// <summary>The largest timestamp or, where no record has one, when it was last written to; in epoch milliseconds.</summary>
+    public long LargestTime => MaxTimestamp >= 0 ? MaxTimestamp : LastWritten;
+
     /// <summary>The timestamp of the first batch, by which the segment's age is reckoned; -1 before the first batch.</summary>
     public long FirstTimestamp { get; private set; } = -1;
 
     /// <summary>Writes one batch at the end. The header carries its final offset.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="now">In epoch milliseconds.</param>
     /// <exception cref="IOException">Nothing was appended; <see cref="CutTail"/> removes what may have been written.</exception>
-    public void Append(ReadOnlySpan<byte> batch)
+    public void Append(ReadOnlySpan<byte> batch, long now)
     {
         Log.Write(_size, batch);
         Note(new RecordBatch(batch), _size);
         Volatile.Write(ref _size, _size + batch.Length);
+        LastWritten = now;
     }
 
     /// <summary>Takes a batch into account that recovery found whole at a position, and everything before it.</summary>
@@ -98,6 +112,11 @@ internal sealed class LogSegment : IDisposable
     public SegmentPoint End => new(
         _size, Offsets.Count, Times.Count, Aborted.Count, FirstTimestamp, MaxTimestamp, OffsetOfMaxTimestamp);
 
+    /// <summary>Whether an index has no room for another entry.</summary>
+    /// <param name="indexBytes">The largest index in bytes.</param>
+    public bool IsFull(int indexBytes) =>
+        Offsets.Count > 0 && (Offsets.Bytes + OffsetIndex.EntrySize > indexBytes || Times.Bytes + TimeIndex.EntrySize > indexBytes);
+
     /// <summary>Writes the last entry of the index by time: nothing is appended from now on.</summary>
     public void Seal()
     {
@@ -119,11 +138,26 @@ internal sealed class LogSegment : IDisposable
     public void Delete()
     {
         Dispose();
-        foreach (var kind in (ReadOnlySpan<string>)
-            [LogFileNames.Log, LogFileNames.OffsetIndex, LogFileNames.TimeIndex, LogFileNames.AbortedIndex])
-        {
+        foreach (var kind in LogFileNames.SegmentKinds)
             _files.Delete(PathOf(kind));
+    }
+
+    /// <summary>
+    /// Renames the files, so that they belong to the log no more and can be deleted later. Readers that still hold the segment
+    /// get an <see cref="ObjectDisposedException"/>.
+    /// </summary>
+    /// <returns>The files' paths.</returns>
+    public List<string> Retire()
+    {
+        Dispose();
+        var retired = new List<string>();
+        foreach (var path in LogFileNames.SegmentKinds.Select(PathOf).Where(_files.FileExists))
+        {
+            retired.Add(path + LogFileNames.Deleted);
+            _files.Rename(path, retired[^1]);
         }
+
+        return retired;
     }
 
     /// <inheritdoc/>

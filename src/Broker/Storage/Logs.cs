@@ -25,4 +25,13 @@ internal static partial class Logs
 
     [LoggerMessage(1006, LogLevel.Information, "The folder {Name} belongs to no topic and was removed.")]
     public static partial void LeftOverRemoved(ILogger logger, string name);
+
+    [LoggerMessage(1007, LogLevel.Information, "{Topic}-{Partition}: {ByTime} segments are older than they are kept and {BySize} exceed the size that is kept; the log starts at {Start} now.")]
+    public static partial void RetentionApplies(ILogger logger, string topic, int partition, int byTime, int bySize, long start);
+
+    [LoggerMessage(1008, LogLevel.Warning, "{Topic}-{Partition}: files of the removed segment {BaseOffset} could not be renamed; they go with the next start.")]
+    public static partial void RemovalFailed(ILogger logger, Exception exception, string topic, int partition, long baseOffset);
+
+    [LoggerMessage(1009, LogLevel.Error, "Retention of {Topic}-{Partition} failed; the next round will try again.")]
+    public static partial void RetentionFailed(ILogger logger, Exception exception, string topic, int partition);
 }

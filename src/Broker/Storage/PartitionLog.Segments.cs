@@ -11,6 +11,7 @@ internal sealed partial class PartitionLog
     private readonly Lock _checkpointing = new();
     private Dictionary<long, VerificationToken>? _verifications;
     private ProducerSnapshot? _checkpoint;
+    private double _jitter;
 
     /// <summary>How many bytes a crash now would make recovery read again, about.</summary>
     public long BytesSinceCheckpoint
@@ -60,43 +61,7 @@ internal sealed partial class PartitionLog
     /// </summary>
     /// <remarks>Waits for a flush; does nothing when there is nothing new or the log is not open.</remarks>
     /// <exception cref="IOException">The files could not be synced; the last recovery point stays.</exception>
-    public async ValueTask CheckpointAsync()
-    {
-        ProducerSnapshot snapshot;
-        byte[] content;
-        lock (_gate)
-        {
-            if (_state != State.Open || (_checkpoint?.Offset == _next && _checkpoint.LogStartOffset == _logStart))
-                return;
-            snapshot = TakeSnapshot();
-            content = snapshot.Encode();
-        }
-
-        if (await WaitDurableAsync(snapshot.Offset) == ErrorCode.None)
-            WriteCheckpoint(snapshot, content);
-    }
-
-    /// <summary>
-    /// Moves the start of the log forward and removes segments that lie before it. The new start is durable on return.
-    /// </summary>
-    /// <returns>OFFSET_OUT_OF_RANGE when the offset lies beyond what is durable.</returns>
-    public async ValueTask<ErrorCode> DeleteBeforeAsync(long offset)
-    {
-        lock (_gate)
-        {
-            if (Refusal() is { } refusal)
-                return refusal;
-            if (offset > _highWatermark)
-                return ErrorCode.OffsetOutOfRange;
-            if (offset <= _logStart)
-                return ErrorCode.None;
-            Volatile.Write(ref _logStart, offset);
-        }
-
-        await CheckpointAsync();
-        RemoveSegmentsBefore(offset);
-        return ErrorCode.None;
-    }
+    public async ValueTask CheckpointAsync() => await CheckpointAsync(LogStartOffset);
 
     /// <summary>Forgets producers that wrote nothing for a time and have no open transaction.</summary>
     public void ExpireProducers(TimeSpan idle)
@@ -134,41 +99,75 @@ internal sealed partial class PartitionLog
             && token.Epoch == batch.ProducerEpoch;
     }
 
+    /// <summary>
+    /// A recovery point in which the log starts at an offset or later. Answers false when the log failed or was closed before it
+    /// was made.
+    /// </summary>
+    private async ValueTask<bool> CheckpointAsync(long logStart)
+    {
+        while (true)
+        {
+            ProducerSnapshot snapshot;
+            byte[] content;
+            lock (_gate)
+            {
+                if (_state != State.Open)
+                    return false;
+                logStart = Math.Max(logStart, Math.Max(_logStart, _checkpoint?.LogStartOffset ?? 0));
+                if (_checkpoint?.Offset == _next && _checkpoint.LogStartOffset >= logStart)
+                    return true;
+                snapshot = TakeSnapshot(logStart);
+                content = snapshot.Encode();
+            }
+
+            if (await WaitDurableAsync(snapshot.Offset) != ErrorCode.None)
+                return false;
+            if (WriteCheckpoint(snapshot, content))
+                return true;
+        }
+    }
+
     private bool MustRoll(in RecordBatch header)
     {
         var active = Active;
         if (active.Size == 0)
             return false;
-        var age = active.FirstTimestamp < 0 ? 0 : header.MaxTimestamp - active.FirstTimestamp;
+        var age = active.FirstTimestamp < 0 ? Now - active.Opened : header.MaxTimestamp - active.FirstTimestamp;
         return active.Size + (long)header.Size > _settings.SegmentBytes
             || header.LastOffset - active.BaseOffset > int.MaxValue
-            || age > _settings.SegmentAge.TotalMilliseconds;
+            || age > _settings.SegmentAge.TotalMilliseconds - _jitter
+            || active.IsFull(_settings.IndexBytes);
     }
 
     private void Roll()
     {
         Active.Seal();
-        var next = new LogSegment(_files, Directory, _next, _settings.IndexIntervalBytes);
+        var next = new LogSegment(_files, Directory, _next, _settings.IndexIntervalBytes, Now);
+        _jitter = Jitter(_settings);
         _directoryUnsynced = true;
         Volatile.Write(ref _segments, [.. _segments, next]);
     }
 
-    private ProducerSnapshot TakeSnapshot() => new()
+    private static double Jitter(TopicSettings settings) =>
+        Random.Shared.NextDouble() * Math.Min(settings.SegmentJitter.TotalMilliseconds, settings.SegmentAge.TotalMilliseconds);
+
+    private ProducerSnapshot TakeSnapshot(long logStart) => new()
     {
         Offset = _next,
-        LogStartOffset = _logStart,
+        LogStartOffset = logStart,
         SegmentBaseOffset = Active.BaseOffset,
         Point = Active.End,
         Producers = _producers.All,
     };
 
-    private void WriteCheckpoint(ProducerSnapshot snapshot, byte[] content)
+    /// <summary>Writes a recovery point; answers false when one that is newer, but starts earlier, came before it.</summary>
+    private bool WriteCheckpoint(ProducerSnapshot snapshot, byte[] content)
     {
         lock (_checkpointing)
         {
             var before = _checkpoint;
-            if (snapshot.Offset < before?.Offset || _state != State.Open)
-                return;
+            if (snapshot.Offset < before?.Offset || snapshot.LogStartOffset < before?.LogStartOffset || _state != State.Open)
+                return _state == State.Open && before?.Offset >= snapshot.Offset && before.LogStartOffset >= snapshot.LogStartOffset;
             var written = Segments
                 .Where(segment => segment.BaseOffset >= (before?.SegmentBaseOffset ?? -1) && segment.BaseOffset <= snapshot.SegmentBaseOffset)
                 .SelectMany(segment => segment.Files());
@@ -176,6 +175,7 @@ internal sealed partial class PartitionLog
             DurableFile.Replace(_files, Path.Combine(Directory, LogFileNames.Of(snapshot.Offset, LogFileNames.Snapshot)), content);
             Volatile.Write(ref _checkpoint, snapshot);
             RemoveOldSnapshots();
+            return true;
         }
     }
 
@@ -188,26 +188,6 @@ internal sealed partial class PartitionLog
             .Skip(KeptSnapshots);
         foreach (var name in old)
             _files.Delete(Path.Combine(Directory, name));
-    }
-
-    private void RemoveSegmentsBefore(long offset)
-    {
-        List<LogSegment> removed = [];
-        lock (_gate)
-        {
-            while (_segments.Length > 1 && _segments[1].BaseOffset <= offset && !_flushing)
-            {
-                removed.Add(_segments[0]);
-                _unsynced.Remove(_segments[0]);
-                Volatile.Write(ref _segments, _segments[1..]);
-            }
-        }
-
-        lock (_checkpointing)
-        {
-            foreach (var segment in removed)
-                segment.Delete();
-        }
     }
 
     private void Close(State state)

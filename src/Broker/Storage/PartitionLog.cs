@@ -229,7 +229,7 @@ internal sealed partial class PartitionLog : IFlushable, IDisposable
         {
             if (MustRoll(new RecordBatch(batch)))
                 Roll();
-            Active.Append(batch);
+            Active.Append(batch, Now);
             return null;
         }
         catch (IOException exception)

@@ -38,17 +38,20 @@ internal sealed record TopicConfig(string Name, ConfigType Type, string Default,
 /// <summary>
 /// The configurations of topics: Kafka's names, types and defaults (its topic configuration reference, 3.9). Those that
 /// speak of replicas or of remote storage are kept and shown, and have no effect on one node; nor have, so far, those of
-/// retention, compaction, compression by the broker, and limits of timestamps.
+/// compaction, compression by the broker, and limits of timestamps.
 /// </summary>
 internal static class TopicConfigTable
 {
     public const string CleanupPolicy = "cleanup.policy";
+    public const string FileDeleteDelayMs = "file.delete.delay.ms";
     public const string IndexIntervalBytes = "index.interval.bytes";
     public const string MaxMessageBytes = "max.message.bytes";
     public const string MessageTimestampType = "message.timestamp.type";
     public const string RetentionBytes = "retention.bytes";
     public const string RetentionMs = "retention.ms";
     public const string SegmentBytes = "segment.bytes";
+    public const string SegmentIndexBytes = "segment.index.bytes";
+    public const string SegmentJitterMs = "segment.jitter.ms";
     public const string SegmentMs = "segment.ms";
 
     private const string Longest = "9223372036854775807";
@@ -62,7 +65,7 @@ internal static class TopicConfigTable
         Text("compression.type", "producer", "uncompressed", "zstd", "lz4", "snappy", "gzip", "producer"),
         Int32("compression.zstd.level", "3", -131072),
         Int64("delete.retention.ms", "86400000", 0),
-        Int64("file.delete.delay.ms", "60000", 0),
+        Int64(FileDeleteDelayMs, "60000", 0),
         Int64("flush.messages", Longest, 1),
         Int64("flush.ms", Longest, 0),
         List("follower.replication.throttled.replicas", ""),
@@ -88,8 +91,8 @@ internal static class TopicConfigTable
         Int64(RetentionBytes, "-1", long.MinValue),
         Int64(RetentionMs, "604800000", -1),
         Int32(SegmentBytes, "1073741824", 14),
-        Int32("segment.index.bytes", "10485760", 4),
-        Int64("segment.jitter.ms", "0", 0),
+        Int32(SegmentIndexBytes, "10485760", 4),
+        Int64(SegmentJitterMs, "0", 0),
         Int64(SegmentMs, "604800000", 1),
         Boolean("unclean.leader.election.enable", "false"),
     }.ToDictionary(config => config.Name);

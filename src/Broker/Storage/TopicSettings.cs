@@ -11,6 +11,12 @@ internal sealed record TopicSettings
     /// <summary>The age in timestamps after which a segment is closed.</summary>
     public TimeSpan SegmentAge { get; init; } = TimeSpan.FromDays(7);
 
+    /// <summary>By how much of it, at most, a segment's age is shortened, so that not all are closed at one time.</summary>
+    public TimeSpan SegmentJitter { get; init; }
+
+    /// <summary>The largest index of a segment in bytes; a full one closes the segment.</summary>
+    public int IndexBytes { get; init; } = 10 << 20;
+
     /// <summary>How many bytes lie between two entries of the indexes.</summary>
     public int IndexIntervalBytes { get; init; } = 4096;
 
@@ -32,6 +38,9 @@ internal sealed record TopicSettings
     /// <summary>How many bytes a partition keeps, where old segments are removed; null for all.</summary>
     public long? RetentionBytes { get; init; }
 
+    /// <summary>How long the files of removed segments stay on the disk, renamed.</summary>
+    public TimeSpan FileDeleteDelay { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>Reads the configuration of a topic.</summary>
     /// <param name="configs">The topic's own values; all of them are valid.</param>
     /// <param name="defaults">The broker's values for what a topic does not say; Kafka's count where it has none.</param>
@@ -43,6 +52,8 @@ internal sealed record TopicSettings
         {
             SegmentBytes = (int)Number(TopicConfigTable.SegmentBytes),
             SegmentAge = Milliseconds(Number(TopicConfigTable.SegmentMs)),
+            SegmentJitter = Milliseconds(Number(TopicConfigTable.SegmentJitterMs)),
+            IndexBytes = (int)Number(TopicConfigTable.SegmentIndexBytes),
             IndexIntervalBytes = (int)Number(TopicConfigTable.IndexIntervalBytes),
             MaxMessageBytes = (int)Number(TopicConfigTable.MaxMessageBytes),
             LogAppendTime = Value(TopicConfigTable.MessageTimestampType) == "LogAppendTime",
@@ -50,6 +61,7 @@ internal sealed record TopicSettings
             Delete = policies.Contains("delete"),
             Retention = Number(TopicConfigTable.RetentionMs) is >= 0 and var retention ? Milliseconds(retention) : null,
             RetentionBytes = Number(TopicConfigTable.RetentionBytes) is >= 0 and var bytes ? bytes : null,
+            FileDeleteDelay = Milliseconds(Number(TopicConfigTable.FileDeleteDelayMs)),
         };
 
         string Value(string name) =>
