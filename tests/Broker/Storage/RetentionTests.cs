@@ -1,5 +1,4 @@
 using MedStreams.Broker.Protocol;
-using MedStreams.Broker.Records;
 using MedStreams.Broker.Storage;
 
 namespace MedStreams.Broker.Tests.Storage;
@@ -225,14 +224,14 @@ public sealed class RetentionTests
     }
 
     [Fact]
-    public void An_open_transaction_before_the_start_of_the_log_does_not_hold_readers_before_it()
+    public async Task An_open_transaction_before_the_start_of_the_log_does_not_hold_readers_before_it()
     {
         using var test = new TestLog(settings: TwoBatches with { Retention = null, RetentionBytes = 0 });
         test.Append(7, 0, 0, transactional: true);
         Append(test, test.Clock.Now);
         Append(test, test.Clock.Now);
         Assert.Equal(0, test.Log.LastStableOffset);
-        Assert.Equal(2, test.Log.ApplyRetentionAsync().AsTask().GetAwaiter().GetResult());
+        Assert.Equal(2, await test.Log.ApplyRetentionAsync());
         Assert.Equal((3L, 3L), (test.Log.LogStartOffset, test.Log.LastStableOffset));
         test.End(7, 0, commit: true);
         Assert.Equal(4, test.Log.LastStableOffset);
