@@ -12,6 +12,7 @@ need() {
 has_program() { PATH=$PATH:/usr/sbin:/sbin command -v "$1" >/dev/null; }
 has_library() { [[ $(PATH=$PATH:/sbin ldconfig -p 2>/dev/null) == *"$1"* ]]; }
 has_python() { compgen -G "/usr/lib/python3/dist-packages/$1*" >/dev/null || python3 -c "import $1" 2>/dev/null; }
+has_jar() { [[ -e /usr/share/java/$1.jar ]] && has_program java; }
 has_postgres() { compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || has_program initdb; }
 has_compiler() { has_program cc && [[ $(cc -print-file-name=crti.o) == /* ]]; }
 
@@ -39,6 +40,11 @@ need_test() {
   need kcat "a client that the broker is tested with" has_program kcat
   need python3-kafka "a client that the broker is tested with" has_python kafka
   need python3-confluent-kafka "a client that the broker is tested with" has_python confluent_kafka
+  need python3-snappy "kafka-python compresses with it in tests" has_python snappy
+  need python3-lz4 "kafka-python compresses with it in tests" has_python lz4
+  need python3-zstandard "kafka-python compresses with it in tests" has_python zstandard
+  need burrow "a lag monitor that the broker is tested with" has_program Burrow
+  need zookeeper "Burrow needs it" has_jar zookeeper
 }
 
 # Installs what 'need' found missing. Services that come along are neither started nor enabled.

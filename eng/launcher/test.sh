@@ -1,5 +1,7 @@
 # ./medstreams test: builds everything, runs the test programs one after the other, sums up. Sourced, not run.
 
+source "$ROOT/eng/launcher/node.sh"
+
 test_usage() {
   cat <<EOF
 Usage: ./medstreams test [PROJECT...] [-- OPTION...]
@@ -33,6 +35,7 @@ verb_test() {
 
   find_sdk
   prepare_for test
+  if match Conformance "${wanted[@]}" >/dev/null; then prepare_node_clients; fi
   build all MedStreams.sln src tests bench || { echo "0 passed, 1 failed" && return 1; }
   mkdir -p "$STATE/test"
 

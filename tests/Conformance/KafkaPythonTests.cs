@@ -64,5 +64,5 @@ public sealed class KafkaPythonTests
         File.Exists(Python) && (await RunAsync("-c", "import kafka")).Code == 0;
 
     private static Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments) =>
-        OutsideProgram.RunAsync(Python, input: null, arguments);
+        OutsideProgram.RunAsync(Python, input: null, OutsideProgram.Utf8, arguments);
 }

@@ -79,7 +79,7 @@ public sealed class KcatTests : IAsyncLifetime
 
     private async Task<string> KcatAsync(string? input, params string[] arguments)
     {
-        var (code, output, error) = await OutsideProgram.RunAsync("kcat", input, ["-b", _broker.BootstrapServers, .. arguments]);
+        var (code, output, error) = await OutsideProgram.RunAsync("kcat", input, OutsideProgram.Utf8, ["-b", _broker.BootstrapServers, .. arguments]);
         Assert.True(code == 0, error);
         return output;
     }

@@ -23,4 +23,19 @@ public static class Eventually
             await Task.Delay(TimeSpan.FromMilliseconds(5));
         }
     }
+
+    /// <inheritdoc cref="Holds(Func{bool}, TimeSpan?, string)"/>
+    public static async Task Holds(
+        Func<Task<bool>> condition,
+        TimeSpan? within = null,
+        [CallerArgumentExpression(nameof(condition))] string text = "")
+    {
+        var since = Stopwatch.GetTimestamp();
+        while (!await condition())
+        {
+            if (Stopwatch.GetElapsedTime(since) > (within ?? Patience))
+                throw new TimeoutException($"Not within {within ?? Patience}: {text}");
+            await Task.Delay(TimeSpan.FromMilliseconds(5));
+        }
+    }
 }
