@@ -44,7 +44,7 @@ public enum UncaughtExceptionVerdict
 /// Runs a topology: stream threads over Kafka, as one member or more of the application's group. Other processes with the same
 /// <see cref="StreamsConfig.ApplicationId"/> share the work. Safe for use by several threads.
 /// </summary>
-public sealed class KafkaStreams : IAsyncDisposable
+public sealed partial class KafkaStreams : IAsyncDisposable
 {
     private readonly Topology _topology;
     private readonly StreamsConfig _config;
@@ -151,7 +151,7 @@ public sealed class KafkaStreams : IAsyncDisposable
             if (_stopping)
                 return;
             for (var thread = 1; thread <= _config.NumStreamThreads; thread++)
-                Add(new MemberIdentity(instance, thread));
+                Add(new MemberIdentity(instance, thread, _config.ApplicationServer));
         }
     }
 
@@ -282,6 +282,7 @@ public sealed class KafkaStreams : IAsyncDisposable
     private void End()
     {
         StreamsMeter.Remove(_metrics);
+        _changelogEnds?.Dispose();
         if (_clientMetrics is not null)
             _metrics.Remove(_clientMetrics);
         _states?.Dispose();

@@ -45,6 +45,13 @@ public sealed record StreamsConfig
     /// </summary>
     public string? GroupInstanceId { get; init; }
 
+    /// <summary>
+    /// <c>application.server</c>: the host:port at which this instance answers queries, as the other instances reach it; empty, the default, where it
+    /// answers none. The engine only tells it; <c>MedStreams.Monitoring</c> has a server. With <see cref="GroupInstanceId"/> it must stay the same from start to
+    /// start.
+    /// </summary>
+    public string ApplicationServer { get; init; } = string.Empty;
+
     /// <summary><c>commit.interval.ms</c>; default 30 s, or 100 ms with exactly once.</summary>
     public TimeSpan? CommitInterval { get; init; }
 
@@ -135,6 +142,8 @@ public sealed record StreamsConfig
             throw Wrong("buffered.records.per.partition", "1 and more");
         if (CommitInterval is { } interval && interval < TimeSpan.Zero)
             throw Wrong("commit.interval.ms", "0 and more");
+        if (ApplicationServer.Length > 0 && !HostInfo.TryParse(ApplicationServer, out _))
+            throw Wrong("application.server", "host:port, or empty");
         if (StateStoreCacheMaxBytes < 0)
             throw Wrong("statestore.cache.max.bytes", "0 (no cache) and more");
         if (Poll < TimeSpan.FromMilliseconds(1))

@@ -114,6 +114,7 @@ internal sealed class ActiveTask(TaskId id, Subtopology subtopology, InternalTop
         State!.OpenStores(Context);
         Stream = new StreamTask(Context, _graph!, _topologyInputs, errors);
         (Retries, RetryAt) = (0, 0);
+        PublishPosition();
         Move(TaskPhase.Running);
     }
 
@@ -137,6 +138,13 @@ internal sealed class ActiveTask(TaskId id, Subtopology subtopology, InternalTop
     /// <summary>The offset of the first record that is not processed yet.</summary>
     public long ProcessedPosition(int input) =>
         Stream!.Queue(input) is { Count: > 0 } queue ? queue.HeadOffset : ReadPosition(input);
+
+    /// <summary>Tells those who ask the stores that all up to here is part of them; to be called where that is committed.</summary>
+    public void PublishPosition()
+    {
+        if (State!.Queries is { } queries)
+            queries.Position = Position.Of(Inputs.Select((input, i) => KeyValuePair.Create(input, ProcessedPosition(i) - 1)));
+    }
 
     /// <summary>The consumer has passed markers up to this offset.</summary>
     public void AdvanceTo(int input, long offset) => _positions[input] = Math.Max(_positions[input], offset);

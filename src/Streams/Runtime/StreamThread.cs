@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using MedStreams.Streams.Kafka;
 using MedStreams.Streams.Metrics;
 using MedStreams.Streams.Processing;
+using MedStreams.Streams.Queries;
 using MedStreams.Streams.State;
 using Microsoft.Extensions.Logging;
 
@@ -82,6 +83,9 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
         var identities = members.Select(m => MemberIdentity.Parse(m.ClientId)).OfType<MemberIdentity>();
         var assignment = RingAssignor.Assign(topics.Tasks, identities);
         _joinedAt = null;
+        _parts.Topics.Placement = new GroupPlacement(assignment
+            .SelectMany(m => m.Value.Select(task => (task, Host: HostInfo.OfMember(m.Key.Endpoint))))
+            .ToDictionary(t => t.task, t => new TaskPlacement(t.Host, [])));
         _wanted = assignment.GetValueOrDefault(_parts.Identity) ?? [];
         _commit.OnJoined(_consumer, groupMetadata);
         RuntimeLog.Assigned(_logger, Name, _wanted.Count, string.Join(" ", _wanted));

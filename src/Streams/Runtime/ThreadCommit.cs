@@ -276,6 +276,7 @@ internal sealed class ThreadCommit : IDisposable
         }
 
         task.State.Commit(positions);
+        task.PublishPosition();
     }
 
     private bool TryAbort()

@@ -1,4 +1,5 @@
 using MedStreams.Streams.Graph;
+using MedStreams.Streams.Queries;
 
 namespace MedStreams.Streams.Runtime;
 
@@ -7,6 +8,7 @@ internal sealed class TopologyTopics
 {
     private readonly StreamsConfig _config;
     private volatile InternalTopics _latest;
+    private volatile GroupPlacement _placement = GroupPlacement.Unknown;
 
     public TopologyTopics(StreamsConfig config, Topology topology, IReadOnlyDictionary<string, int> existing)
     {
@@ -35,6 +37,13 @@ internal sealed class TopologyTopics
         .. InternalTopics.Bind(_config, Subtopologies, existing).Where(s => !s.IsGlobal).SelectMany(s => s.SourceTopics)
             .Select(_latest.FullName).Distinct(StringComparer.Ordinal),
     ];
+
+    /// <summary>Where the tasks of the group are, as last given out; for queries.</summary>
+    public GroupPlacement Placement
+    {
+        get => _placement;
+        set => _placement = value;
+    }
 
     /// <summary>Takes new partition counts in.</summary>
     public InternalTopics Refresh(IReadOnlyDictionary<string, int> existing) =>

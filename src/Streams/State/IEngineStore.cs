@@ -17,6 +17,30 @@ internal interface IEngineStore : IStateStore
 
     /// <summary>Forgets what a cache holds back.</summary>
     void Discard();
+
+    /// <summary>Makes this a store that can only be read, over such bytes.</summary>
+    /// <param name="view">The bytes; their overlay stays empty.</param>
+    /// <param name="topic">The topic that serdes are told.</param>
+    void OpenForQueries(StoreBytes view, string topic);
+
+    /// <summary>Calls the method of the visitor that fits the store's kind and types.</summary>
+    T Accept<T>(IStoreVisitor<T> visitor);
+}
+
+/// <summary>Takes an engine's store as what it is.</summary>
+internal interface IStoreVisitor<out T>
+{
+    T VisitKeyValue<TKey, TValue>(KeyValueStore<TKey, TValue> store);
+
+    T VisitTimestampedKeyValue<TKey, TValue>(TimestampedKeyValueStore<TKey, TValue> store);
+
+    T VisitVersioned<TKey, TValue>(VersionedStore<TKey, TValue> store);
+
+    T VisitWindow<TKey, TValue>(WindowStore<TKey, TValue> store);
+
+    T VisitTimestampedWindow<TKey, TValue>(TimestampedWindowStore<TKey, TValue> store);
+
+    T VisitSession<TKey, TAggregate>(SessionStore<TKey, TAggregate> store);
 }
 
 /// <summary>Gets what a cached store held back: the new value of a key and, if asked for, the one until the last flush.</summary>

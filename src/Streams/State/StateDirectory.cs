@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using MedStreams.RocksDb;
+using MedStreams.Streams.Queries;
 
 namespace MedStreams.Streams.State;
 
@@ -39,6 +40,9 @@ internal sealed class StateDirectory : IDisposable
     public string Path { get; }
 
     public StateSettings Settings { get; }
+
+    /// <summary>The tasks whose stores can be asked.</summary>
+    public QueryRegistry Queries { get; } = new();
 
     /// <summary>Blocks, indexes and filters of all tasks.</summary>
     public RocksDbCache Cache => _cache.Value;

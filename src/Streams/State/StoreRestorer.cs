@@ -49,10 +49,14 @@ internal sealed class StoreRestorer(TaskState task, StoreBytes store, TaskDataba
             value = _value.Written;
         }
 
-        if (record.HasValue)
-            store.Committed.Put(key, value);
-        else
-            store.Committed.Delete(key);
+        lock (task.CommitLock) // in memory it is committed at once
+        {
+            if (record.HasValue)
+                store.Committed.Put(key, value);
+            else
+                store.Committed.Delete(key);
+        }
+
         PendingBytes += key.Length + value.Length;
     }
 
@@ -61,10 +65,15 @@ internal sealed class StoreRestorer(TaskState task, StoreBytes store, TaskDataba
     public void Write(long nextOffset)
     {
         PendingBytes = 0;
-        task.Stage(store);
-        task.SetPosition(store.Layout.Name, nextOffset);
-        database?.Write();
-        store.MarkCommitted();
+        lock (task.CommitLock)
+        {
+            task.Stage(store);
+            task.SetPosition(store.Layout.Name, nextOffset);
+            database?.Write();
+            store.MarkCommitted();
+        }
+
+        task.PublishPositions();
         task.BoundMemory();
     }
 

@@ -1,6 +1,7 @@
 using MedStreams.Streams.Graph;
 using MedStreams.Streams.Metrics;
 using MedStreams.Streams.Processing;
+using MedStreams.Streams.Queries;
 
 namespace MedStreams.Streams.State;
 
@@ -48,9 +49,21 @@ internal sealed class TaskState : IDisposable
                 ? _database!.PositionOf(changelog.Store, changelog.Partition)
                 : null;
         }
+
+        if (directory is null)
+            return;
+        Queries = new QueryableTask(taskId, QueryableStores(), CommitLock);
+        PublishPositions();
+        directory.Queries.Add(Queries);
     }
 
     public TaskId TaskId { get; }
+
+    /// <summary>Held while committed content changes, for readers on other threads that need several things of one moment.</summary>
+    public Lock CommitLock { get; } = new();
+
+    /// <summary>What other threads may ask of the stores; null without a folder.</summary>
+    public QueryableTask? Queries { get; }
 
     /// <summary>What the stores are restored from; stores without a changelog are missing.</summary>
     public IReadOnlyList<StoreChangelog> Changelogs { get; }
@@ -129,6 +142,9 @@ internal sealed class TaskState : IDisposable
             if (context.Metrics is { } task && store is IEngineStore { HeldBytes: not null })
                 _cached.Add((_stores[store.Name], task.Add(new CacheMetrics(task, store.Name))));
         }
+
+        if (Queries is not null)
+            Queries.IsActive = true;
     }
 
     /// <summary>Writes records of a changelog into the store that it belongs to.</summary>
@@ -162,11 +178,17 @@ internal sealed class TaskState : IDisposable
                 SetPosition(changelog.Store, offset);
         }
 
-        foreach (var store in _stores.Values)
-            Stage(store);
-        var wrote = _database?.Write() ?? false;
-        foreach (var store in _stores.Values)
-            store.MarkCommitted();
+        bool wrote;
+        lock (CommitLock)
+        {
+            foreach (var store in _stores.Values)
+                Stage(store);
+            wrote = _database?.Write() ?? false;
+            foreach (var store in _stores.Values)
+                store.MarkCommitted();
+        }
+
+        PublishPositions();
         foreach (var (store, metrics) in _cached)
             metrics.Sample(store.OverlayHits, store.Reads);
         if (wrote)
@@ -197,6 +219,8 @@ internal sealed class TaskState : IDisposable
         if (_disposed)
             return;
         _disposed = true;
+        if (Queries is not null)
+            _directory!.Queries.Remove(Queries);
         CloseStores();
         foreach (var store in _stores.Values)
             (store.Committed as RocksBytes)?.Release();
@@ -271,6 +295,23 @@ internal sealed class TaskState : IDisposable
             _database.Database.Flush();
             _directory.Memory.Report(TaskId, _database.MemoryTableBytes());
         }
+    }
+
+    private IEnumerable<QueryableStore> QueryableStores()
+    {
+        foreach (var builder in _definitions.Select(d => d.Builder).OfType<IEngineStoreBuilder>())
+        {
+            var name = builder.Layout.Name;
+            var changelog = ChangelogOf(name)?.Partition;
+            yield return new QueryableStore(builder, _stores[name], changelog?.Topic ?? name, changelog);
+        }
+    }
+
+    /// <summary>Tells those who ask how far the stores are.</summary>
+    internal void PublishPositions()
+    {
+        if (Queries is not null)
+            Queries.ChangelogPositions = new Dictionary<string, long?>(_positions, StringComparer.Ordinal);
     }
 
     private void Measure(TaskMetrics metrics)

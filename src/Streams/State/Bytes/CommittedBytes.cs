@@ -13,6 +13,9 @@ internal abstract class CommittedBytes
 
     public abstract void Return(CommittedCursor cursor);
 
+    /// <summary>A cursor that belongs to whoever asks, on whatever thread; dispose of it where it can be.</summary>
+    public abstract CommittedCursor Open();
+
     /// <summary>Sets a value; visible once the task's batch is written (<see cref="Written"/>), or at once in memory.</summary>
     public abstract void Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value);
 

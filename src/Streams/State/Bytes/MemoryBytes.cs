@@ -44,6 +44,8 @@ internal sealed class MemoryBytes : CommittedBytes
 
     public override CommittedCursor Rent() => new Cursor(_entries);
 
+    public override CommittedCursor Open() => Rent();
+
     public override void Return(CommittedCursor cursor)
     {
         // Cursors over memory hold nothing.

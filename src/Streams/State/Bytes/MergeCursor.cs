@@ -46,9 +46,9 @@ internal sealed class MergeCursor : IDisposable
     /// <summary>Starts over with another range.</summary>
     public void Seek(in KeyRange range)
     {
-        _range = range;
+        _range = _store.Pages?.Remaining(range, _backward) ?? range;
         _stepOverlay = _stepCommitted = false;
-        if (range.IsEmpty)
+        if (_range.IsEmpty)
         {
             _entry = -1;
             _committedLive = false;
@@ -56,9 +56,9 @@ internal sealed class MergeCursor : IDisposable
         }
 
         if (_backward)
-            _committed!.SeekLast(range.Upper);
+            _committed!.SeekLast(_range.Upper);
         else
-            _committed!.SeekFirst(range.Lower);
+            _committed!.SeekFirst(_range.Lower);
         CheckCommitted();
         if (_order is null)
         {
@@ -67,9 +67,9 @@ internal sealed class MergeCursor : IDisposable
         }
 
         if (!_backward)
-            _position = _order.Seek(range.Lower, out _);
+            _position = _order.Seek(_range.Lower, out _);
         else
-            _position = range.Upper.Length == 0 ? _order.Last : _order.SeekBelow(range.Upper);
+            _position = _range.Upper.Length == 0 ? _order.Last : _order.SeekBelow(_range.Upper);
         _orderVersion = _order.Version;
         SettleOverlay();
     }

@@ -85,13 +85,15 @@ internal sealed class RocksBytes(string store, TaskDatabase database, bool isSha
             cursor.Dispose();
     }
 
-    private RocksIterator Open() => database.Database.Iterate(_columnFamily);
+    public override CommittedCursor Open() => new Cursor(this, epoch: -1);
+
+    private RocksIterator Iterate() => database.Database.Iterate(_columnFamily);
 
     private StreamsException Failed(RocksDbException e) => database.Failed(e, store);
 
     private sealed class Cursor(RocksBytes owner, int epoch) : CommittedCursor, IDisposable
     {
-        private readonly RocksIterator _iterator = owner.Open();
+        private readonly RocksIterator _iterator = owner.Iterate();
 
         public int Epoch => epoch;
 

@@ -24,6 +24,9 @@ internal sealed class StoreBytes(StoreLayout layout, CommittedBytes committed, S
     /// <summary>What is measured of the store; null where nothing is.</summary>
     public StoreMetrics? Metrics { get; set; }
 
+    /// <summary>Pages of queries; null but for a view.</summary>
+    public ScanPages? Pages { get; init; }
+
     /// <summary>Reads of single keys since the store was opened.</summary>
     public long Reads { get; private set; }
 
@@ -78,7 +81,13 @@ internal sealed class StoreBytes(StoreLayout layout, CommittedBytes committed, S
     }
 
     /// <summary>Walks a range. Dispose it; it does not outlive a commit.</summary>
-    public MergeCursor Scan(in KeyRange range, bool backward = false) => new(this, range, backward);
+    public MergeCursor Scan(in KeyRange range, bool backward = false)
+    {
+        var cursor = new MergeCursor(this, range, backward);
+        if (Pages is not null)
+            Pages.Cursor = cursor;
+        return cursor;
+    }
 
     /// <summary>Takes over what was stored beside the entries.</summary>
     public void Load(ReadOnlySpan<byte> state)
@@ -128,6 +137,7 @@ internal sealed class StoreBytes(StoreLayout layout, CommittedBytes committed, S
     public void Reset()
     {
         _state = _committedState = Durable.Initial;
+        Volatile.Write(ref _sharedTime, _state.StreamTime);
         Overlay.Clear();
         Committed.Reset();
     }

@@ -53,6 +53,8 @@ internal sealed class SharedMemoryBytes : CommittedBytes
 
     public override CommittedCursor Rent() => new Cursor(this);
 
+    public override CommittedCursor Open() => Rent();
+
     public override void Return(CommittedCursor cursor)
     {
         // Cursors over memory hold nothing.

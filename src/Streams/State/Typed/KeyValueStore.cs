@@ -1,10 +1,11 @@
 using MedStreams.Streams.Metrics;
+using MedStreams.Streams.Queries;
 
 namespace MedStreams.Streams.State;
 
 /// <summary>The engine's key-value store.</summary>
 internal class KeyValueStore<TKey, TValue>(StoreOptions<TKey, TValue> options)
-    : StoreBase<TKey, TValue, TKey>(options), IKeyValueStore<TKey, TValue>
+    : StoreBase<TKey, TValue, TKey>(options), IKeyValueStore<TKey, TValue>, IKeyRanges<TKey, TValue>
 {
     public long ApproximateNumEntries => Bytes.Committed.ApproximateCount + Bytes.Overlay.Count;
 
@@ -14,6 +15,14 @@ internal class KeyValueStore<TKey, TValue>(StoreOptions<TKey, TValue> options)
         KeyBuffer.Reset();
         AppendKey(key);
         return Read();
+    }
+
+    public Found<TValue> Find(TKey key)
+    {
+        KeyBuffer.Reset();
+        AppendKey(key);
+        using var value = Bytes.Get(KeyBuffer.Written);
+        return value.Exists ? new Found<TValue>(true, ReadValue(value.Bytes)) : default;
     }
 
     public void Put(TKey key, TValue? value)
@@ -55,6 +64,10 @@ internal class KeyValueStore<TKey, TValue>(StoreOptions<TKey, TValue> options)
     public IEnumerable<KeyValuePair<TKey, TValue>> ReverseRange(TKey? from, TKey? to) =>
         Walk(KeyRange.Between(KeyBytes(from), KeyBytes(to)), backward: true, StoreOperation.Range);
 
+    IEnumerable<KeyValuePair<TKey, TValue>> IKeyRanges<TKey, TValue>.Range(
+        QueryBound<TKey>? from, QueryBound<TKey>? to, bool descending) =>
+        Walk(KeyRange.Between(KeyBytes(from), KeyBytes(to)), descending, StoreOperation.Range);
+
     public IEnumerable<KeyValuePair<TKey, TValue>> All() =>
         Walk(KeyRange.All, backward: false, StoreOperation.All);
 
@@ -68,6 +81,8 @@ internal class KeyValueStore<TKey, TValue>(StoreOptions<TKey, TValue> options)
         serde.Serialize(prefix, KeyBuffer, KeyContext());
         return Walk(KeyRange.Prefix(KeyBuffer.Written.ToArray()), backward: false, StoreOperation.PrefixScan);
     }
+
+    public override T Accept<T>(IStoreVisitor<T> visitor) => visitor.VisitKeyValue(this);
 
     protected override TKey ReadFlushedKey(ReadOnlySpan<byte> key) => ReadUserKey(key);
 
@@ -86,5 +101,7 @@ internal class KeyValueStore<TKey, TValue>(StoreOptions<TKey, TValue> options)
 internal sealed class TimestampedKeyValueStore<TKey, TValue>(StoreOptions<TKey, ValueAndTimestamp<TValue>?> options)
     : KeyValueStore<TKey, ValueAndTimestamp<TValue>?>(options), ITimestampedKeyValueStore<TKey, TValue>
 {
+    public override T Accept<T>(IStoreVisitor<T> visitor) => visitor.VisitTimestampedKeyValue(this);
+
     protected override bool IsAbsent(ValueAndTimestamp<TValue>? value) => value is not { Value: not null };
 }

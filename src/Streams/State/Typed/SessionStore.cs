@@ -4,7 +4,7 @@ namespace MedStreams.Streams.State;
 
 /// <summary>The engine's session store.</summary>
 internal sealed class SessionStore<TKey, TAggregate>(StoreOptions<TKey, TAggregate> options)
-    : SegmentedStore<TKey, TAggregate>(options), ISessionStore<TKey, TAggregate>
+    : SegmentedStore<TKey, TAggregate>(options), ISessionStore<TKey, TAggregate>, ISessionRanges<TKey, TAggregate>
 {
     public TAggregate? FetchSession(TKey key, long sessionStart, long sessionEnd)
     {
@@ -44,6 +44,12 @@ internal sealed class SessionStore<TKey, TAggregate>(StoreOptions<TKey, TAggrega
 
     public IEnumerable<KeyValuePair<Windowed<TKey>, TAggregate>> Fetch(TKey? keyFrom, TKey? keyTo) =>
         OfKeys(KeyBytes(keyFrom), KeyBytes(keyTo));
+
+    IEnumerable<KeyValuePair<Windowed<TKey>, TAggregate>> ISessionRanges<TKey, TAggregate>.Fetch(
+        QueryBound<TKey>? keyFrom, QueryBound<TKey>? keyTo) =>
+        OfKeys(KeyBytes(keyFrom), KeyBytes(keyTo));
+
+    public override T Accept<T>(IStoreVisitor<T> visitor) => visitor.VisitSession(this);
 
     protected override Windowed<TKey> ReadFlushedKey(ReadOnlySpan<byte> key) => ReadKey(key);
 

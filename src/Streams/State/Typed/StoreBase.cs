@@ -62,6 +62,16 @@ internal abstract class StoreBase<TKey, TValue, TFlushed>(StoreOptions<TKey, TVa
         _writer = CreateWriter(task!, _bytes);
     }
 
+    public void OpenForQueries(StoreBytes view, string topic) => (_bytes, _topic) = (view, topic);
+
+    public abstract T Accept<T>(IStoreVisitor<T> visitor);
+
+    /// <summary>The bytes of an end of a range; null where it is open.</summary>
+    protected byte[]? KeyBytes(QueryBound<TKey>? bound) => bound is { } key ? KeyBytes(key.Key) : null;
+
+    /// <summary>The bytes of a key.</summary>
+    public byte[] BytesOf(TKey key) => KeyBytes(key) ?? throw new ArgumentNullException(nameof(key));
+
     public void Flush()
     {
         using var _ = Measure(StoreOperation.Flush);

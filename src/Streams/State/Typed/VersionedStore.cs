@@ -66,6 +66,8 @@ internal sealed class VersionedStore<TKey, TValue>(StoreOptions<TKey, TValue> op
 
     protected override void OnClose() => _history = null;
 
+    public override T Accept<T>(IStoreVisitor<T> visitor) => visitor.VisitVersioned(this);
+
     protected override TKey ReadFlushedKey(ReadOnlySpan<byte> key) => ReadUserKey(key);
 
     private ReadOnlySpan<byte> Key(TKey key)

@@ -4,7 +4,7 @@ namespace MedStreams.Streams.State;
 
 /// <summary>The engine's window store.</summary>
 internal class WindowStore<TKey, TValue>(StoreOptions<TKey, TValue> options)
-    : SegmentedStore<TKey, TValue>(options), IWindowStore<TKey, TValue>
+    : SegmentedStore<TKey, TValue>(options), IWindowStore<TKey, TValue>, IWindowRanges<TKey, TValue>
 {
     public TValue? Fetch(TKey key, long windowStart)
     {
@@ -42,10 +42,16 @@ internal class WindowStore<TKey, TValue>(StoreOptions<TKey, TValue> options)
         TKey? keyFrom, TKey? keyTo, long timeFrom, long timeTo) =>
         OfKeys(KeyBytes(keyFrom), KeyBytes(keyTo), timeFrom, timeTo);
 
+    IEnumerable<KeyValuePair<Windowed<TKey>, TValue>> IWindowRanges<TKey, TValue>.Fetch(
+        QueryBound<TKey>? keyFrom, QueryBound<TKey>? keyTo, long timeFrom, long timeTo) =>
+        OfKeys(KeyBytes(keyFrom), KeyBytes(keyTo), timeFrom, timeTo);
+
     public IEnumerable<KeyValuePair<Windowed<TKey>, TValue>> FetchAll(long timeFrom, long timeTo) =>
         OfKeys(null, null, timeFrom, timeTo);
 
     public IEnumerable<KeyValuePair<Windowed<TKey>, TValue>> All() => OfKeys(null, null, 0, long.MaxValue);
+
+    public override T Accept<T>(IStoreVisitor<T> visitor) => visitor.VisitWindow(this);
 
     protected override Windowed<TKey> ReadFlushedKey(ReadOnlySpan<byte> key) => ReadKey(key);
 
@@ -103,5 +109,7 @@ internal class WindowStore<TKey, TValue>(StoreOptions<TKey, TValue> options)
 internal sealed class TimestampedWindowStore<TKey, TValue>(StoreOptions<TKey, ValueAndTimestamp<TValue>?> options)
     : WindowStore<TKey, ValueAndTimestamp<TValue>?>(options), ITimestampedWindowStore<TKey, TValue>
 {
+    public override T Accept<T>(IStoreVisitor<T> visitor) => visitor.VisitTimestampedWindow(this);
+
     protected override bool IsAbsent(ValueAndTimestamp<TValue>? value) => value is not { Value: not null };
 }
