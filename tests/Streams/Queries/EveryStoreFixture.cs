@@ -19,8 +19,11 @@ public sealed class EveryStoreFixture : IAsyncLifetime
         await _broker.InitializeAsync();
         _fixture = new QueryFixture(_broker);
         await _fixture.CreateInputAsync(2);
+        var global = $"{_fixture.App}-global";
+        await _broker.CreateTopicsAsync(3, global);
+        _broker.Produce(global, Enumerable.Range(0, Keys).Select(k => ($"k{k:00}", $"g{k}")));
         _fixture.Produce(Enumerable.Range(0, 4 * Keys).Select(i => ($"k{i % Keys:00}", $"{i}")));
-        Streams = await _fixture.StartAsync(Everything(_fixture.Input));
+        Streams = await _fixture.StartAsync(Everything(_fixture.Input, global));
     }
 
     public async ValueTask DisposeAsync()
@@ -29,9 +32,10 @@ public sealed class EveryStoreFixture : IAsyncLifetime
         await _broker.DisposeAsync();
     }
 
-    private static Topology Everything(string input)
+    private static Topology Everything(string input, string global)
     {
         var builder = new StreamsBuilder();
+        builder.GlobalTable<string, string>(global, Materialized.As("globals"));
         var stream = builder.Stream(input, new Consumed<string, string>
         {
             TimestampExtractor = (in r, _, _) => long.Parse(r.Value, CultureInfo.InvariantCulture) * 1000,

@@ -109,6 +109,17 @@ public sealed class QueryTests(EveryStoreFixture fixture) : IClassFixture<EveryS
     }
 
     [Fact]
+    public void A_global_store_is_here_whole()
+    {
+        var all = _streams.Query(StateQueryRequest.InStore("globals").WithQuery(new RangeQuery<string, string>()));
+        Assert.Equal([-1], all.PartitionResults.Keys);
+        Assert.Equal(Keys, all.PartitionResults[-1].Result!.Entries.Count);
+        var globals = _streams.Store(StoreQueryParameters.FromNameAndType("globals", QueryableStoreTypes.KeyValueStore<string, string>()));
+        Assert.Equal("g7", globals.Get("k07"));
+        Assert.Equal(-1, _streams.QueryMetadataForKey("globals", "k07", Serdes.String).Partition);
+    }
+
+    [Fact]
     public void Failures_say_what_is_wrong()
     {
         var unknown = Assert.Throws<InvalidStateStoreException>(
