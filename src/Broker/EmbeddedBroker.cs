@@ -56,20 +56,10 @@ public sealed class EmbeddedBroker : IAsyncDisposable
     /// <exception cref="InvalidOperationException">The broker does not run.</exception>
     public string ClusterId => Running.Context.Logs.ClusterId;
 
-    /// <summary>What clients on this machine take as <c>bootstrap.servers</c> to reach a listener: host and port.</summary>
-    /// <param name="listener">The listener's name.</param>
-    /// <exception cref="ArgumentException">There is no such listener.</exception>
+    /// <summary>The listeners, in their order, with what clients on this machine take as <c>bootstrap.servers</c>: host and port.</summary>
     /// <exception cref="InvalidOperationException">The broker does not run.</exception>
-    public string BootstrapServersOf(string listener)
-    {
-        foreach (var (name, endPoint) in Running.Server.EndPoints)
-        {
-            if (name.Equals(listener, StringComparison.OrdinalIgnoreCase))
-                return Reachable(endPoint).ToString();
-        }
-
-        throw new ArgumentException($"There is no listener {listener}.", nameof(listener));
-    }
+    public IReadOnlyList<(string Name, ListenerProtocol Protocol, string BootstrapServers)> Listeners =>
+        [.. Running.Server.EndPoints.Select(at => (at.Listener.Name, at.Listener.Protocol, Reachable(at.EndPoint).ToString()))];
 
     private RunningBroker Running => _running ?? throw new InvalidOperationException("The broker does not run.");
 
@@ -97,7 +87,7 @@ public sealed class EmbeddedBroker : IAsyncDisposable
             throw new BrokerException($"The data directory {_options.DataDirectory} cannot be used: {exception.Message}", exception);
         }
 
-        var endPoints = string.Join(", ", _running.Server.EndPoints.Select(listener => $"{listener.Name}://{listener.EndPoint}"));
+        var endPoints = string.Join(", ", _running.Server.EndPoints.Select(listener => $"{listener.Listener.Name}://{listener.EndPoint}"));
         ServerLogs.Listening(_logger, endPoints, _options.DataDirectory, ClusterId);
     }
 

@@ -18,6 +18,9 @@ internal sealed record CliEnvironment
     /// <summary>Whether a person reads the output, so that it may be laid out and coloured.</summary>
     public bool OutputIsTerminal { get; init; }
 
+    /// <summary>Asks a person for a password, without showing it; null where nobody could answer.</summary>
+    public Func<string, string?>? AskSecret { get; init; }
+
     /// <summary>Environment variables.</summary>
     public required IReadOnlyDictionary<string, string> Variables { get; init; }
 
@@ -37,6 +40,7 @@ internal sealed record CliEnvironment
         Output = Terminal.StandardOutput.Open(),
         Error = Console.Error,
         OutputIsTerminal = !Console.IsOutputRedirected,
+        AskSecret = Console.IsInputRedirected ? null : Terminal.SecretPrompt.Ask,
         Variables = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
             .ToDictionary(e => (string)e.Key, e => (string?)e.Value ?? "", StringComparer.Ordinal),
         WorkingDirectory = Environment.CurrentDirectory,

@@ -20,6 +20,8 @@ internal sealed class CliRunner
 
     public bool Terminal { get; init; }
 
+    public Func<string, string?>? AskSecret { get; init; }
+
     public string WorkingDirectory { get; init; } = AppContext.BaseDirectory;
 
     public IReadOnlyList<TopologyEntry> Topologies { get; init; } = TopologyCatalog.Product;
@@ -36,6 +38,7 @@ internal sealed class CliRunner
             Output = output,
             Error = error,
             OutputIsTerminal = Terminal,
+            AskSecret = AskSecret,
             Variables = Variables,
             WorkingDirectory = WorkingDirectory,
             Topologies = Topologies,

@@ -72,7 +72,9 @@ internal sealed class ScramExchange(SaslMechanism mechanism, UserStore users, st
             throw new SaslRefusedException("The client's final message is not of the form of RFC 5802.");
         if (fields[0] != "c=" + Convert.ToBase64String(Encoding.UTF8.GetBytes(_header)))
             throw new SaslRefusedException("The channel binding is not the one of the first message.");
-        if (fields[1] != "r=" + _nonce)
+
+        // librdkafka before 2.6.1 sends its own part of the nonce once more in front of the whole; Kafka takes that too.
+        if (!fields[1].StartsWith("r=", StringComparison.Ordinal) || !fields[1].EndsWith(_nonce, StringComparison.Ordinal))
             throw new SaslRefusedException("The nonce is not the one of the first messages.");
         var proof = new byte[ScramCredential.HashSize(mechanism)];
         if (!Convert.TryFromBase64String(text[(at + 3)..], proof, out var length) || length != proof.Length)

@@ -31,8 +31,8 @@ internal sealed class BrokerServer : IAsyncDisposable
         _running = Task.WhenAll([.. listeners.Select(listener => Task.Run(() => AcceptAsync(listener))), WatchAsync()]);
     }
 
-    /// <summary>The addresses and ports that are listened on, by the listeners' names, in their order.</summary>
-    public IReadOnlyList<(string Name, IPEndPoint EndPoint)> EndPoints => [.. _listeners.Select(l => (l.Listener.Name, l.EndPoint))];
+    /// <summary>The listeners in their order, with the addresses and ports that are listened on.</summary>
+    public IReadOnlyList<(BrokerListener Listener, IPEndPoint EndPoint)> EndPoints => [.. _listeners.Select(l => (l.Listener, l.EndPoint))];
 
     /// <summary>Begins to listen.</summary>
     /// <exception cref="BrokerException">An address or port cannot be had.</exception>

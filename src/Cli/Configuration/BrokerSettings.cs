@@ -21,7 +21,7 @@ internal static class BrokerSettings
         new("Broker:DefaultPartitions", "Partitions of a topic for which nobody says how many", Rules.Integer(1, 10_000), "1");
 
     public static Setting<int> MaxRequestBytes { get; } =
-        new("Broker:MaxRequestBytes", "The largest request", Rules.Integer(1024, 1 << 30), "104857600");
+        new("Broker:MaxRequestBytes", "The largest request (socket.request.max.bytes)", Rules.Integer(1024, 1 << 30), "104857600");
 
     public static Setting<TimeSpan> FlushWindow { get; } =
         new("Broker:FlushWindow", "How far apart the syncs are that make acknowledged records durable",
@@ -45,7 +45,7 @@ internal static class BrokerSettings
         var directory = Path.GetFullPath(settings.Require(DataDirectory), workingDirectory);
         var listen = settings.Get(Listen);
         var advertised = settings.Find(Advertise, out var given) ? given : (Endpoint?)null;
-        return new BrokerOptions
+        var options = new BrokerOptions
         {
             DataDirectory = directory,
             ListenAddress = listen.Address(),
@@ -58,5 +58,6 @@ internal static class BrokerSettings
             Flush = settings.Get(Sync) ? FlushPolicy.Grouped(settings.Get(FlushWindow)) : FlushPolicy.OperatingSystem,
             TopicDefaults = settings.Entries(TopicDefaults).ToDictionary(e => DottedName.Of(e.Key), e => e.Value, StringComparer.Ordinal),
         };
+        return BrokerSecuritySettings.Apply(options, settings, workingDirectory);
     }
 }

@@ -67,10 +67,27 @@ internal static class Rules
             return false;
         });
 
+    /// <summary>Several values of a kind, with commas between.</summary>
+    public static Rule<IReadOnlyList<T>> ListOf<T>(string allowed, TryRead<T> tryRead) =>
+        new($"{allowed}; several with commas between", (string text, out IReadOnlyList<T> value) =>
+        {
+            var read = new List<T>();
+            value = read;
+            foreach (var part in text.Split(',', StringSplitOptions.TrimEntries))
+            {
+                if (!tryRead(part, out var one))
+                    return false;
+                read.Add(one);
+            }
+
+            return true;
+        });
+
     private static string Show(TimeSpan span) => span.TotalSeconds switch
     {
         < 1 => $"{span.TotalMilliseconds} ms",
         < 60 => $"{span.TotalSeconds} s",
+        >= 86_400 when span.TotalDays % 1 == 0 => $"{span.TotalDays} d",
         _ => $"{span.TotalMinutes} min",
     };
 

@@ -14,6 +14,7 @@ internal static class SettingsCatalog
         KafkaSettings.BootstrapServers,
         KafkaSettings.Timeout,
         .. BrokerSettings.All,
+        .. BrokerSecuritySettings.All,
         .. StreamsSettings.All,
         .. PostgresSettings.All,
         .. IncrementsSettings.All,

@@ -254,7 +254,11 @@ public sealed class SaslTests
     }
 
     private static BrokerOptions WithSessions(BrokerOptions options) =>
-        options with { Sasl = options.Sasl with { MaxReauthentication = TimeSpan.FromMinutes(1) } };
+        options with
+        {
+            AuthenticationTimeout = TimeSpan.FromHours(1),
+            Sasl = options.Sasl with { MaxReauthentication = TimeSpan.FromMinutes(1) },
+        };
 
     private static Task PassAsync(ManualTime time, Task until) => Eventually.Holds(() =>
     {

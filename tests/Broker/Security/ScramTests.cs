@@ -25,6 +25,17 @@ public sealed class ScramTests
         Assert.Throws<SaslRefusedException>(() => exchange.Take([]));
     }
 
+    /// <summary>librdkafka before 2.6.1 puts its part of the nonce in front of the whole once more.</summary>
+    [Fact]
+    public async Task A_nonce_that_is_led_by_more_is_taken()
+    {
+        var exchange = new ScramExchange(SaslMechanism.ScramSha256, await UserAsync(), ServerNonce);
+        exchange.Take(Encoding.UTF8.GetBytes($"n,,n=user,r={ClientNonce}"));
+        var refusal = Assert.Throws<SaslRefusedException>(() => exchange.Take(Encoding.UTF8.GetBytes(
+            $"c=biws,r={ClientNonce}{ClientNonce}{ServerNonce},p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=")));
+        Assert.Equal("The password of user was wrong.", refusal.Message);
+    }
+
     [Theory]
     [InlineData("c=biws,r=" + ClientNonce + ServerNonce + ",p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVE=")]
     [InlineData("c=biws,r=" + ClientNonce + ServerNonce + ",p=AAAA")]

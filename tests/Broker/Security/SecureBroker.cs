@@ -40,6 +40,9 @@ internal sealed class SecureBroker : IAsyncDisposable
             Mechanisms = [SaslMechanism.Plain, SaslMechanism.ScramSha256, SaslMechanism.ScramSha512],
             FailedAuthenticationDelay = TimeSpan.FromMilliseconds(1),
         },
+
+        // A test that moves the time may do so while the broker still notes that a response has left.
+        TransferTimeout = TimeSpan.FromHours(1),
         Tls = new TlsOptions
         {
             KeyStore = new TlsStore { Location = KeyStorePath, Type = TlsStoreType.Pem },
@@ -65,7 +68,7 @@ internal sealed class SecureBroker : IAsyncDisposable
 
     public int PortOf(ListenerProtocol protocol)
     {
-        var address = Broker.BootstrapServersOf(protocol.KafkaName());
+        var address = Broker.Listeners.Single(listener => listener.Protocol == protocol).BootstrapServers;
         return int.Parse(address[(address.LastIndexOf(':') + 1)..], System.Globalization.CultureInfo.InvariantCulture);
     }
 

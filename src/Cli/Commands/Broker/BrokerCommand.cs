@@ -10,10 +10,13 @@ internal static class BrokerCommand
     public static Command Create(CliEnvironment environment) =>
         new Command("broker", "Runs the embedded broker until SIGINT or SIGTERM; prints its address once it serves")
         {
-            new SettingOption("--data", BrokerSettings.DataDirectory) { HelpName = "DIR" },
+            new SettingOption("--data", BrokerSettings.DataDirectory) { HelpName = "DIR", Recursive = true },
             new SettingOption("--listen", BrokerSettings.Listen) { HelpName = "HOST:PORT" },
             new SettingOption("--advertise", BrokerSettings.Advertise) { HelpName = "HOST:PORT" },
+            new SettingOption("--listeners", BrokerSecuritySettings.Listeners) { HelpName = "NAME://HOST:PORT,..." },
+            new SettingOption("--advertised-listeners", BrokerSecuritySettings.AdvertisedListeners) { HelpName = "NAME://HOST:PORT,..." },
             new SettingOption("--partitions", BrokerSettings.DefaultPartitions) { HelpName = "N" },
+            BrokerUsersCommand.Create(environment),
         }.Runs(environment, RunAsync);
 
     private static async Task<int> RunAsync(CommandContext context, CancellationToken stop)
@@ -48,11 +51,15 @@ internal static class BrokerCommand
         }
     }
 
+    /// <summary>One address, or a line for each listener.</summary>
     private static void Announce(CommandContext context, EmbeddedBroker broker)
     {
+        var listeners = broker.Listeners;
         if (!context.Output.Json)
         {
-            context.Output.WriteText(broker.BootstrapServers + "\n");
+            context.Output.WriteText(listeners is [var one]
+                ? one.BootstrapServers + "\n"
+                : string.Concat(listeners.Select(listener => $"{listener.Name}://{listener.BootstrapServers}\n")));
             return;
         }
 
@@ -61,6 +68,17 @@ internal static class BrokerCommand
             json.WriteStartObject();
             json.WriteString("bootstrapServers", broker.BootstrapServers);
             json.WriteString("clusterId", broker.ClusterId);
+            json.WriteStartArray("listeners");
+            foreach (var listener in listeners)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", listener.Name);
+                json.WriteString("protocol", listener.Protocol.KafkaName());
+                json.WriteString("bootstrapServers", listener.BootstrapServers);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
             json.WriteEndObject();
         });
     }

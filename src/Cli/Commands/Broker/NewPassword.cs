@@ -1,0 +1,30 @@
+using System.Text;
+
+namespace MedStreams.Cli.Commands.Broker;
+
+/// <summary>Reads a password that is to be set: never from an argument, which other users of the machine can see.</summary>
+internal static class NewPassword
+{
+    /// <summary>The variable that may hold it.</summary>
+    public const string Variable = "MEDSTREAMS_BROKER_PASSWORD";
+
+    /// <summary>Takes the variable, else asks twice at a terminal, else reads the first line of standard input.</summary>
+    /// <exception cref="CliException">There is none, or what was typed differs.</exception>
+    public static async Task<string> ReadAsync(CommandContext context, string user, CancellationToken stop)
+    {
+        if (context.Environment.Variables.TryGetValue(Variable, out var given))
+            return Checked(given);
+        if (context.Environment.AskSecret is not { } ask)
+        {
+            using var input = new StreamReader(context.Environment.Input, Encoding.UTF8, leaveOpen: true);
+            return Checked(await input.ReadLineAsync(stop));
+        }
+
+        var first = Checked(ask($"Password for {user}: "));
+        return ask("The same again: ") == first ? first : throw CliException.Usage("the two passwords differ; nothing was changed");
+    }
+
+    private static string Checked(string? password) => string.IsNullOrEmpty(password)
+        ? throw CliException.Usage($"there is no password: type it, give it on standard input, or set {Variable}")
+        : password;
+}
