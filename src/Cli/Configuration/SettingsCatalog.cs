@@ -1,4 +1,5 @@
 using MedStreams.Cli.Running.Increments;
+using MedStreams.Cli.Running.Mllp;
 
 namespace MedStreams.Cli.Configuration;
 
@@ -17,6 +18,7 @@ internal static class SettingsCatalog
         .. BrokerSecuritySettings.All,
         .. StreamsSettings.All,
         .. PostgresSettings.All,
+        .. MllpSettings.All,
         .. IncrementsSettings.All,
     ];
 

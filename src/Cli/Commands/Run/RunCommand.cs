@@ -25,6 +25,7 @@ internal static class RunCommand
             new SettingOption("--threads", StreamsSettings.Threads) { HelpName = "N" },
             new SettingOption("--state-dir", StreamsSettings.StateDirectory) { HelpName = "DIR" },
             new SettingOption("--guarantee", StreamsSettings.Guarantee) { HelpName = "GUARANTEE" },
+            RunMllpSourceCommand.Create(environment),
         }.Runs(environment, async (context, stop) =>
         {
             var entry = context.Entry(topology);
