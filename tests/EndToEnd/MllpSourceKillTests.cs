@@ -134,7 +134,12 @@ public sealed class MllpSourceKillTests
                 accepted += 1
             print(accepted)
             """);
-        var start = new ProcessStartInfo("/usr/bin/python3", ["-c", script]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("/usr/bin/python3", ["-c", script])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         using var process = Process.Start(start)!;
         var output = await process.StandardOutput.ReadToEndAsync(Stop);
         var error = await process.StandardError.ReadToEndAsync(Stop);

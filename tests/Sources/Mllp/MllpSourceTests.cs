@@ -6,7 +6,6 @@ using MedStreams.Broker;
 using MedStreams.Hl7;
 using MedStreams.Hl7.Mllp;
 using MedStreams.Sources.Mllp;
-using MedStreams.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MedStreams.Sources.Tests.Mllp;
