@@ -20,6 +20,7 @@ public sealed partial record BrokerOptions
         Check(CheckpointBytes is >= 1 << 20 and <= 1L << 40, nameof(CheckpointBytes), "1 MiB to 1 TiB");
         CheckTime(MaintenanceInterval, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1), nameof(MaintenanceInterval));
         CheckTime(RetentionCheckInterval, TimeSpan.FromMilliseconds(10), TimeSpan.FromDays(1), nameof(RetentionCheckInterval));
+        CheckTime(CompactionInterval, TimeSpan.FromMilliseconds(10), TimeSpan.FromDays(1), nameof(CompactionInterval));
         CheckTime(ProducerIdExpiration, TimeSpan.FromMinutes(1), TimeSpan.FromDays(365), nameof(ProducerIdExpiration));
         CheckTime(MinSessionTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(30), nameof(MinSessionTimeout));
         CheckTime(MaxSessionTimeout, MinSessionTimeout, TimeSpan.FromHours(24), nameof(MaxSessionTimeout));

@@ -71,6 +71,12 @@ public sealed partial record BrokerOptions
     public TimeSpan RetentionCheckInterval { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
+    /// How often compacted topics are looked at for segments worth compacting, 10 ms to 1 day
+    /// (<c>log.cleaner.backoff.ms</c>). Default 15 s.
+    /// </summary>
+    public TimeSpan CompactionInterval { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>
     /// How many bytes a partition takes before it gets a new recovery point, 1 MiB to 1 TiB: about what is read again after
     /// a crash. Default 64 MiB.
     /// </summary>

@@ -50,9 +50,11 @@ internal sealed class RunningBroker : IAsyncDisposable
             cancellationToken.ThrowIfCancellationRequested();
             var server = BrokerServer.Start(context, new ApiDispatcher(ApiHandlers.Create(context)));
             var running = new RunningBroker(flusher, context, server);
+            var cleaner = new LogCleaner(logs, new CleanerSettings(), logger);
             running._maintaining = Task.WhenAll(
                 running.RepeatAsync(options.MaintenanceInterval, running.MaintainAsync),
-                running.RepeatAsync(options.RetentionCheckInterval, logs.ApplyRetentionAsync));
+                running.RepeatAsync(options.RetentionCheckInterval, logs.ApplyRetentionAsync),
+                running.RepeatAsync(options.CompactionInterval, () => cleaner.RunAsync(running._stopping.Token)));
             return running;
         }
         catch

@@ -43,6 +43,9 @@ internal sealed class AbortedIndex : IDisposable
         Volatile.Write(ref _entries, [.. _entries, transaction]);
     }
 
+    /// <summary>Makes the file if there is none yet.</summary>
+    public void Make() => File ??= _files.Open(_path);
+
     /// <summary>How many there are.</summary>
     public int Count => Entries.Length;
 

@@ -15,6 +15,9 @@ internal static class LogFileNames
     /// <summary>The end of the names of files that were removed from the log and wait for their deletion.</summary>
     public const string Deleted = ".deleted";
 
+    /// <summary>The end of the names of files that compaction writes, until they take the places of others.</summary>
+    public const string Cleaned = ".cleaned";
+
     /// <summary>What a segment's files hold.</summary>
     public static readonly ImmutableArray<string> SegmentKinds = [Log, OffsetIndex, TimeIndex, AbortedIndex];
 
@@ -26,6 +29,9 @@ internal static class LogFileNames
 
     /// <summary>Whether a file was removed from the log and only waits for its deletion.</summary>
     public static bool IsDeleted(string name) => name.EndsWith(Deleted, StringComparison.Ordinal);
+
+    /// <summary>Whether compaction wrote a file that has not taken its place.</summary>
+    public static bool IsCleaned(string name) => name.EndsWith(Cleaned, StringComparison.Ordinal);
 
     /// <summary>The offset in a name of one kind, or -1 when the name is not of that kind.</summary>
     public static long OffsetOf(string name, string kind) =>

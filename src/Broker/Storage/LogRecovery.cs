@@ -62,6 +62,12 @@ internal sealed class LogRecovery
     private RecoveredLog Recover()
     {
         var files = Files.Files(_directory);
+        if (files.Any(file => file.Name == SwapFile.Name || LogFileNames.IsCleaned(file.Name)))
+        {
+            SwapFile.Finish(Files, _directory);
+            files = Files.Files(_directory);
+        }
+
         var names = files.Select(file => file.Name).ToList();
         OpenSegments(files);
         var snapshot = NewestSnapshot(names);
@@ -247,6 +253,11 @@ internal sealed class LogRecovery
         {
             _producers.Replay(
                 segment.Aborted, header.ProducerId, header.ProducerEpoch, marker, header.BaseOffset, header.MaxTimestamp, now);
+        }
+        else
+        {
+            // A marker that compaction emptied: it still tells the producer's epoch.
+            _producers.Seen(header.ProducerId, header.ProducerEpoch, now);
         }
     }
 

@@ -11,6 +11,7 @@ internal sealed class LogSegment : IDisposable
     private readonly string _directory;
     private readonly IFileSystem _files;
     private readonly int _indexInterval;
+    private readonly string _suffix;
     private int _sinceIndexed;
     private int _size;
 
@@ -20,8 +21,11 @@ internal sealed class LogSegment : IDisposable
     /// <param name="baseOffset">The offset of the first record.</param>
     /// <param name="indexInterval">How many bytes of batches lie between two entries of the indexes.</param>
     /// <param name="written">When it was last written to, or else made, in epoch milliseconds.</param>
-    public LogSegment(IFileSystem files, string directory, long baseOffset, int indexInterval, long written)
+    /// <param name="suffix">What the names of the files end with.</param>
+    public LogSegment(
+        IFileSystem files, string directory, long baseOffset, int indexInterval, long written, string suffix = "")
     {
+        _suffix = suffix;
         LastWritten = Opened = written;
         _files = files;
         _directory = directory;
@@ -82,6 +86,34 @@ internal sealed class LogSegment : IDisposable
         Note(new RecordBatch(batch), _size);
         Volatile.Write(ref _size, _size + batch.Length);
         LastWritten = now;
+    }
+
+    /// <summary>Writes several batches at the end with one write.</summary>
+    /// <param name="bytes">The batches.</param>
+    /// <param name="starts">Where each begins.</param>
+    /// <exception cref="IOException">Some of the bytes may have been written.</exception>
+    public void AppendAll(ReadOnlySpan<byte> bytes, List<int> starts)
+    {
+        var position = _size;
+        Log.Write(position, bytes);
+        foreach (var start in starts)
+            Recovered(new RecordBatch(bytes[start..]), position + start);
+    }
+
+    /// <summary>A position at or before the batch that holds an offset.</summary>
+    public int PositionBefore(long offset) =>
+        offset <= BaseOffset ? 0 : Offsets.PositionBefore((int)Math.Min(int.MaxValue, offset - BaseOffset));
+
+    /// <summary>The timestamp of the first batch, read from the file if need be; -1 without.</summary>
+    /// <exception cref="IOException">The file could not be read.</exception>
+    public long ReadFirstTimestamp()
+    {
+        if (FirstTimestamp >= 0 || Size < BatchLayout.Records)
+            return FirstTimestamp;
+        Span<byte> header = stackalloc byte[BatchLayout.Records];
+        if (Log.Read(0, header) == header.Length)
+            FirstTimestamp = new RecordBatch(header).MaxTimestamp;
+        return FirstTimestamp;
     }
 
     /// <summary>Takes a batch into account that recovery found whole at a position, and everything before it.</summary>
@@ -188,7 +220,7 @@ internal sealed class LogSegment : IDisposable
             FirstTimestamp = header.MaxTimestamp;
     }
 
-    private string PathOf(string kind) => Path.Combine(_directory, LogFileNames.Of(BaseOffset, kind));
+    private string PathOf(string kind) => Path.Combine(_directory, LogFileNames.Of(BaseOffset, kind) + _suffix);
 }
 
 /// <summary>A point in a segment up to which its files are known to be whole.</summary>

@@ -34,4 +34,13 @@ internal static partial class Logs
 
     [LoggerMessage(1009, LogLevel.Error, "Retention of {Topic}-{Partition} failed; the next round will try again.")]
     public static partial void RetentionFailed(ILogger logger, Exception exception, string topic, int partition);
+
+    [LoggerMessage(1010, LogLevel.Information, "{Topic}-{Partition} was compacted up to offset {CleanedTo}: {Segments} segments of {Before} bytes became {After} bytes.")]
+    public static partial void Compacted(ILogger logger, string topic, int partition, long cleanedTo, int segments, long before, long after);
+
+    [LoggerMessage(1011, LogLevel.Error, "Compaction of {Topic}-{Partition} failed; the next round will try again.")]
+    public static partial void CompactionFailed(ILogger logger, Exception exception, string topic, int partition);
+
+    [LoggerMessage(1012, LogLevel.Error, "{Topic}-{Partition} cannot be compacted and is left as it is until the broker is started again.")]
+    public static partial void Uncompactable(ILogger logger, Exception exception, string topic, int partition);
 }

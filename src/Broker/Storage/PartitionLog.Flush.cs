@@ -77,7 +77,6 @@ internal sealed partial class PartitionLog
             if (failure is not null)
             {
                 Fail(failure);
-                ReleaseWaiters(ErrorCode.KafkaStorageError);
             }
             else
             {

@@ -19,20 +19,19 @@ internal sealed partial class PartitionLog
     /// <exception cref="IOException">The file could not be read.</exception>
     public LogRead Read(long offset, int maxBytes, ReadLimit limit, bool atLeastOne)
     {
-        try
+        while (true)
         {
-            return TryRead(offset, maxBytes, limit, atLeastOne);
-        }
-        catch (ObjectDisposedException)
-        {
-            // Closed, or the segment was removed from the front while it was read.
-            lock (_gate)
+            var segments = Segments;
+            try
             {
-                if (Refusal() is { } refusal)
-                    return LogRead.Nothing(offset, refusal);
+                return TryRead(segments, offset, maxBytes, limit, atLeastOne);
             }
-
-            return LogRead.Nothing(offset, offset < LogStartOffset ? ErrorCode.OffsetOutOfRange : ErrorCode.None);
+            catch (ObjectDisposedException)
+            {
+                // Closed, or the segment was removed or exchanged while it was read.
+                if (!HaveChanged(segments))
+                    return LogRead.Nothing(offset, ClosedError());
+            }
         }
     }
 
@@ -44,7 +43,22 @@ internal sealed partial class PartitionLog
         _ => NextOffset,
     };
 
-    private LogRead TryRead(long offset, int maxBytes, ReadLimit limit, bool atLeastOne)
+    /// <summary>
+    /// Whether segments were removed or exchanged since some were taken; a change that is under way is waited for.
+    /// </summary>
+    private bool HaveChanged(LogSegment[] segments)
+    {
+        lock (_gate)
+            return _state is State.Open or State.Failed && _segments != segments;
+    }
+
+    private ErrorCode ClosedError()
+    {
+        lock (_gate)
+            return Refusal() ?? ErrorCode.KafkaStorageError;
+    }
+
+    private LogRead TryRead(LogSegment[] segments, long offset, int maxBytes, ReadLimit limit, bool atLeastOne)
     {
         if (offset < LogStartOffset || offset > NextOffset)
             return LogRead.Nothing(offset, ErrorCode.OffsetOutOfRange);
@@ -52,7 +66,6 @@ internal sealed partial class PartitionLog
         if (offset >= end)
             return LogRead.Nothing(offset);
 
-        var segments = Segments;
         for (var i = IndexOfSegment(segments, offset); i < segments.Length; i++)
         {
             var position = PositionOf(segments[i], offset);
@@ -78,7 +91,7 @@ internal sealed partial class PartitionLog
             return hint.Position;
         if (offset <= segment.BaseOffset)
             return 0;
-        return BatchWalk.Find(segment, segment.Offsets.PositionBefore((int)(offset - segment.BaseOffset)), offset);
+        return BatchWalk.Find(segment, segment.PositionBefore(offset), offset);
     }
 
     private LogRead ReadFrom(LogSegment[] segments, int index, int position, long offset, long end, in ReadWish wish)

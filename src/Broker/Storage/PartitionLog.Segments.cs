@@ -114,7 +114,7 @@ internal sealed partial class PartitionLog
                 if (_state != State.Open)
                     return false;
                 logStart = Math.Max(logStart, Math.Max(_logStart, _checkpoint?.LogStartOffset ?? 0));
-                if (_checkpoint?.Offset == _next && _checkpoint.LogStartOffset >= logStart)
+                if (IsCovered(logStart))
                     return true;
                 snapshot = TakeSnapshot(logStart);
                 content = snapshot.Encode();
@@ -135,7 +135,7 @@ internal sealed partial class PartitionLog
         var age = active.FirstTimestamp < 0 ? Now - active.Opened : header.MaxTimestamp - active.FirstTimestamp;
         return active.Size + (long)header.Size > _settings.SegmentBytes
             || header.LastOffset - active.BaseOffset > int.MaxValue
-            || age > _settings.SegmentAge.TotalMilliseconds - _jitter
+            || age > _settings.LongestAge.TotalMilliseconds - _jitter
             || active.IsFull(_settings.IndexBytes);
     }
 
@@ -155,10 +155,18 @@ internal sealed partial class PartitionLog
     {
         Offset = _next,
         LogStartOffset = logStart,
+        CleanedTo = _cleanedTo,
         SegmentBaseOffset = Active.BaseOffset,
         Point = Active.End,
         Producers = _producers.All,
     };
+
+    /// <summary>Whether there is nothing that another recovery point would say.</summary>
+    private bool IsCovered(long logStart) => _checkpoint is { } last
+        && last.Offset == _next
+        && last.LogStartOffset >= logStart
+        && last.SegmentBaseOffset == Active.BaseOffset
+        && last.CleanedTo == _cleanedTo;
 
     /// <summary>Writes a recovery point; answers false when one that is newer, but starts earlier, came before it.</summary>
     private bool WriteCheckpoint(ProducerSnapshot snapshot, byte[] content)
@@ -174,20 +182,22 @@ internal sealed partial class PartitionLog
             _files.SyncData([.. written]);
             DurableFile.Replace(_files, Path.Combine(Directory, LogFileNames.Of(snapshot.Offset, LogFileNames.Snapshot)), content);
             Volatile.Write(ref _checkpoint, snapshot);
-            RemoveOldSnapshots();
+            RemoveOldSnapshots(KeptSnapshots);
             return true;
         }
     }
 
-    private void RemoveOldSnapshots()
+    private int RemoveOldSnapshots(int kept)
     {
         var old = _files.Files(Directory)
             .Select(file => file.Name)
             .Where(name => LogFileNames.OffsetOf(name, LogFileNames.Snapshot) >= 0)
             .OrderDescending(StringComparer.Ordinal)
-            .Skip(KeptSnapshots);
+            .Skip(kept)
+            .ToList();
         foreach (var name in old)
             _files.Delete(Path.Combine(Directory, name));
+        return old.Count;
     }
 
     private void Close(State state)

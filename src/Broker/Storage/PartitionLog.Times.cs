@@ -20,15 +20,21 @@ internal sealed partial class PartitionLog
     /// <exception cref="IOException">The file could not be read.</exception>
     public (long Offset, long Timestamp)? FindFirstSince(long timestamp, ReadLimit limit)
     {
-        foreach (var segment in Segments)
+        while (true)
         {
-            if (segment.MaxTimestamp < timestamp)
-                continue;
-            var from = Math.Max(LogStartOffset, segment.BaseOffset + segment.Times.OffsetBefore(timestamp));
-            return Search(from, limit, record => record >= timestamp);
+            var segments = Segments;
+            try
+            {
+                return Array.Find(segments, segment => segment.MaxTimestamp >= timestamp) is { } found
+                    ? Search(Math.Max(LogStartOffset, found.BaseOffset + found.Times.OffsetBefore(timestamp)), limit, record => record >= timestamp)
+                    : null;
+            }
+            catch (ObjectDisposedException exception)
+            {
+                if (!HaveChanged(segments))
+                    throw new IOException($"{Partition} is closed.", exception);
+            }
         }
-
-        return null;
     }
 
     /// <summary>The first record that has the largest time.</summary>

@@ -50,6 +50,7 @@ internal sealed partial class PartitionLog : IFlushable, IDisposable
         _highWatermark = _next;
         _lastStable = _producers.FirstUndecided ?? _next;
         _checkpoint = recovered.Checkpoint;
+        _cleanedTo = recovered.Checkpoint?.CleanedTo ?? 0;
         RecoveryPoint = recovered.Checkpoint?.Offset ?? recovered.LogStartOffset;
     }
 
@@ -269,5 +270,6 @@ internal sealed partial class PartitionLog : IFlushable, IDisposable
     {
         Logs.PartitionFailed(_logger, exception, Partition.Topic, Partition.Partition);
         _state = State.Failed;
+        ReleaseWaiters(ErrorCode.KafkaStorageError);
     }
 }

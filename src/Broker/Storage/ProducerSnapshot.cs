@@ -13,9 +13,9 @@ namespace MedStreams.Broker.Storage;
 /// </remarks>
 internal sealed class ProducerSnapshot
 {
-    private const short Version = 1;
+    private const short Version = 2;
     private const int HeaderSize = 6;
-    private const int FixedSize = HeaderSize + (8 * 3) + (4 * 4) + (8 * 3) + 4;
+    private const int FixedSize = HeaderSize + (8 * 4) + (4 * 4) + (8 * 3) + 4;
     private const int ProducerSize = 8 + 2 + 4 + 8 + 8 + 8 + 1;
     private const int BatchSize = 4 + 4 + 8 + 8 + 8;
 
@@ -24,6 +24,9 @@ internal sealed class ProducerSnapshot
 
     /// <summary>The first offset that readers may ask for.</summary>
     public required long LogStartOffset { get; init; }
+
+    /// <summary>The offset up to which compaction has looked at keys.</summary>
+    public required long CleanedTo { get; init; }
 
     /// <summary>The base offset of the segment that the offset lies in.</summary>
     public required long SegmentBaseOffset { get; init; }
@@ -42,6 +45,7 @@ internal sealed class ProducerSnapshot
         writer.Skip(HeaderSize);
         writer.Int64(Offset);
         writer.Int64(LogStartOffset);
+        writer.Int64(CleanedTo);
         writer.Int64(SegmentBaseOffset);
         writer.Int32(Point.Position);
         writer.Int32(Point.OffsetEntries);
@@ -73,6 +77,7 @@ internal sealed class ProducerSnapshot
         var reader = new FieldReader(content.AsSpan(HeaderSize));
         var offset = reader.Int64();
         var logStart = reader.Int64();
+        var cleanedTo = reader.Int64();
         var segment = reader.Int64();
         var point = new SegmentPoint(
             reader.Int32(), reader.Int32(), reader.Int32(), reader.Int32(), reader.Int64(), reader.Int64(), reader.Int64());
@@ -83,6 +88,7 @@ internal sealed class ProducerSnapshot
         {
             Offset = offset,
             LogStartOffset = logStart,
+            CleanedTo = cleanedTo,
             SegmentBaseOffset = segment,
             Point = point,
             Producers = producers,

@@ -119,6 +119,16 @@ internal sealed class ProducerStates
         return start;
     }
 
+    /// <summary>Notes that a producer had an epoch, without anything that it wrote.</summary>
+    public void Seen(long producerId, short epoch, long now)
+    {
+        ref var state = ref CollectionsMarshal.GetValueRefOrAddDefault(_producers, producerId, out _);
+        state ??= new ProducerState(producerId);
+        state.LastWritten = now;
+        if (epoch > state.Epoch)
+            state.AdoptEpoch(epoch);
+    }
+
     /// <summary>
     /// Takes a marker that was appended, now or before a crash, into account, and notes the transaction if it was aborted.
     /// </summary>

@@ -38,15 +38,19 @@ internal sealed record TopicConfig(string Name, ConfigType Type, string Default,
 /// <summary>
 /// The configurations of topics: Kafka's names, types and defaults (its topic configuration reference, 3.9). Those that
 /// speak of replicas or of remote storage are kept and shown, and have no effect on one node; nor have, so far, those of
-/// compaction, compression by the broker, and limits of timestamps.
+/// compression by the broker and limits of timestamps.
 /// </summary>
 internal static class TopicConfigTable
 {
     public const string CleanupPolicy = "cleanup.policy";
+    public const string DeleteRetentionMs = "delete.retention.ms";
     public const string FileDeleteDelayMs = "file.delete.delay.ms";
     public const string IndexIntervalBytes = "index.interval.bytes";
+    public const string MaxCompactionLagMs = "max.compaction.lag.ms";
     public const string MaxMessageBytes = "max.message.bytes";
     public const string MessageTimestampType = "message.timestamp.type";
+    public const string MinCleanableDirtyRatio = "min.cleanable.dirty.ratio";
+    public const string MinCompactionLagMs = "min.compaction.lag.ms";
     public const string RetentionBytes = "retention.bytes";
     public const string RetentionMs = "retention.ms";
     public const string SegmentBytes = "segment.bytes";
@@ -64,7 +68,7 @@ internal static class TopicConfigTable
         Int32("compression.lz4.level", "9", 1),
         Text("compression.type", "producer", "uncompressed", "zstd", "lz4", "snappy", "gzip", "producer"),
         Int32("compression.zstd.level", "3", -131072),
-        Int64("delete.retention.ms", "86400000", 0),
+        Int64(DeleteRetentionMs, "86400000", 0),
         Int64(FileDeleteDelayMs, "60000", 0),
         Int64("flush.messages", Longest, 1),
         Int64("flush.ms", Longest, 0),
@@ -73,7 +77,7 @@ internal static class TopicConfigTable
         List("leader.replication.throttled.replicas", ""),
         Int64("local.retention.bytes", "-2", -2),
         Int64("local.retention.ms", "-2", -2),
-        Int64("max.compaction.lag.ms", Longest, 1),
+        Int64(MaxCompactionLagMs, Longest, 1),
         Int32(MaxMessageBytes, "1048588", 0),
         Boolean("message.downconversion.enable", "true"),
         Text("message.format.version", "3.0-IV1"),
@@ -81,8 +85,8 @@ internal static class TopicConfigTable
         Int64("message.timestamp.before.max.ms", Longest, 0),
         Int64("message.timestamp.difference.max.ms", Longest, 0),
         Text(MessageTimestampType, "CreateTime", "CreateTime", "LogAppendTime"),
-        new("min.cleanable.dirty.ratio", ConfigType.Double, "0.5", 0, []),
-        Int64("min.compaction.lag.ms", "0", 0),
+        new(MinCleanableDirtyRatio, ConfigType.Double, "0.5", 0, []),
+        Int64(MinCompactionLagMs, "0", 0),
         Int32("min.insync.replicas", "1", 1),
         Boolean("preallocate", "false"),
         Boolean("remote.log.copy.disable", "false"),

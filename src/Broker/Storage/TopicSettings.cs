@@ -32,6 +32,21 @@ internal sealed record TopicSettings
     /// <summary>Whether old segments are removed.</summary>
     public bool Delete { get; init; } = true;
 
+    /// <summary>The part of a log that must be dirty before it is compacted, from 0 to 1.</summary>
+    public double MinCleanableRatio { get; init; } = 0.5;
+
+    /// <summary>How long a record stays as it is at least, where records are compacted.</summary>
+    public TimeSpan MinCompactionLag { get; init; }
+
+    /// <summary>How long a record stays as it is at most, where records are compacted.</summary>
+    public TimeSpan MaxCompactionLag { get; init; } = TimeSpan.MaxValue;
+
+    /// <summary>How long a tombstone or marker stays after the pass that first met it.</summary>
+    public TimeSpan DeleteRetention { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>The age after which a segment is closed, so that compaction can come in time too.</summary>
+    public TimeSpan LongestAge => Compact && MaxCompactionLag < SegmentAge ? MaxCompactionLag : SegmentAge;
+
     /// <summary>How long records are kept, by their timestamps, where old segments are removed; null for ever.</summary>
     public TimeSpan? Retention { get; init; }
 
@@ -59,6 +74,10 @@ internal sealed record TopicSettings
             LogAppendTime = Value(TopicConfigTable.MessageTimestampType) == "LogAppendTime",
             Compact = policies.Contains("compact"),
             Delete = policies.Contains("delete"),
+            MinCleanableRatio = double.Parse(Value(TopicConfigTable.MinCleanableDirtyRatio), CultureInfo.InvariantCulture),
+            MinCompactionLag = Milliseconds(Number(TopicConfigTable.MinCompactionLagMs)),
+            MaxCompactionLag = Milliseconds(Number(TopicConfigTable.MaxCompactionLagMs)),
+            DeleteRetention = Milliseconds(Number(TopicConfigTable.DeleteRetentionMs)),
             Retention = Number(TopicConfigTable.RetentionMs) is >= 0 and var retention ? Milliseconds(retention) : null,
             RetentionBytes = Number(TopicConfigTable.RetentionBytes) is >= 0 and var bytes ? bytes : null,
             FileDeleteDelay = Milliseconds(Number(TopicConfigTable.FileDeleteDelayMs)),
