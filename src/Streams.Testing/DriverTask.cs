@@ -17,6 +17,7 @@ internal sealed class DriverTask : IDisposable
     {
         (Context, _subtopology, _errors) = (context, subtopology, errors);
         _state = TaskState.Open(directory, context.TaskId, context.ApplicationId, subtopology.Stores, context.ResolveTopic);
+        _state.OpenOwnStores(context);
         _state.OpenStores(context);
         var topics = subtopology.SourceTopics.ToArray();
         foreach (var topic in topics)

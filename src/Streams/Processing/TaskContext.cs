@@ -13,7 +13,6 @@ internal sealed class TaskContext(
     TimeProvider clock,
     IRecordCollector collector,
     IReadOnlySet<string> internalTopics)
-    : IStateStoreContext
 {
     private readonly Dictionary<string, IStateStore> _stores = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IStateStore> _globals = new(StringComparer.Ordinal);

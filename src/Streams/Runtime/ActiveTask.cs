@@ -98,6 +98,7 @@ internal sealed class ActiveTask(TaskId id, Subtopology subtopology, InternalTop
             State = Open(directory);
         }
 
+        State.OpenOwnStores(Context);
         _graph = subtopology.Build(Context);
         Move(TaskPhase.Restoring);
         return true;

@@ -44,6 +44,9 @@ internal sealed record StoreLayout
     /// <summary>Whether several values of one key and window are kept, as stream-stream joins need.</summary>
     public bool RetainDuplicates { get; init; }
 
+    /// <summary>How many entries are kept, those that were used last; null: all. Only in memory.</summary>
+    public int? MaxEntries { get; init; }
+
     /// <summary>Bytes in front of keys that the changelog does not carry.</summary>
     public int KeyPrefix => Kind == StoreKind.KeyValue ? 0 : sizeof(long);
 

@@ -2,23 +2,32 @@ using MedStreams.Streams.Processing;
 
 namespace MedStreams.Streams.State;
 
+/// <summary>Writes changelog records into one store of a task. Owned by the task's thread, and used while nothing is uncommitted.</summary>
+internal abstract class StoreRestorer
+{
+    /// <summary>Bytes that wait for the next <see cref="Write"/>; some MiB make a good batch.</summary>
+    public long PendingBytes { get; protected set; }
+
+    /// <summary>Adds a record. Its bytes are copied. Records without key mean nothing to a store and are skipped.</summary>
+    /// <exception cref="StreamsException">The key has none of the forms that this store writes.</exception>
+    public abstract void Add(in RawRecord record);
+
+    /// <summary>Writes what was added, with the offset after the last record read.</summary>
+    /// <exception cref="StreamsException">The disk failed; nothing was written.</exception>
+    public abstract void Write(long nextOffset);
+}
+
 /// <summary>
-/// Writes changelog records into one store, past the overlay, in batches that carry the position with them. For restoring and for standbys. Owned by the
-/// task's thread, and used while nothing is uncommitted.
+/// Writes changelog records into one of the engine's stores, past the overlay, in batches that carry the position with them. For restoring and for standbys.
 /// </summary>
-internal sealed class StoreRestorer(TaskState task, StoreBytes store, TaskDatabase? database)
+internal sealed class BytesRestorer(TaskState task, StoreBytes store, TaskDatabase? database) : StoreRestorer
 {
     private readonly VersionHistory? _history =
         store.Layout.Kind == StoreKind.Versioned ? new VersionHistory(store) : null;
     private readonly ScratchWriter _key = new();
     private readonly ScratchWriter _value = new();
 
-    /// <summary>Bytes that wait for the next <see cref="Write"/>; some MiB make a good batch.</summary>
-    public long PendingBytes { get; private set; }
-
-    /// <summary>Adds a record. Its bytes are copied. Records without key mean nothing to a store and are skipped.</summary>
-    /// <exception cref="StreamsException">The key has none of the forms that this store writes.</exception>
-    public void Add(in RawRecord record)
+    public override void Add(in RawRecord record)
     {
         if (!record.HasKey)
             return;
@@ -60,9 +69,7 @@ internal sealed class StoreRestorer(TaskState task, StoreBytes store, TaskDataba
         PendingBytes += key.Length + value.Length;
     }
 
-    /// <summary>Writes what was added, with the offset after the last record read.</summary>
-    /// <exception cref="StreamsException">The disk failed; nothing was written.</exception>
-    public void Write(long nextOffset)
+    public override void Write(long nextOffset)
     {
         PendingBytes = 0;
         lock (task.CommitLock)

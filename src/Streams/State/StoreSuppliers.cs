@@ -10,7 +10,11 @@ public interface IStoreSupplier
 /// <summary>Where and how a key-value store keeps its bytes; see <see cref="Stores"/>.</summary>
 /// <param name="Name">The store's name in the topology.</param>
 /// <param name="Persistent">In RocksDB; else in memory.</param>
-public sealed record KeyValueBytesStoreSupplier(string Name, bool Persistent) : IStoreSupplier;
+public sealed record KeyValueBytesStoreSupplier(string Name, bool Persistent) : IStoreSupplier
+{
+    /// <summary>How many entries are kept, those that were used last; null: all. Only in memory; see <see cref="Stores.LruMap"/>.</summary>
+    public int? MaxEntries { get; init; }
+}
 
 /// <summary>Where and how a versioned store keeps its bytes; see <see cref="Stores"/>. Times are milliseconds.</summary>
 /// <param name="Name">The store's name in the topology.</param>

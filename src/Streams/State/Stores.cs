@@ -21,6 +21,19 @@ public static class Stores
     /// <summary>A key-value store in memory.</summary>
     public static KeyValueBytesStoreSupplier InMemoryKeyValueStore(string name) => new(Named(name), false);
 
+    /// <summary>
+    /// A key-value store in memory that keeps the entries used last; what goes for others is deleted, and logged as deleted. A cache above it
+    /// shows more, as long as it has room.
+    /// </summary>
+    /// <param name="name">The store's name in the topology.</param>
+    /// <param name="maxCacheSize">How many entries are kept, at least one.</param>
+    /// <exception cref="ArgumentException">The number is below one.</exception>
+    public static KeyValueBytesStoreSupplier LruMap(string name, int maxCacheSize)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxCacheSize, 1);
+        return new(Named(name), false) { MaxEntries = maxCacheSize };
+    }
+
     /// <summary>A versioned store in RocksDB (KIP-889).</summary>
     /// <param name="name">The store's name in the topology.</param>
     /// <param name="historyRetention">
@@ -148,8 +161,9 @@ public static class Stores
     {
         Name = supplier.Name,
         Kind = StoreKind.KeyValue,
-        Persistent = supplier.Persistent,
+        Persistent = supplier.Persistent && supplier.MaxEntries is null,
         Timestamped = timestamped,
+        MaxEntries = supplier.MaxEntries,
     };
 
     private static StoreLayout LayoutOf(VersionedBytesStoreSupplier supplier) => new()

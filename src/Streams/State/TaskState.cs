@@ -24,6 +24,7 @@ internal sealed class TaskState : IDisposable
     private readonly Dictionary<string, StoreBytes> _stores = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long?> _positions = new(StringComparer.Ordinal);
     private readonly List<IStateStore> _open = [];
+    private readonly OwnStores _own = new();
     private readonly List<(StoreBytes Store, CacheMetrics Metrics)> _cached = [];
     private readonly bool _isShared;
     private bool _disposed;
@@ -45,7 +46,7 @@ internal sealed class TaskState : IDisposable
             _stores.Add(layout.Name, OpenBytes(layout));
         foreach (var changelog in changelogs)
         {
-            _positions[changelog.Store] = IsOnDisk(_stores[changelog.Store].Layout)
+            _positions[changelog.Store] = IsOnDisk(changelog.Store)
                 ? _database!.PositionOf(changelog.Store, changelog.Partition)
                 : null;
         }
@@ -127,6 +128,14 @@ internal sealed class TaskState : IDisposable
         }
     }
 
+    /// <summary>Makes the stores that users wrote, which must be open when they are restored. The state keeps the context.</summary>
+    /// <exception cref="StreamsException">One of them does not say how it is restored.</exception>
+    public void OpenOwnStores(TaskContext context)
+    {
+        context.State = this;
+        _own.Open(context, _definitions, ChangelogOf);
+    }
+
     /// <summary>Makes the stores that processors use and registers them in the context, in the order of the topology.</summary>
     public void OpenStores(TaskContext context)
     {
@@ -135,10 +144,15 @@ internal sealed class TaskState : IDisposable
             Measure(metrics);
         foreach (var definition in _definitions)
         {
-            var store = definition.Builder.Build();
-            store.Init(context);
+            var store = _own.Find(definition.Name);
+            if (store is null)
+            {
+                store = definition.Builder.Build();
+                store.Init(new StoreContext(context, ChangelogOf(definition.Name)));
+                _open.Add(store);
+            }
+
             context.Register(store);
-            _open.Add(store);
             if (context.Metrics is { } task && store is IEngineStore { HeldBytes: not null })
                 _cached.Add((_stores[store.Name], task.Add(new CacheMetrics(task, store.Name))));
         }
@@ -148,15 +162,20 @@ internal sealed class TaskState : IDisposable
     }
 
     /// <summary>Writes records of a changelog into the store that it belongs to.</summary>
-    public StoreRestorer Restorer(string store) => new(this, _stores[store], _database);
+    public StoreRestorer Restorer(string store) => _own.RestoreOf(store) is { } restore
+        ? new OwnRestorer(this, store, restore)
+        : new BytesRestorer(this, _stores[store], _database);
 
     /// <summary>Empties a store, so that it is restored from the beginning.</summary>
     public void Wipe(string store)
     {
-        var bytes = _stores[store];
-        if (IsOnDisk(bytes.Layout))
-            _database!.Wipe(bytes.Layout);
-        bytes.Reset();
+        if (_stores.TryGetValue(store, out var bytes))
+        {
+            if (IsOnDisk(bytes.Layout))
+                _database!.Wipe(bytes.Layout);
+            bytes.Reset();
+        }
+
         if (_positions.ContainsKey(store))
             _positions[store] = null;
     }
@@ -211,6 +230,7 @@ internal sealed class TaskState : IDisposable
         foreach (var store in _open)
             store.Close();
         _open.Clear();
+        _own.Close();
     }
 
     /// <summary>Closes all; uncommitted writes are lost, as they must be. What is committed is flushed to disk.</summary>
@@ -247,14 +267,14 @@ internal sealed class TaskState : IDisposable
 
     /// <summary>The committed position of a global store in one partition of its topic; null where there is none.</summary>
     internal long? GlobalPosition(string store, TopicPartition partition) =>
-        _stores.TryGetValue(store, out var bytes) && IsOnDisk(bytes.Layout)
+        IsOnDisk(store)
             ? _database!.GlobalPositionOf(store, partition)
             : null;
 
     /// <summary>Puts a position of a global store into the next commit.</summary>
     internal void SetGlobalPosition(string store, TopicPartition partition, long offset)
     {
-        if (_stores.TryGetValue(store, out var bytes) && IsOnDisk(bytes.Layout))
+        if (IsOnDisk(store))
             _database!.PutGlobalPosition(store, partition, offset);
     }
 
@@ -276,7 +296,7 @@ internal sealed class TaskState : IDisposable
         if (ChangelogOf(store) is not { } changelog)
             return;
         _positions[store] = offset;
-        if (IsOnDisk(_stores[store].Layout))
+        if (IsOnDisk(store))
             _database!.PutPosition(store, changelog.Partition, offset);
     }
 
@@ -330,6 +350,8 @@ internal sealed class TaskState : IDisposable
 
     private static IEnumerable<StoreLayout> Layouts(IReadOnlyList<StoreDefinition> stores) =>
         stores.Select(s => s.Builder).OfType<IEngineStoreBuilder>().Select(b => b.Layout);
+
+    private bool IsOnDisk(string store) => _stores.TryGetValue(store, out var bytes) && IsOnDisk(bytes.Layout);
 
     private bool IsOnDisk(StoreLayout layout) => layout.Persistent && _database is not null;
 

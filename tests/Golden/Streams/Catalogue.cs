@@ -1,9 +1,9 @@
 namespace MedStreams.Golden.Tests.Streams;
 
-/// <summary>All topologies of the vectors that are written, and the names of those that are not yet.</summary>
+/// <summary>All topologies of the vectors.</summary>
 internal static class Catalogue
 {
-    public static IReadOnlyDictionary<string, GoldenTopology> Written { get; } =
+    public static IReadOnlyDictionary<string, GoldenTopology> All { get; } =
         new[]
             {
                 StatelessTopologies.All(),
@@ -21,10 +21,4 @@ internal static class Catalogue
             }
             .SelectMany(t => t)
             .ToDictionary(t => t.Name, StringComparer.Ordinal);
-
-    /// <summary>Topologies that the engine does not serve yet; their vectors are reported as skipped.</summary>
-    public static IReadOnlySet<string> NotYet { get; } = new HashSet<string>(StringComparer.Ordinal)
-    {
-        "table-lru",
-    };
 }

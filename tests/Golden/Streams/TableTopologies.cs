@@ -54,6 +54,10 @@ internal static class TableTopologies
                 .To("out"),
             "out"),
         Dsl(
+            "table-lru",
+            b => b.Table<string, string>("in", Materialized.As(Stores.LruMap("few", 3))).ToStream().To("out"),
+            "out").With(StoreReaders.Timestamped<string>("few")),
+        Dsl(
             "table-in-memory",
             b => b.Table(
                     "in", new Materialized<string, string> { StoreName = "memory", StoreType = StoreType.InMemory })

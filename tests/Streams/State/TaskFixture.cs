@@ -71,11 +71,14 @@ internal sealed class TaskFixture : IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    public void Open()
+    public void Open() => Open(static _ => { });
+
+    public void Open(Action<TaskState> restore)
     {
         Directories = StateDirectory.Open(_folder, "app", new StateSettings(), TimeProvider.System);
         State = TaskState.Open(Directories, Task, "app", Stores, t => t);
         Context = new TaskContext("app", Task, TimeProvider.System, Collector, new HashSet<string>()) { Cache = Cache };
+        restore(State);
         State.OpenStores(Context);
     }
 }

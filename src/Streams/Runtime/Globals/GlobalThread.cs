@@ -116,6 +116,7 @@ internal sealed class GlobalThread : IRecordReceiver, IDisposable
         var config = _parts.Config;
         var context = new TaskContext(
             config.ApplicationId, TaskId.Global, config.Clock, NoCollector.Instance, _parts.Topics.InternalNames);
+        _state.OpenOwnStores(context);
         _state.OpenStores(context);
         _task = new StreamTask(context, _global.Build(context), _inputs, new GlobalErrors(config, _parts.Logger));
         return context;

@@ -28,6 +28,9 @@ internal abstract class CommittedBytes
     /// <summary>The task's batch is written: the content has changed.</summary>
     public abstract void Written();
 
+    /// <summary>All entries, those first that were written first, as far as that is known.</summary>
+    public virtual IEnumerable<(byte[] Key, byte[] Value)> InOrderOfWriting() => [];
+
     /// <summary>The store starts empty: what it was is gone, or goes here.</summary>
     public abstract void Reset();
 }

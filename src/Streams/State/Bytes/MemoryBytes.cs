@@ -4,6 +4,7 @@ namespace MedStreams.Streams.State;
 internal sealed class MemoryBytes : CommittedBytes
 {
     private readonly SortedBlocks<Entry, Keys> _entries = new(default);
+    private long _written;
 
     public override long ApproximateCount => _entries.Count;
 
@@ -17,9 +18,17 @@ internal sealed class MemoryBytes : CommittedBytes
     {
         var position = _entries.Seek(key, out var found);
         if (found)
-            _entries[position].Value = value.ToArray();
+            (_entries[position].Value, _entries[position].Written) = (value.ToArray(), _written++);
         else
-            _entries.Insert(position, new Entry { Key = key.ToArray(), Value = value.ToArray() });
+            _entries.Insert(position, new Entry { Key = key.ToArray(), Value = value.ToArray(), Written = _written++ });
+    }
+
+    public override IEnumerable<(byte[] Key, byte[] Value)> InOrderOfWriting()
+    {
+        var all = new List<Entry>();
+        for (var at = _entries.First; _entries.IsValid(at); at = _entries.Next(at))
+            all.Add(_entries[at]);
+        return all.OrderBy(e => e.Written).Select(e => (e.Key, e.Value));
     }
 
     public override void Delete(ReadOnlySpan<byte> key)
@@ -60,6 +69,7 @@ internal sealed class MemoryBytes : CommittedBytes
     {
         public byte[] Key;
         public byte[] Value;
+        public long Written;
     }
 
     private sealed class Cursor(SortedBlocks<Entry, Keys> entries) : CommittedCursor

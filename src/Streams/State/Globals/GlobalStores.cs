@@ -24,7 +24,7 @@ internal sealed class GlobalStores(TaskState state, TaskContext context, IReadOn
             if (definition.Builder is not IEngineStoreBuilder)
                 return context.Store(name);
             var store = definition.Builder.Build();
-            store.Init(task);
+            store.Init(new StoreContext(task, null));
             return store;
         }
 

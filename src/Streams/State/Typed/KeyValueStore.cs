@@ -38,6 +38,7 @@ internal class KeyValueStore<TKey, TValue>(StoreOptions<TKey, TValue> options)
         using var _ = Measure(StoreOperation.PutIfAbsent);
         KeyBuffer.Reset();
         AppendKey(key);
+        Touch();
         using (var now = Bytes.Get(KeyBuffer.Written))
         {
             if (now.Exists)

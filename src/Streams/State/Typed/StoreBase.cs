@@ -49,7 +49,7 @@ internal abstract class StoreBase<TKey, TValue, TFlushed>(StoreOptions<TKey, TVa
 
     public void Init(IStateStoreContext context)
     {
-        var task = context as TaskContext;
+        var task = (context as StoreContext)?.Task;
         _bytes = task?.State?.TryBytes(Name) ?? task?.Globals?.Bytes(Name)
             ?? throw new InvalidOperationException($"The store {Name} can only be opened by a task of the engine.");
         _context = task!;
@@ -128,6 +128,7 @@ internal abstract class StoreBase<TKey, TValue, TFlushed>(StoreOptions<TKey, TVa
     /// <summary>The value of the key in <see cref="KeyBuffer"/>.</summary>
     protected TValue? Read()
     {
+        Touch();
         using var value = Bytes.Get(KeyBuffer.Written);
         return value.Exists ? ReadValue(value.Bytes) : default;
     }
@@ -170,6 +171,13 @@ internal abstract class StoreBase<TKey, TValue, TFlushed>(StoreOptions<TKey, TVa
         return KeyBuffer.Written.ToArray();
     }
 
+    /// <summary>The key in <see cref="KeyBuffer"/> is about to be read.</summary>
+    protected void Touch()
+    {
+        if (options.Layout.MaxEntries is not null)
+            Writer().Touch(KeyBuffer.Written);
+    }
+
     /// <summary>Refuses where another thread owns the content.</summary>
     protected void EnsureWritable()
     {
@@ -181,9 +189,25 @@ internal abstract class StoreBase<TKey, TValue, TFlushed>(StoreOptions<TKey, TVa
     {
         if (bytes.IsReadOnly)
             return new NoWriter(Name);
-        return options.CachingEnabled
-            ? new CachedWriter(task, bytes, Logger, task.Cache, this)
-            : new DirectWriter(bytes, Logger);
+        var entries = options.Layout.MaxEntries is { } most ? LruOf(bytes, most) : null;
+        if (options.CachingEnabled)
+        {
+            BelowCache below = entries is null
+                ? new ChangelogBelowCache(Logger)
+                : new LruBelowCache(bytes, entries, Logger, task.Cache);
+            return new CachedWriter(task, bytes, below, task.Cache, this);
+        }
+
+        return entries is null ? new DirectWriter(bytes, Logger) : new LruWriter(bytes, entries, Logger);
+    }
+
+    /// <summary>The entries that were restored, those first that were written first.</summary>
+    private static LruMap LruOf(StoreBytes bytes, int most)
+    {
+        var entries = new LruMap(most);
+        foreach (var (key, value) in bytes.Committed.InOrderOfWriting())
+            entries.Put(key, value);
+        return entries;
     }
 
     private StoreWriter Writer() => _writer ?? throw Closed();

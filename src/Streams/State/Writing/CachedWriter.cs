@@ -21,7 +21,7 @@ internal interface IFlushTarget
 /// at once, as Kafka Streams does when it evicts a dirty entry.
 /// </summary>
 internal sealed class CachedWriter(
-    TaskContext context, StoreBytes store, ChangeLogger? changelog, CacheBudget budget, IFlushTarget target) : StoreWriter
+    TaskContext context, StoreBytes store, BelowCache below, CacheBudget budget, IFlushTarget target) : StoreWriter
 {
     // What Kafka Streams counts for an entry beside key and value, about: links and record context.
     private const int EntryBytes = 64;
@@ -100,20 +100,22 @@ internal sealed class CachedWriter(
         context.CurrentHeaders = origin.Headers;
         if (!target.Listens)
         {
-            changelog?.Log(key, overlay.Value(index), deleted);
+            below.Write(key, overlay.Value(index), deleted);
             return;
         }
 
         using var before = deleted || target.SendOldValues ? Before(key, origin) : StoreValue.None;
         if (deleted && !before.Exists)
             return; // Written and deleted between two flushes: nobody ever saw it.
-        changelog?.Log(key, overlay.Value(index), deleted);
+        below.Write(key, overlay.Value(index), deleted);
         var now = deleted ? StoreValue.None : new StoreValue(overlay.Value(index));
         target.Forward(key, now, target.SendOldValues ? before : StoreValue.None, origin.Timestamp, origin.Headers);
     }
 
     private StoreValue Before(ReadOnlySpan<byte> key, Origin origin)
     {
+        if (below.TryGet(key, out var value))
+            return value;
         if (!origin.IsBeforeKnown)
             return store.Committed.Get(key);
         return origin.Before is { } slice ? new StoreValue(store.Overlay.Read(slice)) : StoreValue.None;

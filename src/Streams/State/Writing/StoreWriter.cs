@@ -12,6 +12,11 @@ internal abstract class StoreWriter
     /// <summary>Writes a value or, with <paramref name="delete"/>, a tombstone.</summary>
     public abstract void Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, bool delete);
 
+    /// <summary>A key is about to be read.</summary>
+    public virtual void Touch(ReadOnlySpan<byte> key)
+    {
+    }
+
     /// <summary>Sends on what is held back.</summary>
     public abstract void Flush();
 
