@@ -1,5 +1,3 @@
-using MedStreams.Streams.State;
-
 namespace MedStreams.Streams.Tests.State;
 
 /// <summary>Stores that keep the entries used last.</summary>
