@@ -11,13 +11,21 @@ public sealed record Branched<TKey, TValue>
 
     /// <summary>A branch of that name.</summary>
     public static implicit operator Branched<TKey, TValue>(string name) => new() { Name = name };
+
+    /// <summary>A branch of that name.</summary>
+    public static implicit operator Branched<TKey, TValue>(Branched named) => new() { Name = named.Name };
 }
 
-/// <summary>Makes <see cref="Branched{TKey,TValue}"/> with types inferred.</summary>
-public static class Branched
+/// <summary>What becomes of a branch, where the types come from elsewhere.</summary>
+public sealed record Branched
 {
+    private Branched(string name) => Name = name;
+
+    /// <summary>The end of the branch's name, after the name of the split.</summary>
+    public string Name { get; }
+
     /// <summary>A branch of that name.</summary>
-    public static Branched<TKey, TValue> As<TKey, TValue>(string name) => new() { Name = name };
+    public static Branched As(string name) => new(name);
 
     /// <summary>A branch that goes on as the function says; null from it keeps the branch out of the result.</summary>
     public static Branched<TKey, TValue> WithFunction<TKey, TValue>(

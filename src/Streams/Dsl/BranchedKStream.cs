@@ -56,6 +56,22 @@ public sealed class BranchedKStream<TKey, TValue>
         return _branches;
     }
 
+    /// <summary>A branch of the records for which no predicate holds, which goes on as the function says; ends the split.</summary>
+    /// <param name="chain">Builds onto the branch; null from it keeps the branch out of the result.</param>
+    /// <param name="name">The end of the branch's name; null for 0.</param>
+    /// <returns>The branches by their full names: the split's name, then the branch's.</returns>
+    public IReadOnlyDictionary<string, KStream<TKey, TValue>> DefaultBranch(
+        Func<KStream<TKey, TValue>, KStream<TKey, TValue>?> chain, string? name = null) =>
+        DefaultBranch(Branched.WithFunction(chain, name));
+
+    /// <summary>A branch of the records for which no predicate holds, which ends in what the action builds; ends the split.</summary>
+    /// <param name="consumer">Builds onto the branch.</param>
+    /// <param name="name">The end of the branch's name; null for 0.</param>
+    /// <returns>The branches by their full names: the split's name, then the branch's.</returns>
+    public IReadOnlyDictionary<string, KStream<TKey, TValue>> DefaultBranch(
+        Action<KStream<TKey, TValue>> consumer, string? name = null) =>
+        DefaultBranch(Branched.WithConsumer(consumer, name));
+
     /// <summary>Ends the split; records for which no predicate holds go nowhere.</summary>
     /// <returns>The branches by their full names: the split's name, then the branch's.</returns>
     public IReadOnlyDictionary<string, KStream<TKey, TValue>> NoDefaultBranch() => _branches;

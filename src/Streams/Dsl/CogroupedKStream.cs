@@ -17,7 +17,7 @@ public sealed class CogroupedKStream<TKey, TAggregate>
     /// <param name="grouped">The stream.</param>
     /// <param name="aggregator">Of key, value of that stream, and aggregate so far.</param>
     public CogroupedKStream<TKey, TAggregate> Cogroup<TValue>(
-        KGroupedStream<TKey, TValue> grouped, Func<TKey, TValue, TAggregate, TAggregate> aggregator)
+        KGroupedStream<TKey, TValue> grouped, Func<TKey, TValue, TAggregate, TAggregate?> aggregator)
     {
         _cogrouped.Add(grouped.Grouping, aggregator);
         return this;
@@ -93,7 +93,7 @@ public sealed class SessionWindowedCogroupedKStream<TKey, TAggregate>
     /// <exception cref="TopologyException">The aggregates' type cannot be null.</exception>
     public KTable<Windowed<TKey>, TAggregate> Aggregate(
         Func<TAggregate> initializer,
-        Func<TKey, TAggregate, TAggregate, TAggregate> merger,
+        Func<TKey, TAggregate, TAggregate, TAggregate?> merger,
         Named? named = null,
         Materialized<TKey, TAggregate>? materialized = null) =>
         _cogrouped.Windowed(_windowing, initializer, merger, named, materialized);
@@ -101,6 +101,6 @@ public sealed class SessionWindowedCogroupedKStream<TKey, TAggregate>
     /// <inheritdoc cref="Aggregate(Func{TAggregate},Func{TKey,TAggregate,TAggregate,TAggregate},Named,Materialized{TKey,TAggregate})"/>
     public KTable<Windowed<TKey>, TAggregate> Aggregate(
         Func<TAggregate> initializer,
-        Func<TKey, TAggregate, TAggregate, TAggregate> merger,
+        Func<TKey, TAggregate, TAggregate, TAggregate?> merger,
         Materialized<TKey, TAggregate> materialized) => Aggregate(initializer, merger, null, materialized);
 }

@@ -17,11 +17,23 @@ public sealed record Consumed<TKey, TValue>
 
     /// <summary>Where to begin without a committed offset; null for the consumer's setting.</summary>
     public AutoOffsetReset? OffsetReset { get; init; }
+
+    /// <summary>A source node of that name, everything else as by default.</summary>
+    public static implicit operator Consumed<TKey, TValue>(Consumed named) => new() { Name = named.Name };
 }
 
-/// <summary>Makes <see cref="Consumed{TKey,TValue}"/> with types inferred.</summary>
-public static class Consumed
+/// <summary>How a topic is read, where the types come from elsewhere.</summary>
+public sealed record Consumed
 {
+    private Consumed(string name) => Name = Named.Validate(name);
+
+    /// <summary>The name.</summary>
+    public string Name { get; }
+
+    /// <summary>A source node of that name.</summary>
+    /// <exception cref="TopologyException">The name is not legal.</exception>
+    public static Consumed As(string name) => new(name);
+
     /// <summary>Reads with these serdes.</summary>
     public static Consumed<TKey, TValue> With<TKey, TValue>(ISerde<TKey>? keySerde, ISerde<TValue>? valueSerde) =>
         new() { KeySerde = keySerde, ValueSerde = valueSerde };

@@ -11,11 +11,23 @@ public sealed record Grouped<TKey, TValue>
 
     /// <summary>Handles values in the repartition topic.</summary>
     public ISerde<TValue>? ValueSerde { get; init; }
+
+    /// <summary>A grouping of that name, which its repartition topic and node have, everything else as by default.</summary>
+    public static implicit operator Grouped<TKey, TValue>(Grouped named) => new() { Name = named.Name };
 }
 
-/// <summary>Makes <see cref="Grouped{TKey,TValue}"/> with types inferred.</summary>
-public static class Grouped
+/// <summary>How records are grouped, where the types come from elsewhere.</summary>
+public sealed record Grouped
 {
+    private Grouped(string name) => Name = Named.Validate(name);
+
+    /// <summary>The name.</summary>
+    public string Name { get; }
+
+    /// <summary>A grouping of that name, which its repartition topic and node have.</summary>
+    /// <exception cref="TopologyException">The name is not legal.</exception>
+    public static Grouped As(string name) => new(name);
+
     /// <summary>Groups with these serdes.</summary>
     public static Grouped<TKey, TValue> With<TKey, TValue>(ISerde<TKey>? keySerde, ISerde<TValue>? valueSerde) =>
         new() { KeySerde = keySerde, ValueSerde = valueSerde };

@@ -23,11 +23,23 @@ public sealed record Joined<TKey, TLeft, TRight>
     /// their times. Needs a table that keeps versions at least as long. Null: not at all.
     /// </summary>
     public TimeSpan? GracePeriod { get; init; }
+
+    /// <summary>A join of that name, which its node and repartition topic have, everything else as by default.</summary>
+    public static implicit operator Joined<TKey, TLeft, TRight>(Joined named) => new() { Name = named.Name };
 }
 
-/// <summary>Makes <see cref="Joined{TKey,TLeft,TRight}"/> with types inferred.</summary>
-public static class Joined
+/// <summary>How a stream is joined with a table, where the types come from elsewhere.</summary>
+public sealed record Joined
 {
+    private Joined(string name) => Name = Named.Validate(name);
+
+    /// <summary>The name.</summary>
+    public string Name { get; }
+
+    /// <summary>A join of that name, which its node and repartition topic have.</summary>
+    /// <exception cref="TopologyException">The name is not legal.</exception>
+    public static Joined As(string name) => new(name);
+
     /// <summary>Joins with these serdes.</summary>
     public static Joined<TKey, TLeft, TRight> With<TKey, TLeft, TRight>(
         ISerde<TKey>? keySerde,

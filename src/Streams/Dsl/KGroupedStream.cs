@@ -49,7 +49,7 @@ public sealed class KGroupedStream<TKey, TValue>
     /// <param name="materialized">How to keep the result; a name makes it queryable.</param>
     /// <exception cref="TopologyException">The values' type cannot be null.</exception>
     public KTable<TKey, TValue> Reduce(
-        Func<TValue, TValue, TValue> reducer, Named? named = null, Materialized<TKey, TValue>? materialized = null)
+        Func<TValue, TValue, TValue?> reducer, Named? named = null, Materialized<TKey, TValue>? materialized = null)
     {
         materialized ??= new Materialized<TKey, TValue>();
         return _grouped.Aggregate(
@@ -61,7 +61,7 @@ public sealed class KGroupedStream<TKey, TValue>
 
     /// <inheritdoc cref="Reduce(Func{TValue,TValue,TValue},Named,Materialized{TKey,TValue})"/>
     public KTable<TKey, TValue> Reduce(
-        Func<TValue, TValue, TValue> reducer, Materialized<TKey, TValue> materialized) =>
+        Func<TValue, TValue, TValue?> reducer, Materialized<TKey, TValue> materialized) =>
         Reduce(reducer, null, materialized);
 
     /// <summary>Aggregates the values of each key.</summary>
@@ -72,7 +72,7 @@ public sealed class KGroupedStream<TKey, TValue>
     /// <exception cref="TopologyException">The aggregates' type cannot be null.</exception>
     public KTable<TKey, TAggregate> Aggregate<TAggregate>(
         Func<TAggregate> initializer,
-        Func<TKey, TValue, TAggregate, TAggregate> aggregator,
+        Func<TKey, TValue, TAggregate, TAggregate?> aggregator,
         Named? named = null,
         Materialized<TKey, TAggregate>? materialized = null) =>
         _grouped.Aggregate(
@@ -84,7 +84,7 @@ public sealed class KGroupedStream<TKey, TValue>
     /// <inheritdoc cref="Aggregate{TAggregate}(Func{TAggregate},Func{TKey,TValue,TAggregate,TAggregate},Named,Materialized{TKey,TAggregate})"/>
     public KTable<TKey, TAggregate> Aggregate<TAggregate>(
         Func<TAggregate> initializer,
-        Func<TKey, TValue, TAggregate, TAggregate> aggregator,
+        Func<TKey, TValue, TAggregate, TAggregate?> aggregator,
         Materialized<TKey, TAggregate> materialized) => Aggregate(initializer, aggregator, null, materialized);
 
     /// <summary>Aggregates by tumbling, hopping or unlimited windows.</summary>
@@ -99,6 +99,6 @@ public sealed class KGroupedStream<TKey, TValue>
     /// <summary>Aggregates several grouped streams into one table; add the others to what this answers.</summary>
     /// <param name="aggregator">Of key, value of this stream, and aggregate so far.</param>
     public CogroupedKStream<TKey, TAggregate> Cogroup<TAggregate>(
-        Func<TKey, TValue, TAggregate, TAggregate> aggregator) =>
+        Func<TKey, TValue, TAggregate, TAggregate?> aggregator) =>
         new CogroupedKStream<TKey, TAggregate>(_grouped.Graph).Cogroup(this, aggregator);
 }

@@ -43,8 +43,8 @@ public sealed class KGroupedTable<TKey, TValue>
     /// <param name="materialized">How to keep the result; a name makes it queryable.</param>
     /// <exception cref="TopologyException">The values' type cannot be null.</exception>
     public KTable<TKey, TValue> Reduce(
-        Func<TValue, TValue, TValue> adder,
-        Func<TValue, TValue, TValue> subtractor,
+        Func<TValue, TValue, TValue?> adder,
+        Func<TValue, TValue, TValue?> subtractor,
         Named? named = null,
         Materialized<TKey, TValue>? materialized = null)
     {
@@ -60,8 +60,8 @@ public sealed class KGroupedTable<TKey, TValue>
 
     /// <inheritdoc cref="Reduce(Func{TValue,TValue,TValue},Func{TValue,TValue,TValue},Named,Materialized{TKey,TValue})"/>
     public KTable<TKey, TValue> Reduce(
-        Func<TValue, TValue, TValue> adder,
-        Func<TValue, TValue, TValue> subtractor,
+        Func<TValue, TValue, TValue?> adder,
+        Func<TValue, TValue, TValue?> subtractor,
         Materialized<TKey, TValue> materialized) => Reduce(adder, subtractor, null, materialized);
 
     /// <summary>Aggregates the values of each group.</summary>
@@ -73,8 +73,8 @@ public sealed class KGroupedTable<TKey, TValue>
     /// <exception cref="TopologyException">The aggregates' type cannot be null.</exception>
     public KTable<TKey, TAggregate> Aggregate<TAggregate>(
         Func<TAggregate> initializer,
-        Func<TKey, TValue, TAggregate, TAggregate> adder,
-        Func<TKey, TValue, TAggregate, TAggregate> subtractor,
+        Func<TKey, TValue, TAggregate, TAggregate?> adder,
+        Func<TKey, TValue, TAggregate, TAggregate?> subtractor,
         Named? named = null,
         Materialized<TKey, TAggregate>? materialized = null) =>
         Aggregate(AggregatePrefix, initializer, adder!, subtractor, named, materialized);
@@ -82,8 +82,8 @@ public sealed class KGroupedTable<TKey, TValue>
     /// <inheritdoc cref="Aggregate{TAggregate}(Func{TAggregate},Func{TKey,TValue,TAggregate,TAggregate},Func{TKey,TValue,TAggregate,TAggregate},Named,Materialized{TKey,TAggregate})"/>
     public KTable<TKey, TAggregate> Aggregate<TAggregate>(
         Func<TAggregate> initializer,
-        Func<TKey, TValue, TAggregate, TAggregate> adder,
-        Func<TKey, TValue, TAggregate, TAggregate> subtractor,
+        Func<TKey, TValue, TAggregate, TAggregate?> adder,
+        Func<TKey, TValue, TAggregate, TAggregate?> subtractor,
         Materialized<TKey, TAggregate> materialized) =>
         Aggregate(initializer, adder, subtractor, null, materialized);
 

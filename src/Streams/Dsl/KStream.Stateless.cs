@@ -87,21 +87,24 @@ public sealed partial class KStream<TKey, TValue>
         Append(named, "KSTREAM-FOREACH-", name => new ForEachNode<TKey, TValue>(name, action));
 
     /// <summary>
-    /// Ends the stream in a writer, a line <c>[label]: key, value</c> for each record. For looking at test data only: keys
+    /// Ends the stream in a writer, a line <c>[label]: key, value</c> for each record (Kafka Streams' <c>Printed</c>). For looking at test data only: keys
     /// and values are written as they are.
     /// </summary>
     /// <param name="writer">Written to under a lock, by all tasks.</param>
     /// <param name="label">The label; null for the name of the node before.</param>
     /// <param name="named">The node's name; null for a generated one.</param>
-    public void Print(TextWriter writer, string? label = null, Named? named = null)
+    /// <param name="mapper">What to show of key and value; null for <c>key, value</c>.</param>
+    public void Print(
+        TextWriter writer, string? label = null, Named? named = null, Func<TKey, TValue, string>? mapper = null)
     {
         var shown = label ?? Name;
+        mapper ??= static (key, value) => $"{key?.ToString() ?? "null"}, {value?.ToString() ?? "null"}";
         Append(named, "KSTREAM-PRINTER-", name => new ForEachNode<TKey, TValue>(name, Write));
 
         void Write(TKey key, TValue value)
         {
             lock (writer)
-                writer.WriteLine($"[{shown}]: {key?.ToString() ?? "null"}, {value?.ToString() ?? "null"}");
+                writer.WriteLine($"[{shown}]: {mapper(key, value)}");
         }
     }
 
@@ -125,51 +128,4 @@ public sealed partial class KStream<TKey, TValue>
     /// <summary>Sends each record to the first branch whose predicate holds.</summary>
     /// <param name="named">Begins the names of the branches; null for a generated name.</param>
     public BranchedKStream<TKey, TValue> Split(Named? named = null) => new(this, named);
-
-    /// <summary>Runs processors of the user's, one for each task.</summary>
-    /// <param name="supplier">Makes a new processor at each call.</param>
-    /// <param name="stores">Names of the stores that it may use, added with <see cref="StreamsBuilder.AddStateStore"/>.</param>
-    public KStream<TNewKey, TNewValue> Process<TNewKey, TNewValue>(
-        Func<IProcessor<TKey, TValue, TNewKey, TNewValue>> supplier, params string[] stores) =>
-        Process(supplier, null, stores);
-
-    /// <inheritdoc cref="Process{TNewKey,TNewValue}(Func{IProcessor{TKey,TValue,TNewKey,TNewValue}},string[])"/>
-    /// <param name="supplier">Makes a new processor at each call.</param>
-    /// <param name="named">The node's name; null for a generated one.</param>
-    /// <param name="stores">Names of the stores that it may use.</param>
-    public KStream<TNewKey, TNewValue> Process<TNewKey, TNewValue>(
-        Func<IProcessor<TKey, TValue, TNewKey, TNewValue>> supplier, Named? named, params string[] stores)
-    {
-        var name = named?.Name ?? Graph.NewName("KSTREAM-PROCESSOR-");
-        var node = new UserProcessorNode<TKey, TValue, TNewKey, TNewValue>(name, supplier, stores)
-        {
-            IsKeyChanging = true,
-        };
-        Graph.Add(Node, node);
-        return ChangingKeys<TNewKey, TNewValue>(node, null);
-    }
-
-    /// <summary>Runs processors of the user's that keep the keys, so that no repartition topic is needed behind them.</summary>
-    /// <param name="supplier">Makes a new processor at each call.</param>
-    /// <param name="stores">Names of the stores that it may use, added with <see cref="StreamsBuilder.AddStateStore"/>.</param>
-    public KStream<TKey, TNewValue> ProcessValues<TNewValue>(
-        Func<IFixedKeyProcessor<TKey, TValue, TNewValue>> supplier, params string[] stores) =>
-        ProcessValues(supplier, null, stores);
-
-    /// <inheritdoc cref="ProcessValues{TNewValue}(Func{IFixedKeyProcessor{TKey,TValue,TNewValue}},string[])"/>
-    /// <param name="supplier">Makes a new processor at each call.</param>
-    /// <param name="named">The node's name; null for a generated one.</param>
-    /// <param name="stores">Names of the stores that it may use.</param>
-    public KStream<TKey, TNewValue> ProcessValues<TNewValue>(
-        Func<IFixedKeyProcessor<TKey, TValue, TNewValue>> supplier, Named? named, params string[] stores)
-    {
-        var name = named?.Name ?? Graph.NewName("KSTREAM-PROCESSVALUES-");
-        var node = new UserProcessorNode<TKey, TValue, TKey, TNewValue>(
-            name, () => new FixedKeyAdapter<TKey, TValue, TNewValue>(supplier()), stores)
-        {
-            IsValueChanging = true,
-        };
-        Graph.Add(Node, node);
-        return KeepingKeys<TNewValue>(node, null);
-    }
 }

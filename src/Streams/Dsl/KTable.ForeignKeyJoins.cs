@@ -26,7 +26,7 @@ public sealed partial class KTable<TKey, TValue>
     public KTable<TKey, TResult> Join<TForeignKey, TForeign, TResult>(
         KTable<TForeignKey, TForeign> other,
         Func<TValue, TForeignKey?> foreignKeyExtractor,
-        Func<TValue, TForeign, TResult> joiner,
+        Func<TValue, TForeign, TResult?> joiner,
         TableJoined<TKey, TForeignKey>? joined = null,
         Materialized<TKey, TResult>? materialized = null) =>
         JoinForeign<TForeignKey, TForeign, TResult>(
@@ -36,7 +36,7 @@ public sealed partial class KTable<TKey, TValue>
     public KTable<TKey, TResult> Join<TForeignKey, TForeign, TResult>(
         KTable<TForeignKey, TForeign> other,
         Func<TValue, TForeignKey?> foreignKeyExtractor,
-        Func<TValue, TForeign, TResult> joiner,
+        Func<TValue, TForeign, TResult?> joiner,
         Materialized<TKey, TResult> materialized) =>
         Join(other, foreignKeyExtractor, joiner, null, materialized);
 
@@ -49,7 +49,7 @@ public sealed partial class KTable<TKey, TValue>
     public KTable<TKey, TResult> Join<TForeignKey, TForeign, TResult>(
         KTable<TForeignKey, TForeign> other,
         Func<TKey, TValue, TForeignKey?> foreignKeyExtractor,
-        Func<TValue, TForeign, TResult> joiner,
+        Func<TValue, TForeign, TResult?> joiner,
         TableJoined<TKey, TForeignKey>? joined = null,
         Materialized<TKey, TResult>? materialized = null) =>
         JoinForeign<TForeignKey, TForeign, TResult>(
@@ -59,7 +59,7 @@ public sealed partial class KTable<TKey, TValue>
     public KTable<TKey, TResult> Join<TForeignKey, TForeign, TResult>(
         KTable<TForeignKey, TForeign> other,
         Func<TKey, TValue, TForeignKey?> foreignKeyExtractor,
-        Func<TValue, TForeign, TResult> joiner,
+        Func<TValue, TForeign, TResult?> joiner,
         Materialized<TKey, TResult> materialized) =>
         Join(other, foreignKeyExtractor, joiner, null, materialized);
 
@@ -67,7 +67,7 @@ public sealed partial class KTable<TKey, TValue>
     public KTable<TKey, TResult> Join<TForeignKey, TForeign, TResult>(
         KTable<TForeignKey, TForeign> other,
         Func<TValue, TForeignKey?> foreignKeyExtractor,
-        Func<TValue, TForeign, TResult> joiner,
+        Func<TValue, TForeign, TResult?> joiner,
         TableJoined<TKey, TForeignKey>? joined = null,
         Materialized<TKey, TResult>? materialized = null)
         where TForeignKey : struct =>
@@ -78,7 +78,7 @@ public sealed partial class KTable<TKey, TValue>
     public KTable<TKey, TResult> Join<TForeignKey, TForeign, TResult>(
         KTable<TForeignKey, TForeign> other,
         Func<TKey, TValue, TForeignKey?> foreignKeyExtractor,
-        Func<TValue, TForeign, TResult> joiner,
+        Func<TValue, TForeign, TResult?> joiner,
         TableJoined<TKey, TForeignKey>? joined = null,
         Materialized<TKey, TResult>? materialized = null)
         where TForeignKey : struct =>
@@ -98,7 +98,7 @@ public sealed partial class KTable<TKey, TValue>
     public KTable<TKey, TResult> LeftJoin<TForeignKey, TForeign, TResult>(
         KTable<TForeignKey, TForeign> other,
         Func<TValue, TForeignKey?> foreignKeyExtractor,
-        Func<TValue, TForeign?, TResult> joiner,
+        Func<TValue, TForeign?, TResult?> joiner,
         TableJoined<TKey, TForeignKey>? joined = null,
         Materialized<TKey, TResult>? materialized = null) =>
         JoinForeign(other, (_, value) => Of(foreignKeyExtractor(value)), joiner, true, joined, materialized);
@@ -107,7 +107,7 @@ public sealed partial class KTable<TKey, TValue>
     public KTable<TKey, TResult> LeftJoin<TForeignKey, TForeign, TResult>(
         KTable<TForeignKey, TForeign> other,
         Func<TValue, TForeignKey?> foreignKeyExtractor,
-        Func<TValue, TForeign?, TResult> joiner,
+        Func<TValue, TForeign?, TResult?> joiner,
         Materialized<TKey, TResult> materialized) =>
         LeftJoin(other, foreignKeyExtractor, joiner, null, materialized);
 
@@ -120,7 +120,7 @@ public sealed partial class KTable<TKey, TValue>
     public KTable<TKey, TResult> LeftJoin<TForeignKey, TForeign, TResult>(
         KTable<TForeignKey, TForeign> other,
         Func<TKey, TValue, TForeignKey?> foreignKeyExtractor,
-        Func<TValue, TForeign?, TResult> joiner,
+        Func<TValue, TForeign?, TResult?> joiner,
         TableJoined<TKey, TForeignKey>? joined = null,
         Materialized<TKey, TResult>? materialized = null) =>
         JoinForeign(other, (key, value) => Of(foreignKeyExtractor(key, value)), joiner, true, joined, materialized);
@@ -129,7 +129,7 @@ public sealed partial class KTable<TKey, TValue>
     public KTable<TKey, TResult> LeftJoin<TForeignKey, TForeign, TResult>(
         KTable<TForeignKey, TForeign> other,
         Func<TKey, TValue, TForeignKey?> foreignKeyExtractor,
-        Func<TValue, TForeign?, TResult> joiner,
+        Func<TValue, TForeign?, TResult?> joiner,
         Materialized<TKey, TResult> materialized) =>
         LeftJoin(other, foreignKeyExtractor, joiner, null, materialized);
 
@@ -137,7 +137,7 @@ public sealed partial class KTable<TKey, TValue>
     public KTable<TKey, TResult> LeftJoin<TForeignKey, TForeign, TResult>(
         KTable<TForeignKey, TForeign> other,
         Func<TValue, TForeignKey?> foreignKeyExtractor,
-        Func<TValue, TForeign?, TResult> joiner,
+        Func<TValue, TForeign?, TResult?> joiner,
         TableJoined<TKey, TForeignKey>? joined = null,
         Materialized<TKey, TResult>? materialized = null)
         where TForeignKey : struct =>
@@ -147,7 +147,7 @@ public sealed partial class KTable<TKey, TValue>
     public KTable<TKey, TResult> LeftJoin<TForeignKey, TForeign, TResult>(
         KTable<TForeignKey, TForeign> other,
         Func<TKey, TValue, TForeignKey?> foreignKeyExtractor,
-        Func<TValue, TForeign?, TResult> joiner,
+        Func<TValue, TForeign?, TResult?> joiner,
         TableJoined<TKey, TForeignKey>? joined = null,
         Materialized<TKey, TResult>? materialized = null)
         where TForeignKey : struct =>
@@ -162,7 +162,7 @@ public sealed partial class KTable<TKey, TValue>
     private KTable<TKey, TResult> JoinForeign<TForeignKey, TForeign, TResult>(
         KTable<TForeignKey, TForeign> other,
         Func<TKey, TValue, ForeignKey<TForeignKey>?> extractor,
-        Func<TValue, TForeign?, TResult> joiner,
+        Func<TValue, TForeign?, TResult?> joiner,
         bool isLeft,
         TableJoined<TKey, TForeignKey>? joined,
         Materialized<TKey, TResult>? given)

@@ -15,14 +15,14 @@ public sealed partial class KTable<TKey, TValue>
     /// <exception cref="TopologyException">The result's type cannot be null.</exception>
     public KTable<TKey, TResult> Join<TOther, TResult>(
         KTable<TKey, TOther> other,
-        Func<TValue, TOther, TResult> joiner,
+        Func<TValue, TOther, TResult?> joiner,
         Named? named = null,
         Materialized<TKey, TResult>? materialized = null) =>
         Join<TOther, TResult>(other, joiner!, JoinRule.Inner, named, materialized);
 
     /// <inheritdoc cref="Join{TOther,TResult}(KTable{TKey,TOther},Func{TValue,TOther,TResult},Named,Materialized{TKey,TResult})"/>
     public KTable<TKey, TResult> Join<TOther, TResult>(
-        KTable<TKey, TOther> other, Func<TValue, TOther, TResult> joiner, Materialized<TKey, TResult> materialized) =>
+        KTable<TKey, TOther> other, Func<TValue, TOther, TResult?> joiner, Materialized<TKey, TResult> materialized) =>
         Join(other, joiner, null, materialized);
 
     /// <summary>The keys of this table, with the other's value or null.</summary>
@@ -33,14 +33,14 @@ public sealed partial class KTable<TKey, TValue>
     /// <exception cref="TopologyException">The result's type cannot be null.</exception>
     public KTable<TKey, TResult> LeftJoin<TOther, TResult>(
         KTable<TKey, TOther> other,
-        Func<TValue, TOther?, TResult> joiner,
+        Func<TValue, TOther?, TResult?> joiner,
         Named? named = null,
         Materialized<TKey, TResult>? materialized = null) =>
         Join<TOther, TResult>(other, joiner!, JoinRule.Left, named, materialized);
 
     /// <inheritdoc cref="LeftJoin{TOther,TResult}(KTable{TKey,TOther},Func{TValue,TOther,TResult},Named,Materialized{TKey,TResult})"/>
     public KTable<TKey, TResult> LeftJoin<TOther, TResult>(
-        KTable<TKey, TOther> other, Func<TValue, TOther?, TResult> joiner, Materialized<TKey, TResult> materialized) =>
+        KTable<TKey, TOther> other, Func<TValue, TOther?, TResult?> joiner, Materialized<TKey, TResult> materialized) =>
         LeftJoin(other, joiner, null, materialized);
 
     /// <summary>The keys of either table, with null for the value that is missing.</summary>
@@ -51,19 +51,19 @@ public sealed partial class KTable<TKey, TValue>
     /// <exception cref="TopologyException">The result's type cannot be null.</exception>
     public KTable<TKey, TResult> OuterJoin<TOther, TResult>(
         KTable<TKey, TOther> other,
-        Func<TValue?, TOther?, TResult> joiner,
+        Func<TValue?, TOther?, TResult?> joiner,
         Named? named = null,
         Materialized<TKey, TResult>? materialized = null) =>
         Join(other, joiner, JoinRule.Outer, named, materialized);
 
     /// <inheritdoc cref="OuterJoin{TOther,TResult}(KTable{TKey,TOther},Func{TValue,TOther,TResult},Named,Materialized{TKey,TResult})"/>
     public KTable<TKey, TResult> OuterJoin<TOther, TResult>(
-        KTable<TKey, TOther> other, Func<TValue?, TOther?, TResult> joiner, Materialized<TKey, TResult> materialized) =>
+        KTable<TKey, TOther> other, Func<TValue?, TOther?, TResult?> joiner, Materialized<TKey, TResult> materialized) =>
         OuterJoin(other, joiner, null, materialized);
 
     private KTable<TKey, TResult> Join<TOther, TResult>(
         KTable<TKey, TOther> other,
-        Func<TValue?, TOther?, TResult> joiner,
+        Func<TValue?, TOther?, TResult?> joiner,
         JoinRule rule,
         Named? named,
         Materialized<TKey, TResult>? given)
@@ -79,7 +79,7 @@ public sealed partial class KTable<TKey, TValue>
         var otherName = Graph.NameOr(named?.Name, "-join-other", "KTABLE-JOINOTHER-");
         var (lefts, rights) = (Values.Getters(), other.Values.Getters());
         var values = new JoinedTable<TKey, TValue, TOther, TResult>(Values, other.Values, joiner, rule, storeName);
-        Func<TOther?, TValue?, TResult> reversed = (right, left) => joiner(left, right);
+        Func<TOther?, TValue?, TResult?> reversed = (right, left) => joiner(left, right);
         var node = new TableJoinGraphNode(
             name,
             new JoinSide(

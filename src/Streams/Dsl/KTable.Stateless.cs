@@ -37,17 +37,17 @@ public sealed partial class KTable<TKey, TValue>
     /// <param name="materialized">A store with a name keeps the result; otherwise it is computed where it is needed.</param>
     /// <exception cref="TopologyException">The new type cannot be null.</exception>
     public KTable<TKey, TNewValue> MapValues<TNewValue>(
-        Func<TValue, TNewValue> mapper, Named? named = null, Materialized<TKey, TNewValue>? materialized = null) =>
-        MapValues((_, value) => mapper(value), named, materialized);
+        Func<TValue, TNewValue?> mapper, Named? named = null, Materialized<TKey, TNewValue>? materialized = null) =>
+        MapValues<TNewValue>((_, value) => mapper(value), named, materialized);
 
     /// <inheritdoc cref="MapValues{TNewValue}(Func{TValue,TNewValue},Named,Materialized{TKey,TNewValue})"/>
     public KTable<TKey, TNewValue> MapValues<TNewValue>(
-        Func<TValue, TNewValue> mapper, Materialized<TKey, TNewValue> materialized) =>
-        MapValues((_, value) => mapper(value), null, materialized);
+        Func<TValue, TNewValue?> mapper, Materialized<TKey, TNewValue> materialized) =>
+        MapValues<TNewValue>((_, value) => mapper(value), null, materialized);
 
     /// <inheritdoc cref="MapValues{TNewValue}(Func{TKey,TValue,TNewValue},Named,Materialized{TKey,TNewValue})"/>
     public KTable<TKey, TNewValue> MapValues<TNewValue>(
-        Func<TKey, TValue, TNewValue> mapper, Materialized<TKey, TNewValue> materialized) =>
+        Func<TKey, TValue, TNewValue?> mapper, Materialized<TKey, TNewValue> materialized) =>
         MapValues(mapper, null, materialized);
 
     /// <summary>The table with new values, made of key and value.</summary>
@@ -56,7 +56,7 @@ public sealed partial class KTable<TKey, TValue>
     /// <param name="materialized">A store with a name keeps the result; otherwise it is computed where it is needed.</param>
     /// <exception cref="TopologyException">The new type cannot be null.</exception>
     public KTable<TKey, TNewValue> MapValues<TNewValue>(
-        Func<TKey, TValue, TNewValue> mapper,
+        Func<TKey, TValue, TNewValue?> mapper,
         Named? named = null,
         Materialized<TKey, TNewValue>? materialized = null) =>
         Derive<TNewValue>(

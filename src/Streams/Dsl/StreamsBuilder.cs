@@ -156,10 +156,10 @@ public sealed class StreamsBuilder(StreamsBuilderOptions? options = null)
         return this;
     }
 
-    /// <summary>Adds a store for processors to connect to by its name.</summary>
+    /// <summary>Adds a store for processors to connect to by its name. Adding the same builder again changes nothing.</summary>
     public StreamsBuilder AddStateStore(IStoreBuilder builder)
     {
-        _graph.Add(_graph.RootNode, new StateStoreNode(builder));
+        _graph.AddStores([builder]);
         return this;
     }
 

@@ -94,7 +94,7 @@ internal sealed class ProcessorNode<TKeyIn, TValueIn, TKeyOut, TValueOut>(
     IReadOnlySet<string> stores,
     IProcessor<TKeyIn, TValueIn, TKeyOut, TValueOut> processor)
     : ForwardingNode<TKeyOut, TValueOut>(name), IReceiver<TKeyIn, TValueIn>,
-        IFixedKeyProcessorContext<TKeyOut, TValueOut>
+        IProcessorContext<TKeyOut, TValueOut>
 {
     private readonly NodeContext _context = new(name, task, stores);
 

@@ -28,7 +28,7 @@ public interface IFixedKeyProcessor<TKey, TValueIn, TValueOut>
     }
 
     /// <summary>Called for each record.</summary>
-    void Process(in Record<TKey, TValueIn> record);
+    void Process(in FixedKeyRecord<TKey, TValueIn> record);
 
     /// <summary>Called once after the last record.</summary>
     void Close()
@@ -88,7 +88,15 @@ public interface IProcessorContext<TKey, TValue> : IProcessingContext
 }
 
 /// <summary>The context of an <see cref="IFixedKeyProcessor{TKey,TValueIn,TValueOut}"/>.</summary>
-public interface IFixedKeyProcessorContext<TKey, TValue> : IProcessorContext<TKey, TValue>;
+public interface IFixedKeyProcessorContext<TKey, TValue> : IProcessingContext
+{
+    /// <summary>Hands a record to all children; returns when they are done with it.</summary>
+    void Forward(in FixedKeyRecord<TKey, TValue> record);
+
+    /// <summary>Hands a record to the child of that name.</summary>
+    /// <exception cref="StreamsException">There is no such child.</exception>
+    void Forward(in FixedKeyRecord<TKey, TValue> record, string childName);
+}
 
 /// <summary>Which time drives a punctuator.</summary>
 public enum PunctuationType

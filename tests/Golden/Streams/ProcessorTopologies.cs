@@ -48,7 +48,7 @@ internal static class ProcessorTopologies
             {
                 b.AddStateStore(Stores.KeyValueStoreBuilder(
                     Stores.PersistentKeyValueStore("pending"), Serdes.String, Serdes.String));
-                b.Stream<string?, string?>("in").Process(() => new Pending(), "pending").To("out");
+                b.Stream<string?, string?>("in").Process(() => new Pending(), ["pending"]).To("out");
             },
             "out").With(StoreReaders.KeyValue<string>("pending")),
         Dsl("punctuate-wall-clock", b => b.Stream<string?, string?>("in").Process(() => new Ticking()).To("out"), "out"),
@@ -104,7 +104,7 @@ internal static class ProcessorTopologies
             {
                 b.AddStateStore(Stores.KeyValueStoreBuilder(
                     Stores.PersistentKeyValueStore("kv"), Serdes.String, Serdes.String));
-                b.Stream<string?, string?>("in").Process(Each<string?, string?>(ScanKeyValues), "kv").To("out");
+                b.Stream<string?, string?>("in").Process(Each<string?, string?>(ScanKeyValues), ["kv"]).To("out");
             },
             "out").With(StoreReaders.KeyValue<string>("kv")),
         Dsl(
@@ -113,7 +113,7 @@ internal static class ProcessorTopologies
             {
                 b.AddStateStore(Stores.WindowStoreBuilder(
                     Stores.PersistentWindowStore("ws", Seconds(30), Seconds(5)), Serdes.String, Serdes.String));
-                b.Stream<string?, string?>("in").Process(Each<string?, string?>(ScanWindows), "ws").To("out");
+                b.Stream<string?, string?>("in").Process(Each<string?, string?>(ScanWindows), ["ws"]).To("out");
             },
             "out").With(StoreReaders.Window<string>("ws", 30_000)),
         Dsl(
@@ -152,7 +152,7 @@ internal static class ProcessorTopologies
             {
                 b.AddStateStore(Stores.VersionedKeyValueStoreBuilder(
                     Stores.PersistentVersionedKeyValueStore("vs", Seconds(25)), Serdes.String, Serdes.String));
-                b.Stream<string?, string?>("in").Process(Each<string?, string?>(ScanVersions), "vs").To("out");
+                b.Stream<string?, string?>("in").Process(Each<string?, string?>(ScanVersions), ["vs"]).To("out");
             },
             "out").With(StoreReaders.Versioned("vs")),
         Dsl(
@@ -172,7 +172,7 @@ internal static class ProcessorTopologies
                             context.Forward(record.WithValue<string?>(
                                 string.Concat(ws.Fetch(record.Key, 0, long.MaxValue).Select(e => $"{e.Key}={e.Value};"))));
                         }),
-                        "ws")
+                        ["ws"])
                     .To("out");
             },
             "out"),
@@ -182,7 +182,7 @@ internal static class ProcessorTopologies
             {
                 b.AddStateStore(Stores.SessionStoreBuilder(
                     Stores.PersistentSessionStore("ss", Seconds(30)), Serdes.String, Serdes.String));
-                b.Stream<string?, string?>("in").Process(Each<string?, string?>(ScanSessions), "ss").To("out");
+                b.Stream<string?, string?>("in").Process(Each<string?, string?>(ScanSessions), ["ss"]).To("out");
             },
             "out").With(StoreReaders.Session<string>("ss", 30_000)),
         Dsl(
@@ -209,7 +209,7 @@ internal static class ProcessorTopologies
                             context.Forward(record.WithValue<string?>(
                                 old is { } entry ? $"{entry.Value}@{entry.Timestamp}" : "none"));
                         }),
-                        "ts")
+                        ["ts"])
                     .To("out");
             },
             "out").With(StoreReaders.Timestamped<string>("ts")),
@@ -225,7 +225,7 @@ internal static class ProcessorTopologies
                         if (record.Key is not null)
                             context.GetStateStore<IKeyValueStore<string, string>>("shared").Put(record.Key, record.Value);
                     }),
-                    "shared");
+                    ["shared"]);
                 b.Stream<string?, string?>("reads")
                     .Process(
                         Each<string?, string?>((context, record) =>
@@ -235,7 +235,7 @@ internal static class ProcessorTopologies
                             var shared = context.GetStateStore<IKeyValueStore<string, string>>("shared");
                             context.Forward(record.WithValue<string?>(OrNull(record.Value) + OrNull(shared.Get(record.Key))));
                         }),
-                        "shared")
+                        ["shared"])
                     .To("out");
             },
             "out").With(StoreReaders.KeyValue<string>("shared")),
@@ -257,7 +257,7 @@ internal static class ProcessorTopologies
                             recent.Put(record.Value, record.Timestamp, record.Timestamp);
                             context.Forward(record);
                         }),
-                        "recent")
+                        ["recent"])
                     .To("out");
             },
             "out"),
@@ -344,7 +344,7 @@ internal static class ProcessorTopologies
 
         public void Init(IFixedKeyProcessorContext<string, string?> context) => _context = context;
 
-        public void Process(in Record<string, string?> record)
+        public void Process(in FixedKeyRecord<string, string?> record)
         {
             _context.Forward(record.WithValue<string?>(OrNull(record.Key) + OrNull(record.Value)));
             _context.Forward(record.WithTimestamp(record.Timestamp + 1));

@@ -70,7 +70,7 @@ internal static class TableTopologies
             {
                 b.AddStateStore(Stores.KeyValueStoreBuilder(
                     Stores.PersistentKeyValueStore("seen"), Serdes.String, Serdes.Int64.Nullable()));
-                b.Table<string, string>("in").TransformValues(() => new Numbering(), "seen").ToStream().To("out");
+                b.Table<string, string>("in").TransformValues(() => new Numbering(), ["seen"]).ToStream().To("out");
             },
             "out").With(StoreReaders.KeyValue<long?>("seen")),
     ];

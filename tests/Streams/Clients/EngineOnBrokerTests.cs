@@ -84,7 +84,7 @@ public sealed class EngineOnBrokerTests(BrokerFixture broker) : IClassFixture<Br
         builder.Stream<string, string>(input)
             .SelectKey((_, value) => value)
             .Repartition()
-            .Process(() => new CountingProcessor("counts"), "counts")
+            .Process(() => new CountingProcessor("counts"), ["counts"])
             .To(output);
         return builder.Build();
     }

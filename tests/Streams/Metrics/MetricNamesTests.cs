@@ -155,7 +155,7 @@ public sealed partial class MetricNamesTests(BrokerFixture broker) : IClassFixtu
             TimestampExtractor = (in r, _, _) => long.TryParse(r.Value, CultureInfo.InvariantCulture, out var seconds) ? seconds * 1000 : 0,
         });
         stream.To($"{_app}-copy");
-        stream.Process(() => new BusyProcessor("busy"), "busy");
+        stream.Process(() => new BusyProcessor("busy"), ["busy"]);
         var grouped = stream.GroupByKey();
         grouped.Count(Materialized.As("counts"));
         var windows = TimeWindows.OfSizeAndGrace(TimeSpan.FromSeconds(10), TimeSpan.Zero);

@@ -13,7 +13,7 @@ internal sealed class ForeignKeyJoinGraphNode<TKey, TValue, TForeignKey, TForeig
     KTable<TKey, TValue> left,
     KTable<TForeignKey, TForeign> right,
     SubscriptionSettings<TKey, TValue, TForeignKey> settings,
-    Func<TKey, TValue, TForeign?, TResult> joiner,
+    Func<TKey, TValue, TForeign?, TResult?> joiner,
     TableJoined<TKey, TForeignKey> joined)
     : GraphNode(names.Resolver)
 {

@@ -15,7 +15,7 @@ internal sealed class ResponseJoinNode<TKey, TValue, TForeign, TResult>(
     TableGetters<TKey, TValue> values,
     Func<ISerde<TValue>> valueSerde,
     string registrationTopic,
-    Func<TKey, TValue, TForeign?, TResult> joiner,
+    Func<TKey, TValue, TForeign?, TResult?> joiner,
     bool isLeft)
     : StatefulNode<TKey, SubscriptionResponse<TForeign>, TKey, TResult?>(name, task)
 {
@@ -30,7 +30,11 @@ internal sealed class ResponseJoinNode<TKey, TValue, TForeign, TResult>(
     {
         var value = _values.Get(record.Key).ValueOrNull();
         if (HashOf(value, record.Headers) != record.Value.Hash)
+        {
+            Task.CountDropped();
             return;
+        }
+
         var foreign = record.Value.ForeignValue;
         var result = value is null || (foreign is null && !isLeft) ? default : joiner(record.Key, value, foreign);
         Forward(record.WithValue(result));

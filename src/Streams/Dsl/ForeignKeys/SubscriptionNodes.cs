@@ -20,6 +20,8 @@ internal sealed class SubscriptionReceiveNode<TKey, TForeignKey>(string name, Ta
         {
             if (subscription.Instruction == Instruction.PropagateAlways)
                 Forward(record);
+            else
+                Task.CountDropped();
             return;
         }
 
@@ -79,7 +81,11 @@ internal sealed class ForeignTableJoinNode<TKey, TForeignKey, TForeign>(
     protected override void Process(in Record<TForeignKey, Change<TForeign>> record)
     {
         if (record.Key is null || (latestOnly && !record.Value.IsLatest))
+        {
+            Task.CountDropped();
             return;
+        }
+
         foreach (var (key, entry) in _store.PrefixScan(record.Key, prefixSerde))
         {
             var subscription = entry!.Value.Value;

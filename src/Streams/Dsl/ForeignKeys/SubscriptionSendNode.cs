@@ -35,7 +35,11 @@ internal sealed class SubscriptionSendNode<TKey, TValue, TForeignKey>(
     protected override void Process(in Record<TKey, Change<TValue>> record)
     {
         if (latestOnly && !record.Value.IsLatest)
+        {
+            Task.CountDropped();
             return;
+        }
+
         var (now, before) = (record.Value.New, record.Value.Old);
         var newKey = now is null ? null : settings.Extractor(record.Key, now);
         var oldKey = before is null ? null : settings.Extractor(record.Key, before);
@@ -62,6 +66,8 @@ internal sealed class SubscriptionSendNode<TKey, TValue, TForeignKey>(
         var hash = HashOf(record);
         if (newKey is null)
         {
+            if (record.Value.New is not null)
+                Task.CountDropped();
             if (oldKey is not null)
                 Send(record, oldKey, Instruction.DeleteAndPropagate, hash);
             return;

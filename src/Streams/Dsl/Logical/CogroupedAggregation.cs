@@ -17,7 +17,7 @@ internal sealed class CogroupedAggregation<TKey, TAggregate>(StreamsGraph graph)
     private readonly Dictionary<Input, GraphNode> _parents = [];
 
     public void Add<TValue>(
-        GroupedAggregation<TKey, TValue> grouped, Func<TKey, TValue, TAggregate, TAggregate> aggregator) =>
+        GroupedAggregation<TKey, TValue> grouped, Func<TKey, TValue, TAggregate, TAggregate?> aggregator) =>
         _inputs.Add(new Input<TValue>(grouped, aggregator!));
 
     public KTable<TKey, TAggregate> Aggregate(
@@ -49,7 +49,7 @@ internal sealed class CogroupedAggregation<TKey, TAggregate>(StreamsGraph graph)
     public KTable<Windowed<TKey>, TAggregate> Windowed(
         Windowing.Windowing windowing,
         Func<TAggregate> initializer,
-        Func<TKey, TAggregate, TAggregate, TAggregate>? merger,
+        Func<TKey, TAggregate, TAggregate, TAggregate?>? merger,
         Named? named,
         Materialized<TKey, TAggregate>? given)
     {
@@ -138,7 +138,7 @@ internal sealed class CogroupedAggregation<TKey, TAggregate>(StreamsGraph graph)
             string storeName,
             TimeSpan? retention,
             Func<TAggregate> initializer,
-            Func<TKey, TAggregate, TAggregate, TAggregate>? merger,
+            Func<TKey, TAggregate, TAggregate, TAggregate?>? merger,
             bool sendsOldValues);
     }
 
@@ -186,7 +186,7 @@ internal sealed class CogroupedAggregation<TKey, TAggregate>(StreamsGraph graph)
             string storeName,
             TimeSpan? retention,
             Func<TAggregate> initializer,
-            Func<TKey, TAggregate, TAggregate, TAggregate>? merger,
+            Func<TKey, TAggregate, TAggregate, TAggregate?>? merger,
             bool sendsOldValues) =>
             windowing.CreateNode(
                 name,

@@ -8,6 +8,7 @@ internal sealed class StreamsGraph(StreamsBuilderOptions options)
 {
     private readonly Root _root = new();
     private readonly List<IReadOnlyList<string>> _copartitioned = [];
+    private readonly HashSet<IStoreBuilder> _stores = new(ReferenceEqualityComparer.Instance);
     private int _index;
     private int _priority;
 
@@ -35,6 +36,18 @@ internal sealed class StreamsGraph(StreamsBuilderOptions options)
     {
         var generated = NewName(prefix);
         return name is null ? generated : Named.Validate(name + suffix);
+    }
+
+    /// <summary>Adds stores that no other step has added yet; answers their names.</summary>
+    public IReadOnlyList<string> AddStores(IReadOnlyList<IStoreBuilder> stores)
+    {
+        foreach (var store in stores)
+        {
+            if (_stores.Add(store))
+                Add(_root, new StateStoreNode(store));
+        }
+
+        return [.. stores.Select(s => s.Name)];
     }
 
     public void Add(GraphNode parent, GraphNode child)

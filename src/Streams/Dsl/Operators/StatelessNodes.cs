@@ -106,15 +106,3 @@ internal sealed class BranchNode<TKey, TValue>(string name, Func<TKey, TValue, b
             Forward(record, children[^1]);
     }
 }
-
-/// <summary>Runs a processor that keeps the keys.</summary>
-internal sealed class FixedKeyAdapter<TKey, TValueIn, TValueOut>(IFixedKeyProcessor<TKey, TValueIn, TValueOut> processor)
-    : IProcessor<TKey, TValueIn, TKey, TValueOut>
-{
-    public void Init(IProcessorContext<TKey, TValueOut> context) =>
-        processor.Init((IFixedKeyProcessorContext<TKey, TValueOut>)context);
-
-    public void Process(in Record<TKey, TValueIn> record) => processor.Process(record);
-
-    public void Close() => processor.Close();
-}

@@ -26,7 +26,7 @@ internal sealed class TableJoinSideNode<TKey, TThis, TOther, TResult>(
     string name,
     TaskContext task,
     TableGetters<TKey, TOther> others,
-    Func<TThis?, TOther?, TResult> joiner,
+    Func<TThis?, TOther?, TResult?> joiner,
     JoinRule rule,
     bool latestOnly,
     bool sendsOldValues)

@@ -37,11 +37,23 @@ public sealed record StreamJoined<TKey, TThis, TOther>
 
     /// <summary>Settings of the changelog topics beyond the engine's own.</summary>
     public IReadOnlyDictionary<string, string> LogConfig { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>A join whose stores begin with that name, everything else as by default.</summary>
+    public static implicit operator StreamJoined<TKey, TThis, TOther>(StreamJoined named) => new() { StoreName = named.StoreName };
 }
 
-/// <summary>Makes <see cref="StreamJoined{TKey,TThis,TOther}"/> with types inferred.</summary>
-public static class StreamJoined
+/// <summary>How two streams are joined, where the types come from elsewhere.</summary>
+public sealed record StreamJoined
 {
+    private StreamJoined(string name) => StoreName = Named.Validate(name);
+
+    /// <summary>The name.</summary>
+    public string StoreName { get; }
+
+    /// <summary>A join whose stores begin with that name.</summary>
+    /// <exception cref="TopologyException">The name is not legal.</exception>
+    public static StreamJoined As(string name) => new(name);
+
     /// <summary>Joins with these serdes.</summary>
     public static StreamJoined<TKey, TThis, TOther> With<TKey, TThis, TOther>(
         ISerde<TKey>? keySerde, ISerde<TThis>? thisSerde, ISerde<TOther>? otherSerde) =>

@@ -113,6 +113,10 @@ public sealed record BufferConfig
     /// <summary>The same with a bound on bytes.</summary>
     public BufferConfig WithMaxBytes(long maxBytes) => this with { MaxBytes = maxBytes };
 
+    /// <summary>The same without a bound but the memory's.</summary>
+    public BufferConfig WithNoBound() =>
+        this with { MaxRecords = long.MaxValue, MaxBytes = long.MaxValue, WhenFull = BufferFull.ShutDown };
+
     /// <summary>The same, telling the oldest early at the bound.</summary>
     public BufferConfig EmitEarlyWhenFull() => this with { WhenFull = BufferFull.EmitEarly };
 

@@ -6,7 +6,7 @@ namespace MedStreams.Streams.Dsl.Tables;
 internal sealed class JoinedTable<TKey, TLeft, TRight, TResult>(
     TableValues<TKey, TLeft> left,
     TableValues<TKey, TRight> right,
-    Func<TLeft?, TRight?, TResult> joiner,
+    Func<TLeft?, TRight?, TResult?> joiner,
     JoinRule rule,
     string? store)
     : TableValues<TKey, TResult>
@@ -31,7 +31,7 @@ internal sealed class JoinedTable<TKey, TLeft, TRight, TResult>(
     private sealed class Getter(
         TableGetter<TKey, TLeft> left,
         TableGetter<TKey, TRight> right,
-        Func<TLeft?, TRight?, TResult> joiner,
+        Func<TLeft?, TRight?, TResult?> joiner,
         JoinRule rule)
         : TableGetter<TKey, TResult>
     {

@@ -1,6 +1,3 @@
-using MedStreams.Streams.Dsl.Operators;
-using MedStreams.Streams.Dsl.Tables;
-using MedStreams.Streams.Metrics;
 using MedStreams.Streams.Processing;
 
 namespace MedStreams.Streams.Dsl.Windowing;
@@ -25,28 +22,19 @@ internal sealed class SlidingAggregateNode<TKey, TValue, TAggregate>(
     SlidingSettings settings,
     Aggregation<TKey, TValue, TAggregate> aggregation,
     bool sendsOldValues)
-    : StatefulNode<TKey, TValue, Windowed<TKey>, Change<TAggregate>>(name, task)
+    : WindowedAggregateNode<TKey, TValue, TAggregate>(name, task, storeName, settings.Emit, aggregation, sendsOldValues)
 {
     private readonly HashSet<long> _starts = [];
-    private ITimestampedWindowStore<TKey, TAggregate> _store = null!;
-    private TableForwarder<Windowed<TKey>, TAggregate>? _forwarder;
-    private long _observedTime = -1;
     private long _storedTime = -1;
     private long _toldUpTo = -1;
-    private NodeMetrics? _metrics;
-
-    public override void Measure(TaskMetrics task) =>
-        _metrics = task.AddNode(this, isFinal: settings.Emit == EmitStrategy.OnWindowClose);
 
     public override void Init()
     {
-        _store = (ITimestampedWindowStore<TKey, TAggregate>)Task.Store(storeName)!;
-        if (settings.Emit == EmitStrategy.OnWindowUpdate)
-            _forwarder = new TableForwarder<Windowed<TKey>, TAggregate>(this, _store, sendsOldValues);
-        _storedTime = StoredTime.Of(Task, storeName);
-        _observedTime = StoredTime.OfRecords(Task, storeName, _store, settings.Difference + 1);
-        if (_observedTime >= 0)
-            _toldUpTo = _observedTime - settings.Grace;
+        base.Init();
+        _storedTime = StoredTime.Of(Task, Store.Name);
+        ObservedTime = StoredTime.OfRecords(Task, Store.Name, Store, settings.Difference + 1);
+        if (ObservedTime >= 0)
+            _toldUpTo = ObservedTime - settings.Grace;
     }
 
     protected override void Process(in Record<TKey, TValue> record)
@@ -57,15 +45,15 @@ internal sealed class SlidingAggregateNode<TKey, TValue, TAggregate>(
             return;
         }
 
-        _observedTime = Math.Max(_observedTime, record.Timestamp);
-        var closeTime = _observedTime - settings.Grace;
+        ObservedTime = Math.Max(ObservedTime, record.Timestamp);
+        var closeTime = ObservedTime - settings.Grace;
         if (record.Timestamp + settings.Difference < closeTime)
         {
             Task.CountDropped();
             return;
         }
 
-        var closed = settings.Emit == EmitStrategy.OnWindowClose ? Closed(closeTime) : [];
+        var closed = TellsOnClose ? Closed(closeTime) : [];
         _starts.Clear();
         if (record.Timestamp < settings.Difference)
             ProcessEarly(record, closeTime);
@@ -161,39 +149,30 @@ internal sealed class SlidingAggregateNode<TKey, TValue, TAggregate>(
 
     /// <summary>The windows of a key that start between both times, latest first.</summary>
     private (long Start, ValueAndTimestamp<TAggregate> Entry)[] Windows(TKey key, long from, long to) =>
-        [.. _store.BackwardFetch(key, from, to).Select(e => (e.Key, e.Value!.Value))];
+        [.. Store.BackwardFetch(key, from, to).Select(e => (e.Key, e.Value!.Value))];
 
-    private ValueAndTimestamp<TAggregate> Empty(in Record<TKey, TValue> record) => new(aggregation.Initial!, record.Timestamp);
+    private ValueAndTimestamp<TAggregate> Empty(in Record<TKey, TValue> record) => new(Aggregation.Initial!, record.Timestamp);
 
     /// <summary>The window after a record takes over what is later than the record.</summary>
     private void CreateRight(in Record<TKey, TValue> record, ValueAndTimestamp<TAggregate>? later)
     {
         if (later is not { } entry || entry.Timestamp <= record.Timestamp)
             return;
-        var start = record.Timestamp + 1;
-        Put(record.Key, entry, start);
-        ForwardUpdate(record, start, new Change<TAggregate>(entry.Value, default), entry.Timestamp);
+        var window = WindowAt(record.Timestamp + 1);
+        Store.Put(record.Key, entry, window.Start);
+        _storedTime = Math.Max(_storedTime, window.Start);
+        TellUpdate(record, window, new Change<TAggregate>(entry.Value, default), entry.Timestamp);
     }
 
     private void Update(in Record<TKey, TValue> record, long start, ValueAndTimestamp<TAggregate> entry, long closeTime)
     {
         if (start + settings.Difference < closeTime)
             return;
-        var changed = aggregation.Aggregator(record.Key, record.Value, entry.Value);
-        var timestamp = entry.Value is null ? record.Timestamp : Math.Max(record.Timestamp, entry.Timestamp);
-        Put(record.Key, changed is null ? null : new ValueAndTimestamp<TAggregate>(changed, timestamp), start);
-        ForwardUpdate(record, start, new Change<TAggregate>(changed, entry.Value), timestamp);
-    }
-
-    private void ForwardUpdate(in Record<TKey, TValue> record, long start, Change<TAggregate> change, long timestamp) =>
-        _forwarder?.Forward(new Record<Windowed<TKey>, Change<TAggregate>>(
-            new Windowed<TKey>(record.Key, new Window(start, start + settings.Difference)), change, timestamp, record.Headers));
-
-    private void Put(TKey key, ValueAndTimestamp<TAggregate>? entry, long start)
-    {
-        _store.Put(key, entry, start);
+        Aggregate(record, WindowAt(start), entry.Value, entry.Value is null ? -1 : entry.Timestamp);
         _storedTime = Math.Max(_storedTime, start);
     }
+
+    private Window WindowAt(long start) => new(start, start + settings.Difference);
 
     /// <summary>The windows that have closed since the last time; asked before the store sees the new time.</summary>
     private KeyValuePair<Windowed<TKey>, ValueAndTimestamp<TAggregate>?>[] Closed(long closeTime)
@@ -203,21 +182,18 @@ internal sealed class SlidingAggregateNode<TKey, TValue, TAggregate>(
             return [];
         var from = _toldUpTo < 0 ? 0 : Math.Max(0, _toldUpTo - settings.Difference);
         _toldUpTo = closeTime;
-        return [.. _store.FetchAll(from, to).OrderBy(e => e.Key.Window.Start)];
+        return [.. Store.FetchAll(from, to).OrderBy(e => e.Key.Window.Start)];
     }
 
     private void Tell(KeyValuePair<Windowed<TKey>, ValueAndTimestamp<TAggregate>?>[] closed, Headers headers)
     {
-        var begun = _metrics?.Task.Thread.Timestamp() ?? 0;
+        var begun = Metrics?.Task.Thread.Timestamp() ?? 0;
         foreach (var (window, entry) in closed)
         {
             if (window.Window.Start >= _storedTime - settings.Retention && entry is { } result)
-            {
-                Forward(new Record<Windowed<TKey>, Change<TAggregate>>(
-                    window, new Change<TAggregate>(result.Value, default), result.Timestamp, headers));
-            }
+                TellFinal(window, result, headers);
         }
 
-        _metrics?.FinalEmitted(closed.Length, begun);
+        Metrics?.FinalEmitted(closed.Length, begun);
     }
 }

@@ -1,6 +1,3 @@
-using MedStreams.Streams.Dsl.Operators;
-using MedStreams.Streams.Dsl.Tables;
-using MedStreams.Streams.Metrics;
 using MedStreams.Streams.Processing;
 
 namespace MedStreams.Streams.Dsl.Windowing;
@@ -17,27 +14,18 @@ internal sealed class WindowAggregateNode<TKey, TValue, TAggregate>(
     EmitStrategy emit,
     Aggregation<TKey, TValue, TAggregate> aggregation,
     bool sendsOldValues)
-    : StatefulNode<TKey, TValue, Windowed<TKey>, Change<TAggregate>>(name, task)
+    : WindowedAggregateNode<TKey, TValue, TAggregate>(name, task, storeName, emit, aggregation, sendsOldValues)
 {
     private readonly long _grace = windows.GraceMs;
     private readonly long _size = windows.SizeMs;
-    private ITimestampedWindowStore<TKey, TAggregate> _store = null!;
-    private TableForwarder<Windowed<TKey>, TAggregate>? _forwarder;
-    private long _observedTime = -1;
-    private long _emittedUpTo = -1;
-    private NodeMetrics? _metrics;
-
-    public override void Measure(TaskMetrics task) =>
-        _metrics = task.AddNode(this, isFinal: emit == EmitStrategy.OnWindowClose);
+    private long _toldUpTo = -1;
 
     public override void Init()
     {
-        _store = (ITimestampedWindowStore<TKey, TAggregate>)Task.Store(storeName)!;
-        if (emit == EmitStrategy.OnWindowUpdate)
-            _forwarder = new TableForwarder<Windowed<TKey>, TAggregate>(this, _store, sendsOldValues);
-        _observedTime = StoredTime.OfRecords(Task, storeName, _store, back: 0);
-        if (_observedTime >= 0)
-            _emittedUpTo = _observedTime - _grace;
+        base.Init();
+        ObservedTime = StoredTime.OfRecords(Task, Store.Name, Store, back: 0);
+        if (ObservedTime >= 0)
+            _toldUpTo = ObservedTime - _grace;
     }
 
     protected override void Process(in Record<TKey, TValue> record)
@@ -48,14 +36,14 @@ internal sealed class WindowAggregateNode<TKey, TValue, TAggregate>(
             return;
         }
 
-        _observedTime = Math.Max(_observedTime, record.Timestamp);
-        var closeTime = _observedTime - _grace;
-        if (emit == EmitStrategy.OnWindowClose)
-            EmitClosed(record, closeTime); // before the store sees the new time, by which it may drop them
+        ObservedTime = Math.Max(ObservedTime, record.Timestamp);
+        var closeTime = ObservedTime - _grace;
+        if (TellsOnClose)
+            TellClosed(record, closeTime); // before the store sees the new time, by which it may drop them
         for (var start = windows.FirstStart(record.Timestamp); start <= record.Timestamp; start += windows.Step)
         {
             if (windows.EndOf(start) > closeTime)
-                Update(record, start);
+                Update(record, new Window(start, windows.EndOf(start)));
             else
                 Task.CountDropped();
             if (start > record.Timestamp - windows.Step)
@@ -63,47 +51,35 @@ internal sealed class WindowAggregateNode<TKey, TValue, TAggregate>(
         }
     }
 
-    private void Update(in Record<TKey, TValue> record, long start)
+    private void Update(in Record<TKey, TValue> record, Window window)
     {
-        var entry = _store.Fetch(record.Key, start);
-        var timestamp = record.Timestamp;
-        TAggregate? old;
-        if (entry is { Value: not null } known)
-            (old, timestamp) = (known.Value, Math.Max(timestamp, known.Timestamp));
+        if (Store.Fetch(record.Key, window.Start) is { Value: { } known } entry)
+            Aggregate(record, window, known, entry.Timestamp);
         else
-            old = aggregation.Initial;
-        var changed = aggregation.Aggregator(record.Key, record.Value, old);
-        _store.Put(record.Key, changed is null ? null : new ValueAndTimestamp<TAggregate>(changed, timestamp), start);
-        _forwarder?.Forward(new Record<Windowed<TKey>, Change<TAggregate>>(
-            new Windowed<TKey>(record.Key, new Window(start, windows.EndOf(start))),
-            new Change<TAggregate>(changed, sendsOldValues ? old : default),
-            timestamp,
-            record.Headers));
+            Aggregate(record, window, Aggregation.Initial, -1);
     }
 
     /// <summary>Tells the results of the windows that have closed since the last time.</summary>
-    private void EmitClosed(in Record<TKey, TValue> record, long closeTime)
+    private void TellClosed(in Record<TKey, TValue> record, long closeTime)
     {
-        if (closeTime <= _emittedUpTo || closeTime < _size)
+        if (closeTime <= _toldUpTo || closeTime < _size)
             return;
-        var from = _emittedUpTo < 0 ? 0 : Math.Max(0, _emittedUpTo - _size) + 1;
+        var from = _toldUpTo < 0 ? 0 : Math.Max(0, _toldUpTo - _size) + 1;
         var to = closeTime - _size;
-        if (_emittedUpTo >= 0 && MatchSameWindows(to, from - 1))
+        if (_toldUpTo >= 0 && MatchSameWindows(to, from - 1))
             return;
-        var begun = _metrics?.Task.Thread.Timestamp() ?? 0;
+        var begun = Metrics?.Task.Thread.Timestamp() ?? 0;
         var results = 0;
-        foreach (var (window, entry) in _store.FetchAll(from, to).OrderBy(e => e.Key.Window.Start))
+        foreach (var (window, entry) in Store.FetchAll(from, to).OrderBy(e => e.Key.Window.Start))
         {
-            if (entry is { } result)
-            {
-                results++;
-                Forward(new Record<Windowed<TKey>, Change<TAggregate>>(
-                    window, new Change<TAggregate>(result.Value, default), result.Timestamp, record.Headers));
-            }
+            if (entry is not { } result)
+                continue;
+            results++;
+            TellFinal(window, result, record.Headers);
         }
 
-        _emittedUpTo = closeTime;
-        _metrics?.FinalEmitted(results, begun);
+        _toldUpTo = closeTime;
+        Metrics?.FinalEmitted(results, begun);
     }
 
     private bool MatchSameWindows(long one, long other) =>

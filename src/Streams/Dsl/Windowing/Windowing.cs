@@ -17,7 +17,7 @@ internal sealed record Aggregation<TKey, TValue, TAggregate>(
     public TAggregate? Initial => Initializer is null ? default : Initializer();
 
     /// <summary>Values combined with each other.</summary>
-    public static Aggregation<TKey, TValue, TValue> Reduce(Func<TValue, TValue, TValue> reducer) =>
+    public static Aggregation<TKey, TValue, TValue> Reduce(Func<TValue, TValue, TValue?> reducer) =>
         new(
             null,
             (_, value, old) => old is null ? value : reducer(old, value),
