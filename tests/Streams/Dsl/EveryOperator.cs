@@ -1,5 +1,3 @@
-using MedStreams.Streams.Testing;
-
 namespace MedStreams.Streams.Tests.Dsl;
 
 /// <summary>

@@ -34,7 +34,7 @@ public sealed partial class EveryOperatorTests
     [Fact]
     public void No_call_names_its_types_and_nothing_is_forced()
     {
-        Assert.DoesNotMatch(CallWithTypes(), Source);
+        Assert.DoesNotMatch(CallWithTypes(), Source.Replace(".GetStateStore<", "", StringComparison.Ordinal));
         Assert.DoesNotMatch(Forced(), Source);
     }
 
@@ -54,9 +54,9 @@ public sealed partial class EveryOperatorTests
         Assert.Equal("Ann|xward five", driver.CreateOutputTopic("by-ward", Serdes.String, Serdes.String).ReadRecords()[^1].Value);
     }
 
-    [GeneratedRegex(@"\.(?!GetStateStore)[A-Z]\w*<[^>]*>\(")]
+    [GeneratedRegex(@"\.[A-Z]\w*<[^>]*>\(", RegexOptions.NonBacktracking)]
     private static partial Regex CallWithTypes();
 
-    [GeneratedRegex(@"[\w)]!(\.|\)|;|,)")]
+    [GeneratedRegex(@"[\w)]!(\.|\)|;|,)", RegexOptions.NonBacktracking)]
     private static partial Regex Forced();
 }
