@@ -57,6 +57,6 @@ public sealed partial class EveryOperatorTests
     [GeneratedRegex(@"\.[A-Z]\w*<[^>]*>\(", RegexOptions.NonBacktracking)]
     private static partial Regex CallWithTypes();
 
-    [GeneratedRegex(@"[\w)]!(\.|\)|;|,)", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"[\w)]![.);,]", RegexOptions.NonBacktracking)]
     private static partial Regex Forced();
 }
