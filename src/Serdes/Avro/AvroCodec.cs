@@ -86,14 +86,7 @@ public sealed class AvroCodec<T>
     /// The bytes are no value of the writer's schema, or one that this schema cannot take. The text names the position and the
     /// field, never the content.
     /// </exception>
-    public T Decode(ReadOnlySpan<byte> data, AvroSchema? writer = null)
-    {
-        var reader = new AvroReader(data);
-        var value = DecoderFor(writer).Read(ref reader);
-        if (reader.Remaining > 0)
-            reader.Fail(AvroFault.BytesLeft, reader.Position);
-        return reader.Failed ? throw FaultText.Of(ref reader, data, writer ?? Schema) : value;
-    }
+    public T Decode(ReadOnlySpan<byte> data, AvroSchema? writer = null) => Decode(DecoderFor(writer), data, writer ?? Schema);
 
     /// <summary>Reads a value from the beginning of the bytes.</summary>
     /// <param name="data">The bytes.</param>
@@ -108,7 +101,18 @@ public sealed class AvroCodec<T>
         return reader.Failed ? throw FaultText.Of(ref reader, data, writer ?? Schema) : value;
     }
 
-    private Decoder<T> DecoderFor(AvroSchema? writer)
+    /// <summary>Reads a value that takes all of the bytes, by a decoder of this codec.</summary>
+    internal static T Decode(Decoder<T> decoder, ReadOnlySpan<byte> data, AvroSchema writer)
+    {
+        var reader = new AvroReader(data);
+        var value = decoder.Read(ref reader);
+        if (reader.Remaining > 0)
+            reader.Fail(AvroFault.BytesLeft, reader.Position);
+        return reader.Failed ? throw FaultText.Of(ref reader, data, writer) : value;
+    }
+
+    /// <summary>The decoder for what a schema wrote; null: <see cref="Schema"/>.</summary>
+    internal Decoder<T> DecoderFor(AvroSchema? writer)
     {
         if (writer is null || writer == Schema)
             return _own ??= _makeDecoder(SchemaResolver.Resolve(Schema, Schema));

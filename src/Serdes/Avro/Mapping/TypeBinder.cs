@@ -15,6 +15,8 @@ internal sealed class TypeBinder(AvroTypeOptions options)
     {
         if (shape.IsNullable && shape.Type.IsValueType)
             return NullableEncoder(shape, schema, place);
+        if (IsGeneric(shape.Type) && schema is (NamedSchema or UnionSchema))
+            return Make(typeof(ObjectEncoder<>), [shape.Type], GenericEncoders.For(schema));
         if (schema is UnionSchema union)
             return UnionEncoder(shape, union, place);
         if (shape.Type == typeof(object))
@@ -23,7 +25,6 @@ internal sealed class TypeBinder(AvroTypeOptions options)
             return scalar.Encoder(place);
         return (schema, shape.Type) switch
         {
-            (RecordSchema or EnumSchema or FixedSchema, _) when IsGeneric(shape.Type) => Make(typeof(ObjectEncoder<>), [shape.Type], GenericEncoders.For(schema)),
             (EnumSchema symbols, { IsEnum: true } or { Name: nameof(String) }) => EnumBinder.Encoder(shape.Type, symbols, place),
             (MapSchema map, _) when shape.Values() is { } values => CollectionBinder.MapEncoder(shape, values, Encoder(values, map.Values, place), place),
             (ArraySchema array, _) when shape.Items() is { } items => CollectionBinder.ArrayEncoder(shape, items, Encoder(items, array.Items, place), place),
@@ -38,6 +39,8 @@ internal sealed class TypeBinder(AvroTypeOptions options)
     {
         if (shape.Type == typeof(object) && shape.Cases is null)
             return GenericDecoders.For(plan);
+        if (IsGeneric(shape.Type) && plan.Reader is (NamedSchema or UnionSchema))
+            return Make(typeof(ObjectDecoder<>), [shape.Type], place, GenericDecoders.For(plan));
         if (shape.IsNullable && shape.Type.IsValueType && plan is not (WriterUnionPlan or ReaderUnionPlan or RefusalPlan))
             return Make(typeof(NullableDecoder<>), [shape.Type], Decoder(shape with { IsNullable = false }, plan, place));
         return plan switch
@@ -47,7 +50,6 @@ internal sealed class TypeBinder(AvroTypeOptions options)
             ReaderUnionPlan union => Branch(shape, union, place),
             PrimitivePlan primitive when Scalars.Find(shape.Type, plan.Reader) is { } scalar => scalar.Decoder(primitive.Writer),
             FixedPlan when Scalars.Find(shape.Type, plan.Reader) is { } scalar => scalar.Decoder(AvroType.Fixed),
-            RecordPlan or EnumPlan or FixedPlan when IsGeneric(shape.Type) => Make(typeof(ObjectDecoder<>), [shape.Type], GenericDecoders.For(plan)),
             EnumPlan symbols => EnumBinder.Decoder(shape.Type, symbols) ?? throw Unfit(shape, plan.Reader, place),
             MapPlan map when shape.Values() is { } values => CollectionBinder.MapDecoder(shape, values, Decoder(values, map.Values, place), map.Least, place),
             ArrayPlan array when shape.Items() is { } items => CollectionBinder.ArrayDecoder(shape, items, Decoder(items, array.Items, place), array.Least, place),

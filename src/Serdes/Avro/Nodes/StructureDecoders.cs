@@ -78,11 +78,15 @@ internal sealed class DefaultDecoder<T>(byte[] bytes, Decoder<T> inner) : Decode
 }
 
 /// <summary>A generic value where its type is known.</summary>
-internal sealed class ObjectDecoder<T>(Decoder<object?> inner) : Decoder<T>
+internal sealed class ObjectDecoder<T>(string place, Decoder<object?> inner) : Decoder<T>
 {
     public override T Read(ref AvroReader reader)
     {
+        var at = reader.Position;
         var value = inner.Read(ref reader);
-        return reader.Failed ? default! : (T)value!;
+        if (value is T or null)
+            return (T)value!;
+        reader.Fail(AvroFault.Unreadable, at, $"{place} is no {typeof(T).Name}");
+        return default!;
     }
 }

@@ -48,6 +48,9 @@ internal readonly record struct AvroName
         return null;
     }
 
+    /// <summary>Whether a name or a namespace has letters beyond ASCII.</summary>
+    public static bool IsBeyondAscii(string name) => !System.Text.Ascii.IsValid(name);
+
     private static string? FaultOfSpace(string space) =>
         space.Split('.').Select(FaultOf).FirstOrDefault(fault => fault is not null);
 }

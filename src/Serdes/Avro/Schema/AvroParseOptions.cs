@@ -12,6 +12,12 @@ public sealed record AvroParseOptions
     /// </summary>
     public bool ValidateDefaults { get; init; } = true;
 
+    /// <summary>
+    /// Whether names consist of ASCII letters, digits and underscores only, as the specification says. Default false: schemas with
+    /// other letters exist, and data of theirs can be read.
+    /// </summary>
+    public bool StrictNames { get; init; }
+
     /// <summary>Schemas whose named types may be referred to. Default none.</summary>
     public IReadOnlyList<AvroSchema> References { get; init; } = [];
 }

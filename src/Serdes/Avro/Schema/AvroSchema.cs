@@ -45,7 +45,7 @@ public abstract class AvroSchema
     public static AvroSchema Primitive(AvroType type) => new PrimitiveSchema(type);
 
     /// <summary>The schema as JSON on one line, with all attributes.</summary>
-    public override string ToString() => _json ??= SchemaJson.Write(this);
+    public override string ToString() => _json ??= SchemaJson.Write(this, []);
 
     internal void Describe(IReadOnlyDictionary<string, JsonElement> properties)
     {

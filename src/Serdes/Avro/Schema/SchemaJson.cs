@@ -5,20 +5,40 @@ using System.Text.Json;
 
 namespace MedStreams.Serialization.Avro;
 
-/// <summary>Writes schemas as JSON: each named type where it comes first, its name alone after that.</summary>
+/// <summary>
+/// Writes schemas as JSON, with the attributes in the order of Avro for Java: each named type where it comes first, its name
+/// alone after that.
+/// </summary>
 internal sealed class SchemaJson
 {
     private readonly HashSet<string> _written = new(StringComparer.Ordinal);
     private readonly Utf8JsonWriter _json;
+    private readonly bool _normalized;
 
-    private SchemaJson(Utf8JsonWriter json) => _json = json;
-
-    public static string Write(AvroSchema schema)
+    private SchemaJson(Utf8JsonWriter json, bool normalized)
     {
+        _json = json;
+        _normalized = normalized;
+    }
+
+    /// <summary>The JSON form.</summary>
+    /// <param name="schema">The schema.</param>
+    /// <param name="references">Schemas whose types stand by name only.</param>
+    /// <param name="normalized">
+    /// Whether differences that mean nothing vanish: the order of aliases and of attributes, empty documentation. What
+    /// Confluent's registry calls normalizing.
+    /// </param>
+    public static string Write(AvroSchema schema, IReadOnlyList<AvroSchema> references, bool normalized = false)
+    {
+        var known = new SchemaNames();
+        foreach (var reference in references)
+            known.AddAll(reference);
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
-            new SchemaJson(json).Type(schema, null);
+            var writer = new SchemaJson(json, normalized);
+            writer._written.UnionWith(known.All);
+            writer.Type(schema, null);
         }
 
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
@@ -66,7 +86,9 @@ internal sealed class SchemaJson
                 break;
         }
 
-        Properties(schema.Properties);
+        Properties(schema.Properties, schema.LogicalType);
+        if (schema is NamedSchema { Aliases.Count: > 0 } tail)
+            Texts("aliases", Sorted([.. tail.Aliases.Select(alias => ShortAlias(alias, tail.Namespace))]));
         _json.WriteEndObject();
     }
 
@@ -79,10 +101,8 @@ internal sealed class SchemaJson
         _json.WriteString("name", named.SimpleName);
         if (named.Namespace != space)
             _json.WriteString("namespace", named.Namespace ?? "");
-        if (named.Doc is { } doc)
+        if (named.Doc is { } doc && !(_normalized && doc.Length == 0))
             _json.WriteString("doc", doc);
-        if (named.Aliases.Count > 0)
-            Texts("aliases", [.. named.Aliases.Select(alias => ShortAlias(alias, named.Namespace))]);
     }
 
     /// <summary>An alias of the type's own namespace goes without it; one without any cannot, within a namespace.</summary>
@@ -105,14 +125,14 @@ internal sealed class SchemaJson
             if (field.Default is { } value)
             {
                 _json.WritePropertyName("default");
-                value.WriteTo(_json);
+                Value(value);
             }
 
             if (field.Order != AvroOrder.Ascending)
                 _json.WriteString("order", field.Order == AvroOrder.Ignore ? "ignore" : "descending");
             if (field.Aliases.Count > 0)
-                Texts("aliases", field.Aliases);
-            Properties(field.Properties);
+                Texts("aliases", Sorted(field.Aliases));
+            Properties(field.Properties, null);
             _json.WriteEndObject();
         }
 
@@ -135,12 +155,49 @@ internal sealed class SchemaJson
         _json.WriteEndArray();
     }
 
-    private void Properties(IReadOnlyDictionary<string, JsonElement> properties)
+    private IReadOnlyList<string> Sorted(IReadOnlyList<string> texts) => _normalized ? [.. texts.Order(StringComparer.Ordinal)] : texts;
+
+    private void Properties(IReadOnlyDictionary<string, JsonElement> properties, AvroLogicalType? logical)
     {
-        foreach (var (name, value) in properties)
+        foreach (var (name, value) in _normalized ? properties.OrderBy(p => Rank(p.Key, logical)).ThenBy(p => p.Key, StringComparer.Ordinal) : properties.AsEnumerable())
         {
             _json.WritePropertyName(name);
-            value.WriteTo(_json);
+            Value(value);
+        }
+    }
+
+    /// <summary>What makes a logical type stands in front.</summary>
+    private static int Rank(string property, AvroLogicalType? logical) => (property, logical) switch
+    {
+        ("logicalType", not null) => 0,
+        ("precision", { Kind: AvroLogicalKind.Decimal }) => 1,
+        ("scale", { Kind: AvroLogicalKind.Decimal, Scale: not 0 }) => 2,
+        _ => 3,
+    };
+
+    private void Value(JsonElement value)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Object when _normalized:
+                _json.WriteStartObject();
+                foreach (var member in value.EnumerateObject().OrderBy(member => member.Name, StringComparer.Ordinal))
+                {
+                    _json.WritePropertyName(member.Name);
+                    Value(member.Value);
+                }
+
+                _json.WriteEndObject();
+                break;
+            case JsonValueKind.Array when _normalized:
+                _json.WriteStartArray();
+                foreach (var item in value.EnumerateArray())
+                    Value(item);
+                _json.WriteEndArray();
+                break;
+            default:
+                value.WriteTo(_json);
+                break;
         }
     }
 }

@@ -8,6 +8,9 @@ internal sealed class SchemaNames
     /// <summary>Adds a type; false if another of its name is there.</summary>
     public bool Add(NamedSchema schema) => _byName.TryAdd(schema.Name, schema);
 
+    /// <summary>The names of all types.</summary>
+    public IEnumerable<string> All => _byName.Keys;
+
     /// <summary>Adds a schema's named types and those within it.</summary>
     public void AddAll(AvroSchema schema)
     {

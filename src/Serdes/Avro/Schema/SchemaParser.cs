@@ -131,6 +131,7 @@ internal sealed class SchemaParser
         var name = OptionalText(json, "name") ?? throw Fault("a field has a name");
         if (AvroName.FaultOf(name) is { } fault)
             throw Fault(fault);
+        CheckLetters(name);
         if (!names.Add(name))
             throw Fault($"the record has two fields {Quote(name)}");
         return new AvroField(name, position, Inner(json, "type", space))
@@ -172,6 +173,7 @@ internal sealed class SchemaParser
         var symbols = Texts(json, "symbols", "a symbol") ?? throw Fault("an enum has an array of symbols");
         if (symbols.Select(AvroName.FaultOf).FirstOrDefault(fault => fault is not null) is { } fault)
             throw Fault($"a symbol follows the rule of names: {fault}");
+        symbols.ForEach(CheckLetters);
         if (symbols.GroupBy(symbol => symbol, StringComparer.Ordinal).FirstOrDefault(group => group.Skip(1).Any()) is { } twice)
             throw Fault($"the symbol {Quote(twice.Key)} stands twice");
         string? fallback = null;
@@ -198,9 +200,16 @@ internal sealed class SchemaParser
         var name = OptionalText(json, "name") ?? throw Fault("a named type has a name that is a text");
         if (!AvroName.TryParse(name, OptionalText(json, "namespace") ?? space, out var qualified, out var fault))
             throw Fault(fault);
+        CheckLetters(qualified.Full);
         if (qualified.Space is null && TypeNames.TryPrimitive(qualified.Simple, out _))
             throw Fault($"{Quote(qualified.Simple)} is the name of a primitive type");
         return qualified;
+    }
+
+    private void CheckLetters(string name)
+    {
+        if (_options.StrictNames && AvroName.IsBeyondAscii(name))
+            throw Fault("a name consists of ASCII letters, digits and underscores");
     }
 
     private void Define(NamedSchema schema, JsonElement json)
