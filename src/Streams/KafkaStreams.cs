@@ -46,6 +46,8 @@ public enum UncaughtExceptionVerdict
 /// </summary>
 public sealed partial class KafkaStreams : IAsyncDisposable
 {
+    private static readonly TimeSpan MetadataPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ShortestCleanup = TimeSpan.FromMinutes(1);
     private readonly Topology _topology;
     private readonly StreamsConfig _config;
     private readonly ILogger _logger;
@@ -59,6 +61,11 @@ public sealed partial class KafkaStreams : IAsyncDisposable
     private StateDirectory? _states;
     private GlobalThread? _global;
     private GlobalStores? _globals;
+    private TaskPositions? _positions;
+    private ITimer? _cleaner;
+    private GroupLog? _group;
+    private IStreamAdmin? _admin;
+    private long _lastStart;
     private bool _started;
     private bool _stopping;
     private volatile int _aliveThreads;
@@ -91,6 +98,12 @@ public sealed partial class KafkaStreams : IAsyncDisposable
     /// </summary>
     public Func<Exception, UncaughtExceptionVerdict> OnUncaughtException { get; set; } =
         static _ => UncaughtExceptionVerdict.ShutdownClient;
+
+    /// <summary>Told how stores are restored; set it before <see cref="StartAsync"/>.</summary>
+    public IStateRestoreListener? RestoreListener { get; set; }
+
+    /// <summary>Told how standbys follow their changelogs; set it before <see cref="StartAsync"/>.</summary>
+    public IStandbyUpdateListener? StandbyListener { get; set; }
 
     /// <summary>Ends when the instance has stopped; faulted where an error stopped it.</summary>
     public Task Completion => _ended.Task;
@@ -133,7 +146,8 @@ public sealed partial class KafkaStreams : IAsyncDisposable
             _started = true;
         }
 
-        _topics = await new TopicPreparation(_config, _topology, _clients).PrepareAsync(cancellationToken);
+        _admin = _clients.CreateAdmin(_config.ApplicationId + "-admin");
+        _topics = await new TopicPreparation(_config, _topology, _admin).PrepareAsync(cancellationToken);
         var states = StateDirectory.Open(
             _config.StateDir,
             _config.ApplicationId,
@@ -146,12 +160,17 @@ public sealed partial class KafkaStreams : IAsyncDisposable
         _metrics.Add(_clientMetrics);
         StreamsMeter.Add(_metrics);
         await FillGlobalsAsync(instance, cancellationToken);
+        _positions = TaskPositions.Read(states, _topics, _config, _logger);
+        var group = _group = new GroupLog(_config, _clients, _admin, $"{_config.ApplicationId}-{instance}", _logger);
+        await group.PublishAsync(instance, _positions.Snapshot()).WaitAsync(MetadataPatience, _config.Clock, cancellationToken);
+        var period = _config.StateCleanupDelay < ShortestCleanup ? ShortestCleanup : _config.StateCleanupDelay / 4;
+        _cleaner = _config.Clock.CreateTimer(_ => CleanUp(states), null, period, period);
         lock (_lock)
         {
             if (_stopping)
                 return;
             for (var thread = 1; thread <= _config.NumStreamThreads; thread++)
-                Add(new MemberIdentity(instance, thread, _config.ApplicationServer));
+                Add(instance, thread);
         }
     }
 
@@ -187,7 +206,7 @@ public sealed partial class KafkaStreams : IAsyncDisposable
         {
             if (_stopping)
                 return;
-            _global = global = new GlobalThread(new GlobalParts(_config, _clients, _topics!, _states!, instance, _logger));
+            _global = global = new GlobalThread(new GlobalParts(_config, _clients, _admin!, _topics!, _states!, instance, _logger));
         }
 
         global.Start();
@@ -219,10 +238,22 @@ public sealed partial class KafkaStreams : IAsyncDisposable
             EndIfIdle();
     }
 
-    private void Add(MemberIdentity identity)
+    private void Add(string instance, int number)
     {
+        _lastStart = Math.Max(_lastStart + 1, _config.Clock.GetUtcNow().ToUnixTimeMilliseconds());
+        var identity = new MemberIdentity(
+            instance,
+            number,
+            _config.ApplicationServer,
+            MemberIdentity.FormatTags(_config.ClientTags),
+            _config.GroupInstanceId is null ? _lastStart : 0);
         var metrics = new ThreadMetrics(_metrics, _config.Clock, identity.Instance, ThreadParts.NameOf(_config, identity));
-        var thread = new StreamThread(new ThreadParts(_config, _clients, _topics!, _states!, identity, metrics, _globals, _logger));
+        var thread = new StreamThread(
+            new ThreadParts(_config, _clients, _admin!, _topics!, _states!, identity, metrics, _globals, _group!, _positions!, _logger)
+            {
+                RestoreListener = RestoreListener,
+                StandbyListener = StandbyListener,
+            });
         _threads.Add(thread);
         _aliveThreads = _threads.Count;
         thread.Start();
@@ -245,7 +276,7 @@ public sealed partial class KafkaStreams : IAsyncDisposable
                 if (verdict == UncaughtExceptionVerdict.ReplaceThread && !_stopping)
                 {
                     _threads.Remove(thread);
-                    Add(identity);
+                    Add(identity.Instance, identity.Thread);
                     return;
                 }
 
@@ -261,6 +292,23 @@ public sealed partial class KafkaStreams : IAsyncDisposable
             _threads.Remove(thread);
             _aliveThreads = _threads.Count;
             EndIfIdle();
+        }
+    }
+
+    /// <summary>Deletes state that no task has used for long.</summary>
+    private void CleanUp(StateDirectory states)
+    {
+        try
+        {
+            foreach (var task in states.CleanUp(_config.StateCleanupDelay))
+            {
+                _positions!.Remove(task);
+                RuntimeLog.StateDeleted(_logger, task, _config.StateCleanupDelay);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            RuntimeLog.CleanupFailed(_logger, states.Path, e);
         }
     }
 
@@ -281,10 +329,15 @@ public sealed partial class KafkaStreams : IAsyncDisposable
 
     private void End()
     {
+        _cleaner?.Dispose();
         StreamsMeter.Remove(_metrics);
         _changelogEnds?.Dispose();
         if (_clientMetrics is not null)
             _metrics.Remove(_clientMetrics);
+        _group?.Dispose();
+        _group = null;
+        _admin?.Dispose();
+        _admin = null;
         _states?.Dispose();
         _states = null;
         if (_error is null)

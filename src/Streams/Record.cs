@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace MedStreams.Streams;
 
 /// <summary>A record on its way through a topology.</summary>
@@ -61,4 +63,25 @@ public readonly record struct TaskId(int Subtopology, int Partition) : IComparab
 
     /// <summary>Kafka Streams' way to write it: <c>0_3</c>.</summary>
     public override string ToString() => $"{Subtopology}_{Partition}";
+
+    /// <summary>Reads what <see cref="ToString"/> wrote.</summary>
+    /// <exception cref="FormatException">It is something else.</exception>
+    internal static TaskId Parse(string text) =>
+        TryParse(text, out var task) ? task : throw new FormatException("A task is written as two numbers, as in 0_3.");
+
+    /// <summary>As <see cref="Parse"/>; answers false for anything else.</summary>
+    internal static bool TryParse(string text, out TaskId task)
+    {
+        var parts = text.Split('_');
+        if (parts.Length == 2
+            && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var subtopology)
+            && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var partition))
+        {
+            task = new TaskId(subtopology, partition);
+            return true;
+        }
+
+        task = default;
+        return false;
+    }
 }

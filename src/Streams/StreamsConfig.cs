@@ -34,7 +34,7 @@ public sealed record StreamsConfig
     public string StateDir { get; init; } = Path.Combine(Path.GetTempPath(), "medstreams-state");
 
     /// <summary>
-    /// Names this instance on the assignment ring, so that it gets its tasks back after a restart; default: a random
+    /// Names this instance in its group, so that it gets its tasks back after a restart; default: a random
     /// name kept in the state folder.
     /// </summary>
     public string? InstanceId { get; init; }
@@ -78,6 +78,40 @@ public sealed record StreamsConfig
 
     /// <summary><c>session.timeout.ms</c> of the group's members; default 45 s.</summary>
     public TimeSpan SessionTimeout { get; init; } = TimeSpan.FromSeconds(45);
+
+    /// <summary><c>num.standby.replicas</c>: how many other instances follow the changelogs of each task with state; default 0.</summary>
+    public int NumStandbyReplicas { get; init; }
+
+    /// <summary>
+    /// <c>max.warmup.replicas</c>: how many tasks of the application may be copied at a time to instances that they are to move to;
+    /// 1 and more, default 2.
+    /// </summary>
+    public int MaxWarmupReplicas { get; init; } = 2;
+
+    /// <summary>
+    /// <c>acceptable.recovery.lag</c>: a task moves to an instance once that is at most so many changelog records behind; default 10,000.
+    /// </summary>
+    public long AcceptableRecoveryLag { get; init; } = 10_000;
+
+    /// <summary>
+    /// <c>probing.rebalance.interval.ms</c>: how often the group looks, at the latest, whether waiting tasks can move; an instance that is
+    /// ready for them says so itself. Default 10 minutes.
+    /// </summary>
+    public TimeSpan ProbingRebalanceInterval { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary><c>client.tag.*</c>: where this instance stands, such as its zone.</summary>
+    public IReadOnlyDictionary<string, string> ClientTags { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>
+    /// <c>rack.aware.assignment.tags</c>: names of tags in which the copies of a task shall differ, as far as there are enough instances.
+    /// Default none: copies are on other hosts if possible.
+    /// </summary>
+    public IReadOnlyList<string> RackAwareAssignmentTags { get; init; } = [];
+
+    /// <summary>
+    /// <c>state.cleanup.delay.ms</c>: state that no task of this instance has used for so long is deleted from its disk; default 10 minutes.
+    /// </summary>
+    public TimeSpan StateCleanupDelay { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary><c>replication.factor</c> of internal topics; default -1, the broker's own.</summary>
     public short ReplicationFactor { get; init; } = -1;
@@ -146,6 +180,18 @@ public sealed record StreamsConfig
             throw Wrong("application.server", "host:port, or empty");
         if (StateStoreCacheMaxBytes < 0)
             throw Wrong("statestore.cache.max.bytes", "0 (no cache) and more");
+        if (NumStandbyReplicas < 0)
+            throw Wrong("num.standby.replicas", "0 and more");
+        if (MaxWarmupReplicas < 1)
+            throw Wrong("max.warmup.replicas", "1 and more");
+        if (AcceptableRecoveryLag < 0)
+            throw Wrong("acceptable.recovery.lag", "0 and more");
+        if (ProbingRebalanceInterval < TimeSpan.FromSeconds(1))
+            throw Wrong("probing.rebalance.interval.ms", "1000 and more");
+        if (StateCleanupDelay < TimeSpan.Zero)
+            throw Wrong("state.cleanup.delay.ms", "0 and more");
+        if (RackAwareAssignmentTags.Except(ClientTags.Keys, StringComparer.Ordinal).FirstOrDefault() is { } missing)
+            throw Wrong("rack.aware.assignment.tags", $"among the tags that client.tag.* sets, and {missing} is not");
         if (Poll < TimeSpan.FromMilliseconds(1))
             throw Wrong("poll.ms", "1 and more");
     }

@@ -28,7 +28,7 @@ internal static class StreamsSettings
         new("Streams:StateDir", "The folder of the state stores, one process at a time", Rules.Text, ".medstreams-state");
 
     public static Setting<string> InstanceId { get; } =
-        new("Streams:InstanceId", "This process's name on the assignment ring; not set: a random one kept in the state folder", Rules.Text, null);
+        new("Streams:InstanceId", "This process's name in its group; not set: a random one kept in the state folder", Rules.Text, null);
 
     public static Setting<string> GroupInstanceId { get; } =
         new("Streams:GroupInstanceId", "Makes this process a static member of its group (KIP-345)", Rules.Text, null);
@@ -48,6 +48,24 @@ internal static class StreamsSettings
     public static Setting<TimeSpan> TaskTimeout { get; } =
         new("Streams:TaskTimeout", "How long a task may fail to progress because of time-outs", Rules.Duration(Millisecond), "5 min");
 
+    public static Setting<int> StandbyReplicas { get; } =
+        new("Streams:NumStandbyReplicas", "How many other processes follow the changelogs of each task with state", Rules.Integer(0, 100), "0");
+
+    public static Setting<int> WarmupReplicas { get; } =
+        new("Streams:MaxWarmupReplicas", "How many tasks may be copied at a time to processes that they are to move to", Rules.Integer(1, 1000), "2");
+
+    public static Setting<int> RecoveryLag { get; } =
+        new("Streams:AcceptableRecoveryLag", "A task moves to a process that is at most so many changelog records behind", Rules.Integer(0), "10000");
+
+    public static Setting<TimeSpan> ProbingInterval { get; } =
+        new("Streams:ProbingRebalanceInterval", "How often, at the latest, the group looks whether waiting tasks can move", Rules.Duration(TimeSpan.FromSeconds(1)), "10 min");
+
+    public static Setting<TimeSpan> CleanupDelay { get; } =
+        new("Streams:StateCleanupDelay", "State on disk that no task has used for so long is deleted", Rules.Duration(TimeSpan.Zero), "10 min");
+
+    public static Setting<string> RackTags { get; } =
+        new("Streams:RackAwareAssignmentTags", "Names of client tags in which the copies of a task shall differ, with commas between; not set: none", Rules.Text, null);
+
     public static Setting<int> ReplicationFactor { get; } =
         new("Streams:ReplicationFactor", "Replicas of internal topics; -1: the broker's own default", Rules.Integer(-1, short.MaxValue), "-1");
 
@@ -60,6 +78,9 @@ internal static class StreamsSettings
 
     public static Setting<TimeSpan> CloseTimeout { get; } =
         new("Streams:CloseTimeout", "How long a stop may take to commit and leave the group", Rules.Duration(Millisecond), "1 min");
+
+    public static SettingGroup ClientTags { get; } =
+        new("Streams:ClientTag", "Where this process stands, such as its zone; an underscore stands for a dot");
 
     public static SettingGroup MainConsumer { get; } = Of("MainConsumer", "the main consumer");
 
@@ -78,11 +99,13 @@ internal static class StreamsSettings
     public static IReadOnlyList<Setting> All { get; } =
     [
         ApplicationId, Guarantee, Threads, StateDirectory, InstanceId, GroupInstanceId, CommitInterval, CacheMaxBytes,
-        UncommittedMaxBytes, SessionTimeout, TaskTimeout, ReplicationFactor, DeadLetterTopic, MetricsLevel, CloseTimeout,
+        UncommittedMaxBytes, SessionTimeout, TaskTimeout, StandbyReplicas, WarmupReplicas, RecoveryLag, ProbingInterval, CleanupDelay,
+        RackTags, ReplicationFactor, DeadLetterTopic, MetricsLevel, CloseTimeout,
     ];
 
     /// <summary>All groups.</summary>
-    public static IReadOnlyList<SettingGroup> Groups { get; } = [MainConsumer, RestoreConsumer, GlobalConsumer, Producer, Admin, Topic];
+    public static IReadOnlyList<SettingGroup> Groups { get; } =
+        [ClientTags, MainConsumer, RestoreConsumer, GlobalConsumer, Producer, Admin, Topic];
 
     /// <summary>The engine's configuration for a topology.</summary>
     public static StreamsConfig ToConfig(EffectiveSettings settings, string topology, string workingDirectory, TimeProvider clock) => new()
@@ -99,6 +122,13 @@ internal static class StreamsSettings
         StateStoreUncommittedMaxBytes = settings.Get(UncommittedMaxBytes),
         SessionTimeout = settings.Get(SessionTimeout),
         TaskTimeout = settings.Get(TaskTimeout),
+        NumStandbyReplicas = settings.Get(StandbyReplicas),
+        MaxWarmupReplicas = settings.Get(WarmupReplicas),
+        AcceptableRecoveryLag = settings.Get(RecoveryLag),
+        ProbingRebalanceInterval = settings.Get(ProbingInterval),
+        StateCleanupDelay = settings.Get(CleanupDelay),
+        ClientTags = Dotted(settings, ClientTags).ToDictionary(StringComparer.Ordinal),
+        RackAwareAssignmentTags = settings.Find(RackTags, out var tags) ? tags.Split(',', StringSplitOptions.TrimEntries) : [],
         ReplicationFactor = (short)settings.Get(ReplicationFactor),
         DeadLetterTopic = settings.Find(DeadLetterTopic, out var deadLetters) ? deadLetters : null,
         MetricsRecordingLevel = settings.Get(MetricsLevel),

@@ -1,3 +1,5 @@
+using MedStreams.Streams.Runtime;
+
 namespace MedStreams.Streams.Kafka;
 
 /// <summary>Makes Confluent.Kafka clients with the engine's settings under those that the user passes through.</summary>
@@ -10,7 +12,7 @@ internal sealed class ConfluentClients(StreamsConfig config) : IKafkaClients
         ["enable.auto.commit"] = "false",
         ["enable.auto.offset.store"] = "false",
         ["enable.partition.eof"] = "true",
-        ["auto.offset.reset"] = "earliest",
+        ["auto.offset.reset"] = "error", // not silently: see IRecordReceiver.OnOutOfRange
         ["isolation.level"] = config.ExactlyOnce ? "read_committed" : "read_uncommitted",
         ["partition.assignment.strategy"] = "range",
         ["session.timeout.ms"] = Milliseconds(config.SessionTimeout),
@@ -19,7 +21,7 @@ internal sealed class ConfluentClients(StreamsConfig config) : IKafkaClients
         ["queued.min.messages"] = "1000000",
         ["fetch.error.backoff.ms"] = "50",
         ["topic.metadata.refresh.interval.ms"] = "30000",
-    })));
+    })), marker: GroupLog.TopicOf(config.ApplicationId));
 
     public IRestoreConsumer CreateRestoreConsumer(string clientId) =>
         new ConfluentRestoreConsumer(With(config.RestoreConsumer, new()
@@ -29,10 +31,11 @@ internal sealed class ConfluentClients(StreamsConfig config) : IKafkaClients
             ["enable.auto.commit"] = "false",
             ["enable.auto.offset.store"] = "false",
             ["enable.partition.eof"] = "true",
-            ["auto.offset.reset"] = "earliest",
+            ["auto.offset.reset"] = "error", // not silently: see IRecordReceiver.OnOutOfRange
             ["isolation.level"] = "read_committed",
             ["queued.min.messages"] = "1000000",
             ["fetch.error.backoff.ms"] = "50",
+            ["fetch.wait.max.ms"] = "50", // the end of a changelog that only markers follow is told by an empty answer
         }));
 
     public IRestoreConsumer CreateGlobalConsumer(string clientId) =>
@@ -43,13 +46,13 @@ internal sealed class ConfluentClients(StreamsConfig config) : IKafkaClients
             ["enable.auto.commit"] = "false",
             ["enable.auto.offset.store"] = "false",
             ["enable.partition.eof"] = "true",
-            ["auto.offset.reset"] = "earliest",
+            ["auto.offset.reset"] = "error",
             ["isolation.level"] = config.ExactlyOnce ? "read_committed" : "read_uncommitted",
             ["queued.min.messages"] = "1000000",
             ["fetch.error.backoff.ms"] = "50",
         })));
 
-    public IStreamProducer CreateProducer(string clientId, string? transactionalId)
+    public IStreamProducer CreateProducer(string clientId, string? transactionalId, TimeSpan? deliveryTimeout = null)
     {
         var settings = new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -67,11 +70,23 @@ internal sealed class ConfluentClients(StreamsConfig config) : IKafkaClients
             settings["message.timeout.ms"] = "10000";
         }
 
+        if (deliveryTimeout is { } limit)
+        {
+            settings["linger.ms"] = "0";
+            settings["message.timeout.ms"] = Milliseconds(limit);
+        }
+
         return new ConfluentProducer(With(config.Producer, settings));
     }
 
     public IStreamAdmin CreateAdmin(string clientId) =>
-        new ConfluentAdmin(With(config.Admin, new() { ["client.id"] = clientId }));
+        new ConfluentAdmin(With(config.Admin, new()
+        {
+            ["client.id"] = clientId,
+            ["group.id"] = config.ApplicationId + "-admin-unused",
+            ["enable.auto.commit"] = "false",
+            ["isolation.level"] = "read_uncommitted", // a read_committed consumer answers the last stable offset for the end
+        }));
 
     private static Dictionary<string, string> Static(string? groupInstanceId, Dictionary<string, string> settings)
     {

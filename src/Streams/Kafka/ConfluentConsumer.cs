@@ -10,28 +10,34 @@ internal sealed class ConfluentConsumer : IStreamConsumer
 {
     private readonly ConfluentPolling _polling;
     private readonly IConsumer<ByteSlice, ByteSlice> _consumer;
-    private readonly IAdminClient _admin;
+    private readonly string _marker;
     private IRebalanceListener? _listener;
+    private IReadOnlyList<string> _topics = [];
+    private bool _isMarked;
 
-    public ConfluentConsumer(IReadOnlyDictionary<string, string> settings)
+    /// <summary>A consumer of a group.</summary>
+    /// <param name="settings">Settings of librdkafka.</param>
+    /// <param name="marker">A topic that exists, which the subscription names or does not name to show a change.</param>
+    public ConfluentConsumer(IReadOnlyDictionary<string, string> settings, string marker)
     {
+        _marker = marker;
         var arena = new ByteArena();
         _polling = new ConfluentPolling(arena);
         _consumer = new ConsumerBuilder<ByteSlice, ByteSlice>(settings)
             .SetKeyDeserializer(arena)
             .SetValueDeserializer(arena)
-            .SetPartitionsAssignedHandler((c, _) => Convert(_listener!.OnJoined(c.MemberId, c.ConsumerGroupMetadata)))
+            .SetPartitionsAssignedHandler((c, _) => Convert(_listener!.OnJoined(c.MemberId, GroupGeneration.Of(c.ConsumerGroupMetadata), c.ConsumerGroupMetadata)))
             .SetPartitionsRevokedHandler((_, _) => _listener!.OnRevoked())
             .SetPartitionsLostHandler((_, _) => _listener!.OnLost())
             .SetLogHandler(static (_, _) => { })
             .SetErrorHandler(static (_, _) => { })
             .Build();
-        _admin = new DependentAdminClientBuilder(_consumer.Handle).Build();
     }
 
     public void Subscribe(IReadOnlyCollection<string> topics, IRebalanceListener listener)
     {
         _listener = listener;
+        (_topics, _isMarked) = ([.. topics], false);
         _consumer.Subscribe(topics);
     }
 
@@ -45,11 +51,6 @@ internal sealed class ConfluentConsumer : IStreamConsumer
         OrNull(() => _consumer.Committed(partitions.Select(ConfluentTypes.ToConfluent), timeout).ToDictionary(
             c => c.TopicPartition.FromConfluent(), c => c.Offset.IsSpecial ? (long?)null : c.Offset.Value));
 
-    public (long Beginning, long End)? TryBounds(TopicPartition partition, TimeSpan timeout) =>
-        OrNull(() => _consumer.QueryWatermarkOffsets(partition.ToConfluent(), timeout)) is { } bounds
-            ? (bounds.Low.Value, bounds.High.Value)
-            : null;
-
     public void Commit(IReadOnlyDictionary<TopicPartition, long> offsets)
     {
         try
@@ -62,28 +63,17 @@ internal sealed class ConfluentConsumer : IStreamConsumer
         }
     }
 
-    public IReadOnlyDictionary<string, int>? TryPartitionCounts(TimeSpan timeout) =>
-        OrNull(() => _admin.PartitionCounts(timeout));
-
-    public IReadOnlyList<(string MemberId, string ClientId)>? TryMembers(string groupId, TimeSpan timeout) =>
-        OrNull(() => _admin.ListGroup(groupId, timeout)) is { State: "Stable" } group
-            ? [.. group.Members.Select(m => (m.MemberId, m.ClientId))]
-            : null;
-
     public void Rejoin()
     {
-        var topics = _consumer.Subscription;
-        _consumer.Unsubscribe();
-        _consumer.Subscribe(topics);
+        // A broker begins a new generation for a member of a stable group only where its subscription changes. Without
+        // unsubscribing first the client does not leave the group. What the group's leader assigns of the extra topic is not looked at.
+        _isMarked = !_isMarked;
+        _consumer.Subscribe(_isMarked ? [.. _topics, _marker] : _topics);
     }
 
     public void Close() => _consumer.Close();
 
-    public void Dispose()
-    {
-        _admin.Dispose();
-        _consumer.Dispose();
-    }
+    public void Dispose() => _consumer.Dispose();
 
     private static List<TopicPartitionOffset> Convert(IEnumerable<StartingPoint> points) =>
         [.. points.Select(p => new TopicPartitionOffset(p.Partition.ToConfluent(), p.Offset))];

@@ -16,7 +16,7 @@ internal sealed class ConfluentPolling(ByteArena arena)
         while (count < maxRecords)
         {
             arena.Reset();
-            var result = Consume(consumer, wait);
+            var result = Consume(consumer, wait, receiver);
             wait = 0;
             if (result is null)
                 break;
@@ -48,11 +48,17 @@ internal sealed class ConfluentPolling(ByteArena arena)
 
     /// <summary>The next record or end of a partition; null where none came in time.</summary>
     /// <exception cref="StreamsException">The consumer can never read again.</exception>
-    private static ConsumeResult<ByteSlice, ByteSlice>? Consume(IConsumer<ByteSlice, ByteSlice> consumer, int wait)
+    private static ConsumeResult<ByteSlice, ByteSlice>? Consume(
+        IConsumer<ByteSlice, ByteSlice> consumer, int wait, IRecordReceiver receiver)
     {
         try
         {
             return consumer.Consume(wait);
+        }
+        catch (ConsumeException e) when (e.Error.Code is ErrorCode.Local_AutoOffsetReset or ErrorCode.OffsetOutOfRange)
+        {
+            receiver.OnOutOfRange(e.ConsumerRecord.TopicPartition.FromConfluent());
+            return null;
         }
         catch (ConsumeException e) when (!e.Error.IsFatal)
         {

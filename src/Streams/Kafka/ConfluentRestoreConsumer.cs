@@ -8,9 +8,6 @@ internal sealed class ConfluentRestoreConsumer : IRestoreConsumer
     private readonly ConfluentPolling _polling;
     private readonly IConsumer<ByteSlice, ByteSlice> _consumer;
 
-    // A read_committed consumer answers the last stable offset for the end, so another one asks for the high watermark.
-    private readonly Lazy<IConsumer<Ignore, Ignore>> _bounds;
-
     public ConfluentRestoreConsumer(IReadOnlyDictionary<string, string> settings)
     {
         var arena = new ByteArena();
@@ -21,11 +18,6 @@ internal sealed class ConfluentRestoreConsumer : IRestoreConsumer
             .SetLogHandler(static (_, _) => { })
             .SetErrorHandler(static (_, _) => { })
             .Build();
-        _bounds = new Lazy<IConsumer<Ignore, Ignore>>(() => new ConsumerBuilder<Ignore, Ignore>(
-                new Dictionary<string, string>(settings, StringComparer.Ordinal) { ["isolation.level"] = "read_uncommitted" })
-            .SetLogHandler(static (_, _) => { })
-            .SetErrorHandler(static (_, _) => { })
-            .Build());
     }
 
     public void Assign(IReadOnlyDictionary<TopicPartition, long> from) =>
@@ -34,23 +26,8 @@ internal sealed class ConfluentRestoreConsumer : IRestoreConsumer
     public int Poll(TimeSpan timeout, int maxRecords, IRecordReceiver receiver) =>
         _polling.Poll(_consumer, timeout, maxRecords, receiver);
 
-    public (long Beginning, long End)? TryBounds(TopicPartition partition, TimeSpan timeout)
-    {
-        try
-        {
-            var bounds = _bounds.Value.QueryWatermarkOffsets(partition.ToConfluent(), timeout);
-            return (bounds.Low.Value, bounds.High.Value);
-        }
-        catch (KafkaException e) when (!e.Error.IsFatal)
-        {
-            return null;
-        }
-    }
-
     public void Dispose()
     {
-        if (_bounds.IsValueCreated)
-            _bounds.Value.Dispose();
         _consumer.Close();
         _consumer.Dispose();
     }

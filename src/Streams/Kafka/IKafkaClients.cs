@@ -12,7 +12,10 @@ internal interface IKafkaClients
     IRestoreConsumer CreateGlobalConsumer(string clientId);
 
     /// <summary>A producer; transactional where an id is given.</summary>
-    IStreamProducer CreateProducer(string clientId, string? transactionalId);
+    /// <param name="clientId">The client's id.</param>
+    /// <param name="transactionalId">The transactional id, or null.</param>
+    /// <param name="deliveryTimeout">For few urgent records: they go at once, and are given up after that time.</param>
+    IStreamProducer CreateProducer(string clientId, string? transactionalId, TimeSpan? deliveryTimeout = null);
 
     IStreamAdmin CreateAdmin(string clientId);
 }

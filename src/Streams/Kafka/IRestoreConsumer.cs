@@ -8,10 +8,4 @@ internal interface IRestoreConsumer : IDisposable
 
     /// <inheritdoc cref="IStreamConsumer.Poll"/>
     int Poll(TimeSpan timeout, int maxRecords, IRecordReceiver receiver);
-
-    /// <summary>
-    /// The first offset, and the one after the last record, committed or not (the high watermark). Null where the broker does
-    /// not tell in time: ask again.
-    /// </summary>
-    (long Beginning, long End)? TryBounds(TopicPartition partition, TimeSpan timeout);
 }

@@ -1,10 +1,28 @@
 namespace MedStreams.Streams.Kafka;
 
-/// <summary>Makes topics and tells about them.</summary>
+/// <summary>
+/// What an instance asks brokers beside the streams of records, over a connection of its own: an answer would wait behind those of long
+/// polls. Shared by the threads of an instance; safe for use by several threads.
+/// </summary>
 internal interface IStreamAdmin : IDisposable
 {
     /// <summary>The topics that exist, with their partition counts.</summary>
     IReadOnlyDictionary<string, int> PartitionCounts(TimeSpan timeout);
+
+    /// <summary>As <see cref="PartitionCounts"/>; null where the broker does not tell in time.</summary>
+    IReadOnlyDictionary<string, int>? TryPartitionCounts(TimeSpan timeout);
+
+    /// <summary>
+    /// The first offset of a partition, and the one after the last record, committed or not (the high watermark). Null where the
+    /// broker does not tell in time: ask again.
+    /// </summary>
+    (long Beginning, long End)? TryBounds(TopicPartition partition, TimeSpan timeout);
+
+    /// <summary>
+    /// The members of a group: member id, client id, and where it connects from. Null while the group is not stable, or the broker
+    /// does not tell in time.
+    /// </summary>
+    IReadOnlyList<(string MemberId, string ClientId, string Host)>? TryMembers(string groupId, TimeSpan timeout);
 
     /// <summary>Makes topics; one that exists already is left as it is.</summary>
     Task CreateTopicsAsync(IReadOnlyCollection<NewTopic> topics);

@@ -10,6 +10,9 @@ internal interface IRecordReceiver
 
     /// <summary>The consumer has reached this offset, where the partition ends for now (markers included).</summary>
     void OnEnd(TopicPartition partition, long offset);
+
+    /// <summary>The partition does not hold what was to be read next, and nothing of it comes until it is assigned again.</summary>
+    void OnOutOfRange(TopicPartition partition);
 }
 
 /// <summary>Where to go on reading a partition.</summary>
@@ -22,8 +25,9 @@ internal interface IRebalanceListener
 {
     /// <summary>A generation begins. Answers what this member wants to read, whatever the group's leader said.</summary>
     /// <param name="memberId">This member.</param>
+    /// <param name="generation">The generation's number.</param>
     /// <param name="groupMetadata">Passed to <see cref="IStreamProducer.SendOffsets"/>; fences older generations.</param>
-    IReadOnlyCollection<StartingPoint> OnJoined(string memberId, object groupMetadata);
+    IReadOnlyCollection<StartingPoint> OnJoined(string memberId, int generation, object groupMetadata);
 
     /// <summary>A generation ends, and offsets may still be committed in it.</summary>
     void OnRevoked();
@@ -42,7 +46,7 @@ internal interface IStreamConsumer : IDisposable
     /// <returns>How many records came.</returns>
     int Poll(TimeSpan timeout, int maxRecords, IRecordReceiver receiver);
 
-    /// <summary>Leaves the group and joins it again, for a new generation with a view that all share.</summary>
+    /// <summary>Joins again without leaving, which begins a new generation.</summary>
     void Rejoin();
 
     /// <summary>Reads exactly these partitions from now on, each from its offset; what was read ahead is read again.</summary>
@@ -54,22 +58,10 @@ internal interface IStreamConsumer : IDisposable
     /// </summary>
     IReadOnlyDictionary<TopicPartition, long?>? TryCommitted(IEnumerable<TopicPartition> partitions, TimeSpan timeout);
 
-    /// <summary>The first offset of a partition and the one after the last that can be read; null where the broker does not tell in time.</summary>
-    (long Beginning, long End)? TryBounds(TopicPartition partition, TimeSpan timeout);
-
     /// <summary>Commits offsets outside a transaction.</summary>
     /// <exception cref="TransactionLostException">The generation is over: another member may own the partitions.</exception>
     void Commit(IReadOnlyDictionary<TopicPartition, long> offsets);
 
-    /// <summary>The topics that exist, with their partition counts; null where the broker does not tell in time.</summary>
-    IReadOnlyDictionary<string, int>? TryPartitionCounts(TimeSpan timeout);
-
-    /// <summary>
-    /// The members of the group: member id and client id. Null while the group is not stable, or the broker does not tell in
-    /// time.
-    /// </summary>
-    IReadOnlyList<(string MemberId, string ClientId)>? TryMembers(string groupId, TimeSpan timeout);
-
-    /// <summary>Leaves the group.</summary>
+    /// <summary>Leaves the group. Without it, the group counts a member that is disposed of until its session ends.</summary>
     void Close();
 }

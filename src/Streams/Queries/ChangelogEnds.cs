@@ -4,12 +4,11 @@ using MedStreams.Streams.Kafka;
 namespace MedStreams.Streams.Queries;
 
 /// <summary>Where changelogs end, as the broker says; remembered for a while. Safe for use by several threads.</summary>
-internal sealed class ChangelogEnds(Func<IRestoreConsumer> createConsumer, TimeProvider clock) : IDisposable
+internal sealed class ChangelogEnds(IStreamAdmin admin, TimeProvider clock) : IDisposable
 {
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(2);
     private readonly ConcurrentDictionary<TopicPartition, (long End, long At)> _known = [];
     private readonly Lock _lock = new();
-    private IRestoreConsumer? _consumer;
     private bool _isDisposed;
 
     /// <summary>How old an end may be that is told beside the answer of a standby.</summary>
@@ -26,8 +25,7 @@ internal sealed class ChangelogEnds(Func<IRestoreConsumer> createConsumer, TimeP
                 return null;
             if (_known.TryGetValue(changelog, out known) && clock.GetElapsedTime(known.At) <= maxAge && maxAge > TimeSpan.Zero)
                 return known.End; // somebody else has asked meanwhile
-            _consumer ??= createConsumer();
-            if (_consumer.TryBounds(changelog, CallTimeout) is not var (_, end))
+            if (admin.TryBounds(changelog, CallTimeout) is not var (_, end))
                 return null;
             _known[changelog] = (end, clock.GetTimestamp());
             return end;
@@ -37,9 +35,6 @@ internal sealed class ChangelogEnds(Func<IRestoreConsumer> createConsumer, TimeP
     public void Dispose()
     {
         lock (_lock)
-        {
             _isDisposed = true;
-            _consumer?.Dispose();
-        }
     }
 }

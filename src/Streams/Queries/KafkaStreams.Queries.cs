@@ -240,7 +240,7 @@ public sealed partial class KafkaStreams
     private ChangelogEnds Ends()
     {
         lock (_lock)
-            return _changelogEnds ??= new ChangelogEnds(() => _clients.CreateRestoreConsumer(_config.ApplicationId + "-lags"), _config.Clock);
+            return _changelogEnds ??= new ChangelogEnds(_admin!, _config.Clock);
     }
 
     private void ThrowIfNotRunning()

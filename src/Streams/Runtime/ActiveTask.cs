@@ -2,7 +2,6 @@ using MedStreams.Streams.Graph;
 using MedStreams.Streams.Metrics;
 using MedStreams.Streams.Processing;
 using MedStreams.Streams.State;
-using Microsoft.Extensions.Logging;
 
 namespace MedStreams.Streams.Runtime;
 
@@ -29,7 +28,7 @@ internal enum TaskPhase
 }
 
 /// <summary>A task that this thread owns, from assignment to release.</summary>
-internal sealed class ActiveTask(TaskId id, Subtopology subtopology, InternalTopics topics, TaskContext context)
+internal sealed class ActiveTask(TaskId id, Subtopology subtopology, InternalTopics topics, TaskContext context) : IChangelogTask
 {
     private static readonly Dictionary<TaskPhase, TaskPhase[]> Moves = new()
     {
@@ -66,6 +65,10 @@ internal sealed class ActiveTask(TaskId id, Subtopology subtopology, InternalTop
     /// <summary>Null until the state is open.</summary>
     public TaskState? State { get; private set; }
 
+    public bool IsStandby => false;
+
+    TaskMetrics? IChangelogTask.Metrics => Metrics;
+
     /// <summary>Null until the task runs.</summary>
     public StreamTask? Stream { get; private set; }
 
@@ -80,24 +83,15 @@ internal sealed class ActiveTask(TaskId id, Subtopology subtopology, InternalTop
     public bool Reads(InternalTopics latest) =>
         ReferenceEquals(latest, topics) || _topologyInputs.SequenceEqual(latest.InputsOf(subtopology, Id.Partition));
 
-    /// <summary>Opens the stores' bytes; answers false while another thread of this instance has them.</summary>
-    public bool TryOpen(StateDirectory directory, ILogger logger)
-    {
-        try
-        {
-            State = Open(directory);
-        }
-        catch (StateLockedException)
-        {
-            return false;
-        }
-        catch (StateCorruptedException e)
-        {
-            RuntimeLog.StateCorrupted(logger, Id, e);
-            directory.Wipe(Id);
-            State = Open(directory);
-        }
+    /// <summary>Takes over the state that a standby of this thread has kept warm.</summary>
+    public void Adopt(TaskState state) => State = state;
 
+    /// <summary>Opens the stores' bytes; answers false while another thread of this instance has them.</summary>
+    public bool TryOpen(ThreadParts parts)
+    {
+        State ??= TaskStates.TryOpen(parts, Id, subtopology);
+        if (State is null)
+            return false;
         State.OpenOwnStores(Context);
         _graph = subtopology.Build(Context);
         Move(TaskPhase.Restoring);
@@ -150,19 +144,18 @@ internal sealed class ActiveTask(TaskId id, Subtopology subtopology, InternalTop
     /// <summary>The consumer has passed markers up to this offset.</summary>
     public void AdvanceTo(int input, long offset) => _positions[input] = Math.Max(_positions[input], offset);
 
-    /// <summary>Gives everything back; what was not committed is gone.</summary>
-    public async ValueTask CloseAsync()
+    /// <summary>Gives everything back but its state; what was not committed is gone.</summary>
+    /// <returns>The state, still open, for the caller to use or to dispose of; null where it never was.</returns>
+    public async ValueTask<TaskState?> CloseAsync()
     {
         Move(TaskPhase.Closed);
         Stream?.Dispose();
         foreach (var sink in ExternalSinks)
             await sink.ReleaseAsync();
-        State?.Dispose();
         Metrics.Dispose();
+        State?.CloseStores();
+        return State;
     }
-
-    private TaskState Open(StateDirectory directory) =>
-        TaskState.Open(directory, Id, Context.ApplicationId, subtopology.Stores, Context.ResolveTopic);
 
     private void Move(TaskPhase to)
     {

@@ -168,5 +168,8 @@ internal sealed class DeadLetters(
         public void OnEnd(TopicPartition partition, long offset)
         {
         }
+
+        public void OnOutOfRange(TopicPartition partition) =>
+            throw new StreamsException($"{partition} does not hold the record at {offset} any more.");
     }
 }

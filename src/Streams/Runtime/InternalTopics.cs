@@ -69,6 +69,11 @@ internal sealed class InternalTopics
             .Distinct(StringComparer.Ordinal),
     ];
 
+    /// <summary>The tasks whose stores are restored from changelogs.</summary>
+    public IEnumerable<TaskId> StatefulTasks =>
+        _subtopologies.Where(s => s.Stores.Any(t => t.SourceTopic is not null || t.Builder.LoggingEnabled))
+            .SelectMany(s => Enumerable.Range(0, TaskCount(s)).Select(p => new TaskId(s.Id, p)));
+
     /// <summary>How many tasks a sub-topology has: as many as its largest source topic has partitions.</summary>
     public int TaskCount(Subtopology subtopology) =>
         _subtopologies[subtopology.Id].SourceTopics.Select(t => _counts[t]).DefaultIfEmpty(0).Max();

@@ -2,7 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 using MedStreams.Streams.Kafka;
 using MedStreams.Streams.Metrics;
 using MedStreams.Streams.Processing;
-using MedStreams.Streams.Queries;
 using MedStreams.Streams.State;
 using Microsoft.Extensions.Logging;
 
@@ -19,8 +18,7 @@ namespace MedStreams.Streams.Runtime;
 [SuppressMessage("Design", "CA1001", Justification = "The thread owns them and disposes of them where it ends")]
 internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
 {
-    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan ViewPatience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan ReportPatience = TimeSpan.FromSeconds(1);
     private const int RecordsPerPoll = 5_000;
     private const int RecordsBetweenClockReads = 128;
 
@@ -28,26 +26,29 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
     private readonly StreamsConfig _config;
     private readonly ILogger _logger;
     private readonly ThreadMetrics _metrics;
+    private readonly GroupMembership _membership;
     private readonly TaskSet _tasks;
     private readonly ThreadCommit _commit;
-    private readonly ChangelogRestorer _restorer;
+    private readonly ChangelogReader _changelogs;
     private readonly Subscription _subscription;
     private readonly Thread _thread;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IStreamConsumer? _consumer;
-    private IReadOnlyList<TaskId>? _wanted;
     private volatile bool _stopping;
+    private bool _hasLeft;
     private bool _readsStale;
-    private long? _joinedAt;
+    private bool _isInputLost;
+    private bool _hasAskedForMoves;
+    private long _decidedAt;
 
     public StreamThread(ThreadParts parts)
     {
         _parts = parts;
         (_config, _logger, _metrics) = (parts.Config, parts.Logger, parts.Metrics);
-        _restorer = new ChangelogRestorer(
-            () => parts.Clients.CreateRestoreConsumer(parts.ClientId + "-restore"), CallTimeout, _logger);
+        _membership = new GroupMembership(parts);
+        _changelogs = new ChangelogReader(parts);
         _commit = new ThreadCommit(parts);
-        _tasks = new TaskSet(parts, _commit, _restorer);
+        _tasks = new TaskSet(parts, _commit, _changelogs);
         _subscription = new Subscription(parts, this);
         _thread = new Thread(Run) { Name = parts.Name, IsBackground = true };
     }
@@ -65,55 +66,41 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
     /// <summary>Asks the thread to commit, close its tasks and leave the group.</summary>
     public void RequestStop() => _stopping = true;
 
-    public IReadOnlyCollection<StartingPoint> OnJoined(string memberId, object groupMetadata)
+    public IReadOnlyCollection<StartingPoint> OnJoined(string memberId, int generation, object groupMetadata)
     {
-        _wanted = null;
-        _joinedAt = _config.Clock.GetTimestamp();
-        var members = _consumer!.TryMembers(_config.ApplicationId, CallTimeout);
-        var counts = _consumer.TryPartitionCounts(CallTimeout);
-        if (members is null || counts is null || !members.Any(m => m.MemberId == memberId))
-        {
-            RuntimeLog.ViewNotStable(_logger, Name);
-            return [];
-        }
-
-        var topics = _parts.Topics.Refresh(counts);
-        if (_parts.Topics.HasPatterns)
-            new TopicPreparation(_config, _parts.Topics.Topology, _parts.Clients).Complete(topics, counts);
-        var identities = members.Select(m => MemberIdentity.Parse(m.ClientId)).OfType<MemberIdentity>();
-        var assignment = RingAssignor.Assign(topics.Tasks, identities);
-        _joinedAt = null;
-        _parts.Topics.Placement = new GroupPlacement(assignment
-            .SelectMany(m => m.Value.Select(task => (task, Host: HostInfo.OfMember(m.Key.Endpoint))))
-            .ToDictionary(t => t.task, t => new TaskPlacement(t.Host, [])));
-        _wanted = assignment.GetValueOrDefault(_parts.Identity) ?? [];
-        _commit.OnJoined(_consumer, groupMetadata);
-        RuntimeLog.Assigned(_logger, Name, _wanted.Count, string.Join(" ", _wanted));
-        _tasks.Keep(_wanted);
-        _readsStale = false;
-        return _tasks.StartingPoints();
+        _commit.OnJoined(_consumer!, groupMetadata);
+        _membership.OnJoined(memberId, generation);
+        return []; // nothing is read before it is decided who reads it
     }
 
     public void OnRevoked()
     {
-        if (_wanted is null)
+        if (_hasLeft)
             return;
-        Guard(() => _commit.Commit(_tasks.Running));
-        _wanted = null;
+        if (_membership.Current is not null)
+            Guard(() => _commit.Commit(_tasks.Running));
+        _membership.OnEnded();
+        _tasks.NotePositions();
+        _parts.Group.PublishAsync(_parts.Identity.Instance, _parts.Positions.Snapshot()).Wait(ReportPatience);
     }
 
     public void OnLost()
     {
-        if (_wanted is null && !_tasks.Any)
+        if (_hasLeft || (_membership.Current is null && !_tasks.Any))
             return;
         RuntimeLog.MembershipLost(_logger, Name);
-        _wanted = null;
-        Undo(isFenced: false);
+        GiveUp();
     }
 
     public void OnRecord(in RawRecord record) => _tasks.Add(record);
 
     public void OnEnd(TopicPartition partition, long offset) => _tasks.OnEnd(partition, offset);
+
+    public void OnOutOfRange(TopicPartition partition)
+    {
+        _tasks.OnOutOfRange(partition);
+        _isInputLost = true;
+    }
 
     [SuppressMessage("Design", "CA1031", Justification = "Whatever ends the thread is handed to whoever awaits its end")]
     private void Run()
@@ -122,29 +109,22 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
         _metrics.State = StreamThreadState.Starting;
         try
         {
-            using var consumer = _consumer = _parts.Clients.CreateConsumer(_parts.ClientId, _parts.GroupInstanceId);
-            _commit.Open();
-            _subscription.Begin(consumer);
-            while (!_stopping)
-                RunOnce();
-            _metrics.State = StreamThreadState.PendingShutdown;
-            if (_wanted is not null)
-                Guard(() => _commit.Commit(_tasks.Running));
-            _tasks.CloseAll();
-            _wanted = null;
-            consumer.Close();
+            Work();
             RuntimeLog.Stopped(_logger, Name);
         }
         catch (Exception e)
         {
+            error = e;
             RuntimeLog.Died(_logger, Name, e);
             _tasks.Abandon();
-            error = e;
+            LeaveDead();
         }
         finally
         {
             IsRunning = false;
-            _restorer.Dispose();
+            _membership.OnEnded();
+            _consumer?.Dispose();
+            _changelogs.Dispose();
             _commit.Dispose();
             _metrics.State = StreamThreadState.Dead;
             _metrics.Dispose();
@@ -156,20 +136,64 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
             _ended.SetException(error);
     }
 
+    private void Work()
+    {
+        _consumer = _parts.Clients.CreateConsumer(_parts.ClientId, _parts.GroupInstanceId);
+        _commit.Open();
+        _subscription.Begin(_consumer);
+        while (!_stopping)
+            RunOnce();
+        _metrics.State = StreamThreadState.PendingShutdown;
+        if (_membership.Current is not null)
+            Guard(() => _commit.Commit(_tasks.Running));
+        _tasks.CloseAll();
+        Leave();
+    }
+
+    private void Leave()
+    {
+        _membership.OnEnded();
+        _hasLeft = true;
+        _consumer?.Close();
+    }
+
+    /// <summary>Others need not wait until the session of a thread that died is over.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "The thread is ending with an error already; this one would hide it")]
+    private void LeaveDead()
+    {
+        try
+        {
+            Leave();
+        }
+        catch (Exception e)
+        {
+            RuntimeLog.Died(_logger, Name, e);
+        }
+    }
+
     private void RunOnce()
     {
         _subscription.Refresh(_consumer!);
         var polled = Poll();
-        if (_wanted is null)
+        if (_membership.Current is null)
         {
             IsRunning = false;
             _metrics.State = StreamThreadState.PartitionsRevoked;
-            RejoinIfForgotten();
+            if (_membership.TryTake() is { } decision)
+                Guard(() => Take(decision));
+            else if (_membership.IsForgotten())
+                _consumer!.Rejoin();
             return;
         }
 
         Guard(() =>
         {
+            if (_isInputLost)
+            {
+                _isInputLost = false;
+                Undo(isFenced: false);
+            }
+
             if (_tasks.Advance(_consumer!))
                 _readsStale = true;
             if (_readsStale)
@@ -182,9 +206,37 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
             _tasks.Punctuate();
             if (_commit.IsDue(_tasks.Running) && _commit.Commit(_tasks.Running))
                 _readsStale = true;
+            AskForMoves();
         });
-        IsRunning = _wanted is not null && _tasks.AllRunning;
+        IsRunning = _membership.Current is not null && _tasks.AllRunning;
         _metrics.State = IsRunning ? StreamThreadState.Running : StreamThreadState.PartitionsAssigned;
+    }
+
+    /// <summary>Does what the leader of the generation has decided.</summary>
+    private void Take(GroupDecision decision)
+    {
+        _parts.Topics.Refresh(decision.Topics);
+        var mine = decision.Assignment.Members.GetValueOrDefault(_parts.Identity.Name) ?? MemberTasks.None;
+        RuntimeLog.Assigned(
+            _logger, Name, mine.Active.Count, string.Join(" ", mine.Active), mine.Standby.Count, string.Join(" ", mine.Standby), mine.Warmup.Count, string.Join(" ", mine.Warmup));
+        _parts.Topics.Placement = decision.Placement();
+        _tasks.Keep(mine);
+        _readsStale = true;
+        (_hasAskedForMoves, _decidedAt) = (false, _config.Clock.GetTimestamp());
+    }
+
+    /// <summary>Asks for a new generation once, when what this member warms up for can move to it, or nobody has asked for long.</summary>
+    private void AskForMoves()
+    {
+        if (_hasAskedForMoves || _membership.Current is not { } decision)
+            return;
+        var isProbe = decision.Assignment.IsUnsettled
+            && _config.Clock.GetElapsedTime(_decidedAt) > _config.ProbingRebalanceInterval;
+        if (!isProbe && !_tasks.AreWarmupsNear)
+            return;
+        RuntimeLog.MovesAsked(_logger, Name);
+        _hasAskedForMoves = true;
+        _consumer!.Rejoin();
     }
 
     private int Poll()
@@ -275,35 +327,32 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
         {
             // Whoever has it now is of a newer generation, or believes so: settle it with a generation that both see.
             RuntimeLog.SinkFenced(_logger, task, "The target");
-            _wanted = null;
-            Undo(isFenced: false);
+            GiveUp();
             _consumer!.Rejoin();
         }
     }
 
-    /// <summary>A generation in which the members could not be told, and none follows by itself: asks for another.</summary>
-    private void RejoinIfForgotten()
-    {
-        if (_joinedAt is { } since && _config.Clock.GetElapsedTime(since) > ViewPatience)
-        {
-            _joinedAt = null;
-            _consumer!.Rejoin();
-        }
-    }
-
+    /// <summary>Drops what is not committed and begins again at what is.</summary>
     private void Undo(bool isFenced)
     {
-        _tasks.CloseAll();
-        _commit.Undo(isFenced);
-        _tasks.Keep(_wanted ?? []);
+        _tasks.Undo(() => _commit.Undo(isFenced));
         _readsStale = true;
+    }
+
+    /// <summary>Drops what is not committed, and takes nothing up before the group has decided again.</summary>
+    private void GiveUp()
+    {
+        _membership.OnEnded();
+        _tasks.CloseActive();
+        _commit.Undo(isFenced: false);
+        IsRunning = false;
     }
 
     private TimeSpan PollTimeout()
     {
-        if (_wanted is not null && _tasks.IsBusy)
+        if (_membership.IsWaiting || (_membership.Current is not null && _tasks.IsBusy))
             return TimeSpan.Zero;
-        var limit = _wanted is null ? _config.Poll : _commit.TimeToNext(_tasks.NextWallClockPunctuation);
+        var limit = _membership.Current is null ? _config.Poll : _commit.TimeToNext(_tasks.NextWallClockPunctuation);
         return limit < _config.Poll ? limit : _config.Poll;
     }
 }

@@ -27,7 +27,7 @@ internal sealed class Subscription(ThreadParts parts, IRebalanceListener listene
         if (!parts.Topics.HasPatterns || parts.Config.Clock.GetElapsedTime(_asked) < _interval)
             return;
         _asked = parts.Config.Clock.GetTimestamp();
-        if (consumer.TryPartitionCounts(CallTimeout) is not { } existing)
+        if (parts.Admin.TryPartitionCounts(CallTimeout) is not { } existing)
             return;
         var topics = parts.Topics.SourceTopicsOf(existing);
         if (_topics.SetEquals(topics))

@@ -7,13 +7,15 @@ using MedStreams.Streams.State;
 namespace MedStreams.Streams.Runtime;
 
 /// <summary>The tasks of one thread, and their way from assigned to running.</summary>
-internal sealed class TaskSet(ThreadParts parts, ThreadCommit commit, ChangelogRestorer restorer)
+internal sealed class TaskSet(ThreadParts parts, ThreadCommit commit, ChangelogReader reader)
 {
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan RestoreSlice = TimeSpan.FromMilliseconds(50);
     private readonly SortedDictionary<TaskId, ActiveTask> _tasks = [];
     private readonly Dictionary<TopicPartition, (ActiveTask Task, int Input)> _routes = [];
     private readonly List<ActiveTask> _opened = [];
+    private readonly HashSet<TopicPartition> _lostInputs = [];
+    private readonly StandbySet _standbys = new(parts, reader);
     private readonly CacheBudget _cache = new(parts.Config.StateStoreCacheMaxBytes / parts.Config.NumStreamThreads);
     private ActiveTask[] _running = [];
     private TopicPartition? _last;
@@ -27,35 +29,76 @@ internal sealed class TaskSet(ThreadParts parts, ThreadCommit commit, ChangelogR
     public bool AllRunning => _running.Length == _tasks.Count;
 
     /// <summary>True while there is work that does not wait for records.</summary>
-    public bool IsBusy => Array.Exists(_running, HasRecords)
+    public bool IsBusy => Array.Exists(_running, HasRecords) || reader.IsBusy || _standbys.HasUnopened
         || _tasks.Values.Any(t => t.Phase is TaskPhase.Created or TaskPhase.Restoring || (IsClaiming(t) && IsDue(t)));
 
     public long NextWallClockPunctuation =>
         _running.Select(t => t.Context.Punctuations.NextWallClock).DefaultIfEmpty(long.MaxValue).Min();
 
+    /// <inheritdoc cref="StandbySet.AreWarmupsNear"/>
+    public bool AreWarmupsNear => _standbys.AreWarmupsNear;
+
     private long Now => parts.Config.Clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>
     /// Keeps the tasks that are still wanted open, closes the others (they are committed), makes the new ones, and those anew whose inputs
-    /// are others now, since a pattern has found more topics.
+    /// are others now, since a pattern has found more topics. A state that is wanted in another role stays open.
     /// </summary>
-    public void Keep(IReadOnlyList<TaskId> wanted)
+    public void Keep(MemberTasks wanted)
     {
-        foreach (var gone in _tasks.Keys.Except(wanted).ToList())
-            Close(gone);
+        var left = new Dictionary<TaskId, TaskState>();
+        foreach (var gone in _tasks.Keys.Except(wanted.Active).ToList())
+        {
+            if (End(gone, StandbySuspension.Migrated) is not { } state)
+                continue;
+            if (wanted.Standby.Contains(gone) || wanted.Warmup.Contains(gone))
+                left.Add(gone, state);
+            else
+                Close(gone, state);
+        }
+
         foreach (var changed in _tasks.Values.Where(t => !t.Reads(parts.Topics.Latest)).Select(t => t.Id).ToList())
-            Close(changed);
-        foreach (var id in wanted.Where(id => !_tasks.ContainsKey(id)))
-            Create(id);
+            Close(changed, End(changed, StandbySuspension.Migrated));
+        foreach (var id in wanted.Active.Where(id => !_tasks.ContainsKey(id)))
+            Create(id, _standbys.Release(id, StandbySuspension.Promoted));
+        _standbys.Keep(wanted.Standby, wanted.Warmup);
+        _standbys.Add(wanted.Standby, wanted.Warmup, left);
+        Refresh();
+    }
+
+    /// <summary>Closes the active tasks and makes them anew; what is not committed is gone.</summary>
+    /// <param name="undo">What is done in between.</param>
+    public void Undo(Action undo)
+    {
+        var wanted = _tasks.Keys.ToList();
+        CloseActive();
+        undo();
+        foreach (var id in wanted)
+            Create(id, null);
+        Refresh();
+    }
+
+    /// <summary>Closes the active tasks; what is not committed is gone. Standbys stay.</summary>
+    public void CloseActive()
+    {
+        foreach (var id in _tasks.Keys.ToList())
+            Close(id, End(id, StandbySuspension.Migrated));
         Refresh();
     }
 
     /// <summary>Closes all tasks; what is not committed is gone.</summary>
     public void CloseAll()
     {
-        foreach (var id in _tasks.Keys.ToList())
-            Close(id);
-        Refresh();
+        CloseActive();
+        _standbys.CloseAll();
+    }
+
+    /// <summary>Notes how far the state of each task is, for the group to know.</summary>
+    public void NotePositions()
+    {
+        foreach (var task in _tasks.Values.Where(t => t.State is not null))
+            parts.Positions.Set(task.Id, task.State!);
+        _standbys.NotePositions();
     }
 
     /// <summary>After a failure that ends the thread: releases what can be released and reports nothing more.</summary>
@@ -66,12 +109,21 @@ internal sealed class TaskSet(ThreadParts parts, ThreadCommit commit, ChangelogR
         {
             try
             {
-                Close(id);
+                Close(id, End(id, StandbySuspension.Migrated));
             }
             catch (Exception e)
             {
                 RuntimeLog.Died(parts.Logger, $"Task {id}", e);
             }
+        }
+
+        try
+        {
+            _standbys.CloseAll();
+        }
+        catch (Exception e)
+        {
+            RuntimeLog.Died(parts.Logger, "The standbys", e);
         }
     }
 
@@ -100,6 +152,11 @@ internal sealed class TaskSet(ThreadParts parts, ThreadCommit commit, ChangelogR
             route.Task.AdvanceTo(route.Input, offset);
     }
 
+    /// <summary>
+    /// An input does not hold what was to be read next: once its task begins anew, it reads where the reset policy says.
+    /// </summary>
+    public void OnOutOfRange(TopicPartition partition) => _lostInputs.Add(partition);
+
     public void Punctuate()
     {
         foreach (var task in _running)
@@ -109,21 +166,22 @@ internal sealed class TaskSet(ThreadParts parts, ThreadCommit commit, ChangelogR
     /// <summary>Takes each task that is not running yet a step further; answers whether what must be read has changed.</summary>
     public bool Advance(IStreamConsumer consumer)
     {
-        foreach (var task in restorer.Advance(RestoreSlice))
+        _standbys.Advance(consumer);
+        foreach (var task in reader.Advance(IsRestoring ? RestoreSlice : TimeSpan.Zero, consumer).OfType<ActiveTask>())
             task.Restored();
         var before = _running;
         AskCommitted(consumer);
         foreach (var task in _tasks.Values)
         {
-            if (task.Phase == TaskPhase.Created && task.Committed is not null && task.TryOpen(parts.States, parts.Logger))
+            if (task.Phase == TaskPhase.Created && task.Committed is not null && task.TryOpen(parts))
                 _opened.Add(task);
             if (IsClaiming(task) && IsDue(task))
-                Claim(task, consumer);
+                Claim(task);
         }
 
-        foreach (var task in _opened.Where(t => restorer.Begin(t) == 0))
+        foreach (var task in _opened.Where(t => reader.Begin(t) == 0))
             task.Restored();
-        _opened.RemoveAll(t => t.Phase != TaskPhase.Restoring || restorer.IsRestoring(t));
+        _opened.RemoveAll(t => t.Phase != TaskPhase.Restoring || reader.IsReading(t));
         Refresh();
         return !_running.SequenceEqual(before);
     }
@@ -151,9 +209,11 @@ internal sealed class TaskSet(ThreadParts parts, ThreadCommit commit, ChangelogR
 
     private static bool IsClaiming(ActiveTask task) => task.Phase is TaskPhase.Claiming or TaskPhase.Waiting;
 
+    private bool IsRestoring => _tasks.Values.Any(t => t.Phase == TaskPhase.Restoring);
+
     private bool IsDue(ActiveTask task) => task.RetryAt <= Now;
 
-    private void Create(TaskId id)
+    private void Create(TaskId id, TaskState? state)
     {
         var topics = parts.Topics;
         var metrics = new TaskMetrics(parts.Metrics, id);
@@ -165,20 +225,32 @@ internal sealed class TaskSet(ThreadParts parts, ThreadCommit commit, ChangelogR
             Globals = parts.Globals,
         };
         parts.Metrics.TaskCreated.Increment();
-        _tasks.Add(id, new ActiveTask(id, topics.Subtopologies[id.Subtopology], topics.Latest, context));
+        var task = new ActiveTask(id, topics.Subtopologies[id.Subtopology], topics.Latest, context);
+        if (state is not null)
+            task.Adopt(state);
+        _tasks.Add(id, task);
     }
 
-    private void Close(TaskId id)
+    /// <summary>Ends an active task, and leaves its state open.</summary>
+    private TaskState? End(TaskId id, StandbySuspension reason)
     {
         if (!_tasks.Remove(id, out var task))
-            return;
-        restorer.Drop(task);
+            return null;
+        reader.Drop(task, reason);
         _opened.Remove(task);
         parts.Metrics.TaskClosed.Increment();
-        task.CloseAsync().AsTask().GetAwaiter().GetResult();
+        return task.CloseAsync().AsTask().GetAwaiter().GetResult();
     }
 
-    private void Claim(ActiveTask task, IStreamConsumer consumer)
+    private void Close(TaskId id, TaskState? state)
+    {
+        if (state is null)
+            return;
+        parts.Positions.SetClosed(id, state);
+        state.Dispose();
+    }
+
+    private void Claim(ActiveTask task)
     {
         if (task.Phase == TaskPhase.Waiting)
         {
@@ -188,17 +260,17 @@ internal sealed class TaskSet(ThreadParts parts, ThreadCommit commit, ChangelogR
             return;
         }
 
-        if (commit.TryClaimTargets(task) && TryPositions(task, consumer) is { } positions)
+        if (commit.TryClaimTargets(task) && TryPositions(task) is { } positions)
             task.Run(positions, commit.DeadLetters);
     }
 
-    private long[]? TryPositions(ActiveTask task, IStreamConsumer consumer)
+    private long[]? TryPositions(ActiveTask task)
     {
         var positions = new long[task.Inputs.Length];
         for (var i = 0; i < positions.Length; i++)
         {
             var input = task.Inputs[i];
-            if (consumer.TryBounds(input, CallTimeout) is not var (beginning, end))
+            if (parts.Admin.TryBounds(input, CallTimeout) is not var (beginning, end))
                 return null;
             var target = ThreadCommit.TargetPosition(task);
             if (target > end)
@@ -208,11 +280,18 @@ internal sealed class TaskSet(ThreadParts parts, ThreadCommit commit, ChangelogR
                     + "anew. Reset the sink's position, or use another application id.");
             }
 
-            positions[i] = target
-                ?? task.Committed![input]
-                ?? (parts.Topics.ResetPolicyOf(input.Topic) == AutoOffsetReset.Latest ? end : beginning);
+            var first = parts.Topics.ResetPolicyOf(input.Topic) == AutoOffsetReset.Latest ? end : beginning;
+            var known = target ?? task.Committed![input];
+            if (known is not null && _lostInputs.Contains(input))
+            {
+                RuntimeLog.InputLost(parts.Logger, task.Id, input, known.Value, beginning, end, first);
+                known = null;
+            }
+
+            positions[i] = known ?? first;
         }
 
+        _lostInputs.ExceptWith(task.Inputs);
         return positions;
     }
 

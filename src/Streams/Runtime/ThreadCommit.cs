@@ -299,7 +299,7 @@ internal sealed class ThreadCommit : IDisposable
     {
         if (!_partitionCounts.TryGetValue(topic, out var count))
         {
-            _partitionCounts = _consumer!.TryPartitionCounts(CallTimeout) ?? _partitionCounts;
+            _partitionCounts = _parts.Admin.TryPartitionCounts(CallTimeout) ?? _partitionCounts;
             if (!_partitionCounts.TryGetValue(topic, out count))
                 throw new StreamsException($"The topic {topic} does not exist, so its partitions cannot be counted.");
         }

@@ -9,13 +9,22 @@ namespace MedStreams.Streams.Runtime;
 internal sealed record ThreadParts(
     StreamsConfig Config,
     IKafkaClients Clients,
+    IStreamAdmin Admin,
     TopologyTopics Topics,
     StateDirectory States,
     MemberIdentity Identity,
     ThreadMetrics Metrics,
     GlobalStores? Globals,
+    GroupLog Group,
+    TaskPositions Positions,
     ILogger Logger)
 {
+    /// <summary>Told how stores are restored; null: nobody.</summary>
+    public IStateRestoreListener? RestoreListener { get; init; }
+
+    /// <summary>Told how standbys follow; null: nobody.</summary>
+    public IStandbyUpdateListener? StandbyListener { get; init; }
+
     /// <summary>As Kafka Streams names them.</summary>
     public string Name => NameOf(Config, Identity);
 

@@ -3,7 +3,7 @@ using MedStreams.Streams.Kafka;
 namespace MedStreams.Streams.Runtime;
 
 /// <summary>Makes the internal topics of an application that are missing, and checks those that are there.</summary>
-internal sealed class TopicPreparation(StreamsConfig config, Topology topology, IKafkaClients clients)
+internal sealed class TopicPreparation(StreamsConfig config, Topology topology, IStreamAdmin admin)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
@@ -12,10 +12,8 @@ internal sealed class TopicPreparation(StreamsConfig config, Topology topology, 
     /// <exception cref="StreamsException">The broker does not answer.</exception>
     public async Task<TopologyTopics> PrepareAsync(CancellationToken cancellationToken)
     {
-        using var admin = clients.CreateAdmin(config.ApplicationId + "-admin");
-        var topics = new TopologyTopics(config, topology, PartitionCounts(admin));
-        if (await MakeAsync(admin, topics.Latest, cancellationToken) is { } existing)
-            topics.Refresh(existing);
+        var topics = new TopologyTopics(config, topology, PartitionCounts());
+        topics.Refresh(await MakeAsync(topics.Latest, cancellationToken));
         return topics;
     }
 
@@ -27,8 +25,7 @@ internal sealed class TopicPreparation(StreamsConfig config, Topology topology, 
         Check(wanted.Where(t => existing.ContainsKey(t.Name)), existing);
         if (wanted.TrueForAll(t => existing.ContainsKey(t.Name)))
             return false;
-        using var admin = clients.CreateAdmin(config.ApplicationId + "-admin");
-        MakeAsync(admin, topics, CancellationToken.None).GetAwaiter().GetResult();
+        MakeAsync(topics, CancellationToken.None).GetAwaiter().GetResult();
         return true;
     }
 
@@ -42,17 +39,16 @@ internal sealed class TopicPreparation(StreamsConfig config, Topology topology, 
         }
     }
 
-    private async Task<IReadOnlyDictionary<string, int>?> MakeAsync(
-        IStreamAdmin admin, InternalTopics topics, CancellationToken cancellationToken)
+    private async Task<IReadOnlyDictionary<string, int>> MakeAsync(InternalTopics topics, CancellationToken cancellationToken)
     {
-        var wanted = topics.ToCreate().ToList();
-        if (wanted.Count == 0)
-            return null;
-        await admin.CreateTopicsAsync(wanted);
+        List<NewTopic> wanted = [.. topics.ToCreate(), GroupLog.TopicFor(config)];
+        var there = PartitionCounts();
+        if (wanted.Where(t => !there.ContainsKey(t.Name)).ToList() is { Count: > 0 } missing)
+            await admin.CreateTopicsAsync(missing);
         var since = config.Clock.GetTimestamp();
         while (true)
         {
-            var existing = PartitionCounts(admin);
+            var existing = PartitionCounts();
             if (wanted.TrueForAll(t => existing.ContainsKey(t.Name)))
             {
                 Check(wanted, existing);
@@ -65,7 +61,7 @@ internal sealed class TopicPreparation(StreamsConfig config, Topology topology, 
         }
     }
 
-    private IReadOnlyDictionary<string, int> PartitionCounts(IStreamAdmin admin)
+    private IReadOnlyDictionary<string, int> PartitionCounts()
     {
         try
         {

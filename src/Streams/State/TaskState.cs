@@ -64,7 +64,7 @@ internal sealed class TaskState : IDisposable
     public Lock CommitLock { get; } = new();
 
     /// <summary>What other threads may ask of the stores; null without a folder.</summary>
-    public QueryableTask? Queries { get; }
+    public QueryableTask? Queries { get; private set; }
 
     /// <summary>What the stores are restored from; stores without a changelog are missing.</summary>
     public IReadOnlyList<StoreChangelog> Changelogs { get; }
@@ -169,6 +169,8 @@ internal sealed class TaskState : IDisposable
     /// <summary>Empties a store, so that it is restored from the beginning.</summary>
     public void Wipe(string store)
     {
+        if (Queries is not null)
+            _directory!.Queries.Remove(Queries); // nobody may be reading what goes away
         if (_stores.TryGetValue(store, out var bytes))
         {
             if (IsOnDisk(bytes.Layout))
@@ -178,6 +180,11 @@ internal sealed class TaskState : IDisposable
 
         if (_positions.ContainsKey(store))
             _positions[store] = null;
+        if (Queries is null)
+            return;
+        Queries = new QueryableTask(TaskId, QueryableStores(), CommitLock);
+        PublishPositions();
+        _directory!.Queries.Add(Queries);
     }
 
     /// <summary>
@@ -231,6 +238,13 @@ internal sealed class TaskState : IDisposable
             store.Close();
         _open.Clear();
         _own.Close();
+        foreach (var lost in Changelogs.Where(c => !_stores.ContainsKey(c.Store)))
+            _positions[lost.Store] = null;
+        if (Queries is not null)
+            (Queries.IsActive, Queries.Position) = (false, Position.Empty);
+        _cached.Clear();
+        foreach (var store in _stores.Values)
+            store.Metrics = null;
     }
 
     /// <summary>Closes all; uncommitted writes are lost, as they must be. What is committed is flushed to disk.</summary>

@@ -77,7 +77,7 @@ public sealed class StatefulThreadTests : IDisposable
 
         var journal = _kafka.Journal.ToList();
         Assert.True(
-            journal.IndexOf("committed") < journal.FindIndex(e => e.StartsWith("ends ", StringComparison.Ordinal)),
+            journal.IndexOf("committed") < journal.FindIndex(e => e.StartsWith("ends app-counts", StringComparison.Ordinal)),
             string.Join(", ", journal));
     }
 

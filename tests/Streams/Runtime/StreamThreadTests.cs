@@ -84,11 +84,7 @@ public sealed class StreamThreadTests : IDisposable
         await using var streams = Start(Uppercase());
         await Eventually.Holds(() => streams.State == KafkaStreamsState.Running);
 
-        lock (_kafka.Lock)
-        {
-            _kafka.Members.Clear();
-            _kafka.Generation++;
-        }
+        _kafka.ThrowAllOut();
 
         _kafka.Produce("in", "k", "v");
         await Eventually.Holds(() => Committed("in", 0) == 1);

@@ -29,6 +29,7 @@ internal sealed class GlobalThread : IRecordReceiver, IDisposable
     private TaskState? _state;
     private StreamTask? _task;
     private volatile bool _stopping;
+    private bool _isLost;
 
     public GlobalThread(GlobalParts parts)
     {
@@ -70,6 +71,8 @@ internal sealed class GlobalThread : IRecordReceiver, IDisposable
         if (_indexes.TryGetValue(partition, out var input))
             _positions[input] = Math.Max(_positions[input], offset);
     }
+
+    public void OnOutOfRange(TopicPartition partition) => _isLost = true;
 
     [SuppressMessage("Design", "CA1031", Justification = "Whatever ends the thread is handed to whoever awaits its end")]
     private void Run()
@@ -144,7 +147,7 @@ internal sealed class GlobalThread : IRecordReceiver, IDisposable
     {
         var bounds = new (long Beginning, long End)[_inputs.Length];
         for (var i = 0; i < bounds.Length && !_stopping; i++)
-            bounds[i] = Bounds(consumer, _inputs[i]);
+            bounds[i] = Bounds(_inputs[i]);
         if (_stopping)
             return [];
         for (var i = 0; i < _inputs.Length; i++)
@@ -159,12 +162,26 @@ internal sealed class GlobalThread : IRecordReceiver, IDisposable
         return [.. bounds.Select(b => b.End)];
     }
 
-    private (long Beginning, long End) Bounds(IRestoreConsumer consumer, TopicPartition input)
+    /// <summary>A topic does not hold what was to be read next.</summary>
+    /// <exception cref="StreamsException">Tasks use the stores already, so nothing can be rebuilt under them.</exception>
+    private void BeginAgain(IRestoreConsumer consumer)
+    {
+        _isLost = false;
+        if (_ready.Task.IsCompleted)
+        {
+            throw new StreamsException(
+                "A topic of a global store does not hold what was to be read next: start the instance again, and the store is rebuilt.");
+        }
+
+        Begin(consumer);
+    }
+
+    private (long Beginning, long End) Bounds(TopicPartition input)
     {
         var since = _parts.Config.Clock.GetTimestamp();
         while (!_stopping)
         {
-            if (consumer.TryBounds(input, CallTimeout) is { } known)
+            if (_parts.Admin.TryBounds(input, CallTimeout) is { } known)
                 return known;
             if (_parts.Config.Clock.GetElapsedTime(since) > _parts.Config.TaskTimeout)
                 throw new StreamsException($"The broker does not tell what {input} holds, from which a global store is filled.");
@@ -213,6 +230,8 @@ internal sealed class GlobalThread : IRecordReceiver, IDisposable
             _positions[i] = Math.Max(_positions[i], _task.Queue(i).NextArrival ?? 0);
         if (punctuated || !before.AsSpan().SequenceEqual(_positions))
             Commit();
+        if (_isLost)
+            BeginAgain(consumer);
     }
 
     private bool ProcessNext()
@@ -246,7 +265,13 @@ internal sealed class GlobalThread : IRecordReceiver, IDisposable
 
 /// <summary>What the thread of the global stores is made of.</summary>
 internal sealed record GlobalParts(
-    StreamsConfig Config, IKafkaClients Clients, TopologyTopics Topics, StateDirectory States, string Instance, ILogger Logger)
+    StreamsConfig Config,
+    IKafkaClients Clients,
+    IStreamAdmin Admin,
+    TopologyTopics Topics,
+    StateDirectory States,
+    string Instance,
+    ILogger Logger)
 {
     /// <summary>As Kafka Streams names it.</summary>
     public string Name => $"{Config.ApplicationId}-{Instance}-GlobalStreamThread";

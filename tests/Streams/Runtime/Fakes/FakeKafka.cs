@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using MedStreams.Streams.Kafka;
+using MedStreams.Streams.Runtime;
 
 namespace MedStreams.Streams.Tests.Runtime.Fakes;
 
@@ -34,6 +35,8 @@ internal sealed class FakeKafka : IKafkaClients
     private readonly Dictionary<TopicPartition, List<FakeRecord>> _logs = [];
     private readonly Dictionary<string, int> _topics = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _epochs = new(StringComparer.Ordinal);
+    private readonly Dictionary<TopicPartition, long> _beginnings = [];
+    private readonly HashSet<string> _ready = new(StringComparer.Ordinal);
 
     public Lock Lock { get; } = new();
 
@@ -42,7 +45,11 @@ internal sealed class FakeKafka : IKafkaClients
     /// <summary>The members of the one group, by member id.</summary>
     public Dictionary<string, string> Members { get; } = new(StringComparer.Ordinal);
 
-    public int Generation { get; set; }
+    /// <summary>Counts the generations of the group that were completed.</summary>
+    public int Generation { get; private set; }
+
+    /// <summary>True while not all members have joined the next generation; until then commits of this one are accepted.</summary>
+    public bool IsRebalancing { get; private set; }
 
     /// <summary>What happens instead of the next commit of a transaction.</summary>
     public ConcurrentQueue<Exception> CommitFailures { get; } = new();
@@ -92,7 +99,10 @@ internal sealed class FakeKafka : IKafkaClients
             foreach (var (partition, log) in _logs)
             {
                 if (partition.Topic == topic)
+                {
                     log.Clear();
+                    _beginnings.Remove(partition);
+                }
             }
         }
     }
@@ -112,7 +122,83 @@ internal sealed class FakeKafka : IKafkaClients
     public (long Beginning, long End) Bounds(TopicPartition partition)
     {
         lock (Lock)
-            return (0, _logs[partition].Count);
+            return (_beginnings.GetValueOrDefault(partition), _logs[partition].Count);
+    }
+
+    /// <summary>Retention takes the records before an offset.</summary>
+    public void DeleteBefore(TopicPartition partition, long offset)
+    {
+        lock (Lock)
+            _beginnings[partition] = offset;
+    }
+
+    /// <summary>By task, the instance that the last decision of the group gives it to.</summary>
+    public IReadOnlyDictionary<TaskId, string> OwnersOf(string application)
+    {
+        var last = Read(GroupLog.TopicOf(application)).LastOrDefault(r => r.KeyText == "assignment");
+        return last is null
+            ? new Dictionary<TaskId, string>()
+            : GroupRecords.ReadDecision(last.Value)!.Assignment.Members
+                .SelectMany(m => m.Value.Active.Select(t => (t, m.Key.Instance))).ToDictionary(t => t.t, t => t.Instance);
+    }
+
+    /// <summary>The session of a member that died is over.</summary>
+    public void Expire(string instance)
+    {
+        lock (Lock)
+        {
+            foreach (var dead in Members.Where(m => m.Value.Contains($"instance={instance}&", StringComparison.Ordinal)).ToList())
+                Leave(dead.Key);
+        }
+    }
+
+    /// <summary>Instances whose process is gone: nothing that their clients do has an effect any more.</summary>
+    public ConcurrentDictionary<string, bool> Crashed { get; } = new(StringComparer.Ordinal);
+
+    public bool HasCrashed(string clientId) =>
+        Crashed.Keys.Any(i => clientId.Contains($"instance={i}&", StringComparison.Ordinal));
+
+    /// <summary>The group counts nobody any more; its members find out with their next call.</summary>
+    public void ThrowAllOut()
+    {
+        lock (Lock)
+        {
+            Members.Clear();
+            _ready.Clear();
+            Generation++;
+        }
+    }
+
+    /// <summary>A member, new or not, joins the next generation.</summary>
+    public void Join(string memberId, string clientId)
+    {
+        Members[memberId] = clientId;
+        _ready.Add(memberId);
+        IsRebalancing = true;
+        Complete();
+    }
+
+    /// <summary>A member wants another generation, and will join it.</summary>
+    public void Rebalance() => IsRebalancing = true;
+
+    public void Leave(string memberId)
+    {
+        Members.Remove(memberId);
+        _ready.Remove(memberId);
+        IsRebalancing = true;
+        Complete();
+    }
+
+    /// <summary>Whether a member has to join the next generation.</summary>
+    public bool MustJoin(string memberId) => IsRebalancing && !_ready.Contains(memberId);
+
+    private void Complete()
+    {
+        if (!Members.Keys.All(_ready.Contains))
+            return;
+        Generation++;
+        _ready.Clear();
+        IsRebalancing = false;
     }
 
     /// <summary>The record at an offset or after it; null at the end of what is decided.</summary>
@@ -163,7 +249,7 @@ internal sealed class FakeKafka : IKafkaClients
 
     IRestoreConsumer IKafkaClients.CreateGlobalConsumer(string clientId) => new FakeRestoreConsumer(this);
 
-    IStreamProducer IKafkaClients.CreateProducer(string clientId, string? transactionalId) =>
+    IStreamProducer IKafkaClients.CreateProducer(string clientId, string? transactionalId, TimeSpan? deliveryTimeout) =>
         new FakeProducer(this, transactionalId);
 
     IStreamAdmin IKafkaClients.CreateAdmin(string clientId) => new FakeAdmin(this);
@@ -173,6 +259,20 @@ internal sealed class FakeKafka : IKafkaClients
     private sealed class FakeAdmin(FakeKafka kafka) : IStreamAdmin
     {
         public IReadOnlyDictionary<string, int> PartitionCounts(TimeSpan timeout) => kafka.PartitionCounts();
+
+        public IReadOnlyDictionary<string, int>? TryPartitionCounts(TimeSpan timeout) => kafka.PartitionCounts();
+
+        public (long Beginning, long End)? TryBounds(TopicPartition partition, TimeSpan timeout)
+        {
+            kafka.Journal.Enqueue($"ends {partition}");
+            return kafka.Bounds(partition);
+        }
+
+        public IReadOnlyList<(string MemberId, string ClientId, string Host)>? TryMembers(string groupId, TimeSpan timeout)
+        {
+            lock (kafka.Lock)
+                return kafka.IsRebalancing ? null : [.. kafka.Members.Select(m => (m.Key, m.Value, ""))];
+        }
 
         public Task CreateTopicsAsync(IReadOnlyCollection<NewTopic> topics)
         {

@@ -22,7 +22,7 @@ internal sealed class FakeProducer(FakeKafka kafka, string? transactionalId) : I
         var to = new TopicPartition(topic, partition ?? PartitionOf(topic, hasKey ? key.ToArray() : null));
         var record = new FakeRecord(hasKey ? key.ToArray() : null, hasValue ? value.ToArray() : null, timestamp, headers);
         var offset = kafka.Append(to, record with { Transaction = _transaction });
-        if (kafka.DeliveryFailures.TryDequeue(out var failure))
+        if (!topic.EndsWith("-assignment", StringComparison.Ordinal) && kafka.DeliveryFailures.TryDequeue(out var failure))
             listener?.Invoke(topic, to.Partition, -1, failure);
         else
             listener?.Invoke(topic, to.Partition, offset, null);

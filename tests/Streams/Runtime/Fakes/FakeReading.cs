@@ -22,6 +22,16 @@ internal sealed class FakeReading(FakeKafka kafka)
         var count = 0;
         foreach (var partition in _positions.Keys.ToList())
         {
+            using var alone = kafka.Lock.EnterScope(); // no record may come between the last that is read and the end
+
+            var (beginning, last) = kafka.Bounds(partition);
+            if (_positions[partition] < beginning || _positions[partition] > last)
+            {
+                _positions.Remove(partition);
+                receiver.OnOutOfRange(partition);
+                continue;
+            }
+
             while (count < maxRecords && kafka.Next(partition, _positions[partition]) is var (offset, record))
             {
                 receiver.OnRecord(new RawRecord
@@ -60,12 +70,6 @@ internal sealed class FakeRestoreConsumer(FakeKafka kafka) : IRestoreConsumer
 
     public int Poll(TimeSpan timeout, int maxRecords, IRecordReceiver receiver) => _reading.Poll(maxRecords, receiver);
 
-    public (long Beginning, long End)? TryBounds(TopicPartition partition, TimeSpan timeout)
-    {
-        kafka.Journal.Enqueue($"ends {partition}");
-        return kafka.Bounds(partition);
-    }
-
     public void Dispose()
     {
     }
@@ -85,29 +89,19 @@ internal sealed class FakeConsumer(FakeKafka kafka, string clientId) : IStreamCo
         Join();
     }
 
-    public void Rejoin() => Join();
+    public void Rejoin()
+    {
+        lock (kafka.Lock)
+            kafka.Rebalance();
+    }
 
     public void Assign(IReadOnlyCollection<StartingPoint> partitions) => _reading.Assign(partitions);
 
     public int Poll(TimeSpan timeout, int maxRecords, IRecordReceiver receiver)
     {
-        int current;
-        bool isMember;
-        lock (kafka.Lock)
-            (current, isMember) = (kafka.Generation, kafka.Members.ContainsKey(_memberId));
-        if (!isMember)
-        {
-            _listener!.OnLost();
-            Join();
-        }
-        else if (current != _generation)
-        {
-            if (_generation >= 0)
-                _listener!.OnRevoked();
-            _generation = current;
-            _reading.Assign(_listener!.OnJoined(_memberId, current));
-        }
-
+        if (kafka.HasCrashed(clientId))
+            throw new InvalidOperationException("The process is gone.");
+        Serve();
         var count = _reading.Poll(maxRecords, receiver);
         if (count == 0)
             Thread.Yield();
@@ -122,8 +116,6 @@ internal sealed class FakeConsumer(FakeKafka kafka, string clientId) : IStreamCo
             return partitions.ToDictionary(p => p, p => kafka.Committed.TryGetValue(p, out var at) ? at : (long?)null);
     }
 
-    public (long Beginning, long End)? TryBounds(TopicPartition partition, TimeSpan timeout) => kafka.Bounds(partition);
-
     public void Commit(IReadOnlyDictionary<TopicPartition, long> offsets)
     {
         lock (kafka.Lock)
@@ -135,20 +127,12 @@ internal sealed class FakeConsumer(FakeKafka kafka, string clientId) : IStreamCo
         }
     }
 
-    public IReadOnlyDictionary<string, int>? TryPartitionCounts(TimeSpan timeout) => kafka.PartitionCounts();
-
-    public IReadOnlyList<(string MemberId, string ClientId)>? TryMembers(string groupId, TimeSpan timeout)
-    {
-        lock (kafka.Lock)
-            return [.. kafka.Members.Select(m => (m.Key, m.Value))];
-    }
-
     public void Close()
     {
         lock (kafka.Lock)
         {
-            kafka.Members.Remove(_memberId);
-            kafka.Generation++;
+            if (!kafka.HasCrashed(clientId))
+                kafka.Leave(_memberId);
         }
     }
 
@@ -156,12 +140,44 @@ internal sealed class FakeConsumer(FakeKafka kafka, string clientId) : IStreamCo
     {
     }
 
+    /// <summary>Follows the group: each generation ends for a member before it joins the next, which begins when all have joined.</summary>
+    private void Serve()
+    {
+        if (_listener is null)
+            return;
+        int current;
+        bool isMember, mustJoin;
+        lock (kafka.Lock)
+            (current, isMember, mustJoin) = (kafka.Generation, kafka.Members.ContainsKey(_memberId), kafka.MustJoin(_memberId));
+        if (!isMember)
+        {
+            _reading.Assign([]);
+            _listener.OnLost();
+            Join();
+        }
+        else if (mustJoin)
+        {
+            if (_generation == current)
+                _listener.OnRevoked();
+            _reading.Assign([]);
+            Join();
+        }
+        else if (current != _generation && !IsRebalancing())
+        {
+            _generation = current;
+            _reading.Assign(_listener.OnJoined(_memberId, current, current));
+        }
+    }
+
+    private bool IsRebalancing()
+    {
+        lock (kafka.Lock)
+            return kafka.IsRebalancing;
+    }
+
     private void Join()
     {
         lock (kafka.Lock)
-        {
-            kafka.Members[_memberId] = clientId;
-            kafka.Generation++;
-        }
+            kafka.Join(_memberId, clientId);
     }
 }
