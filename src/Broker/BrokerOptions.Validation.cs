@@ -31,6 +31,8 @@ public sealed partial record BrokerOptions
         CheckTime(TransactionalIdExpiration, TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650), nameof(TransactionalIdExpiration));
         CheckLimits();
         CheckSecurity();
+        if (FaultOfConfigs() is { } configFault)
+            throw new BrokerException($"{nameof(BrokerOptions)}.{nameof(Configs)}: {configFault}");
         if (Storage.TopicConfigTable.Fault(TopicDefaults!) is { } fault)
             throw new BrokerException($"{nameof(BrokerOptions)}.{nameof(TopicDefaults)}: {fault}.");
     }

@@ -36,7 +36,7 @@ internal sealed class RunningBroker : IAsyncDisposable
         Coordinators? coordinators = null;
         try
         {
-            logs = LogManager.Open(options.DataDirectory, new(files, flusher, clock, logger), options.TopicDefaults);
+            logs = LogManager.Open(options.DataDirectory, new(files, flusher, clock, logger), options.TopicDefaults, options.ToKafka());
             if (!logs.WasClean)
                 ServerLogs.WasUnclean(logger, options.DataDirectory);
             coordinators = new Coordinators(logs, CoordinatorSettings.From(options), clock, logger);
@@ -50,11 +50,14 @@ internal sealed class RunningBroker : IAsyncDisposable
             cancellationToken.ThrowIfCancellationRequested();
             var server = BrokerServer.Start(context, new ApiDispatcher(ApiHandlers.Create(context)));
             var running = new RunningBroker(flusher, context, server);
-            var cleaner = new LogCleaner(logs, new CleanerSettings(), logger);
+            var configs = logs.Configs;
+            var cleaner = new LogCleaner(logs, () => CleanerSettings.From(configs), logger);
             running._maintaining = Task.WhenAll(
-                running.RepeatAsync(options.MaintenanceInterval, running.MaintainAsync),
-                running.RepeatAsync(options.RetentionCheckInterval, logs.ApplyRetentionAsync),
-                running.RepeatAsync(options.CompactionInterval, () => cleaner.RunAsync(running._stopping.Token)));
+                running.RepeatAsync(() => options.MaintenanceInterval, running.MaintainAsync),
+                running.RepeatAsync(() => options.RetentionCheckInterval, logs.ApplyRetentionAsync),
+                running.RepeatAsync(
+                    () => TimeSpan.FromMilliseconds(configs.Number(BrokerConfigTable.CleanerBackoffMs)),
+                    () => cleaner.RunAsync(running._stopping.Token)));
             return running;
         }
         catch
@@ -82,25 +85,26 @@ internal sealed class RunningBroker : IAsyncDisposable
     private static ILogFlusher FlusherOf(FlushPolicy policy, IFileSystem files, TimeProvider clock) => policy switch
     {
         FlushPolicy.GroupedFlushPolicy grouped => new GroupedFlusher(files, clock, grouped.Window),
-        _ => new OperatingSystemFlusher(),
+        _ => new OperatingSystemFlusher(files),
     };
 
     private async Task MaintainAsync()
     {
         await Context.Logs.CheckpointAsync(Context.Options.CheckpointBytes);
         Context.Logs.DeleteRemovedFiles();
+        if (Context.Options.Flush is FlushPolicy.OperatingSystemFlushPolicy)
+            Context.Logs.SyncOverdue();
         Context.Logs.ExpireProducers(Context.Options.ProducerIdExpiration);
     }
 
     /// <summary>Does something again and again until the broker stops.</summary>
-    private async Task RepeatAsync(TimeSpan interval, Func<Task> work)
+    private async Task RepeatAsync(Func<TimeSpan> interval, Func<Task> work)
     {
-        using var timer = new PeriodicTimer(interval, Context.Clock);
         while (true)
         {
             try
             {
-                await timer.WaitForNextTickAsync(_stopping.Token);
+                await Task.Delay(interval(), Context.Clock, _stopping.Token);
                 await work();
             }
             catch (OperationCanceledException)

@@ -100,11 +100,13 @@ internal sealed class CreateTopicsHandler(BrokerContext broker) : ApiHandler<Cre
             ErrorMessage = null,
             NumPartitions = partitions,
             ReplicationFactor = 1,
-            Configs = [.. TopicConfigs.Resolve(topic.Configs.ToDictionary(c => c.Name, c => c.Value ?? ""), broker.Logs.Defaults)
+            Configs = [.. TopicConfigTable.All.Values
+            .Select(rule => broker.Logs.Configs.OfTopic(rule, topic.Configs.ToDictionary(c => c.Name, c => c.Value ?? "")))
             .Select(config => new CreateTopicsResponse.CreatableTopicConfigs
             {
-                Name = config.Config.Name,
+                Name = config.Rule.Name,
                 Value = config.Value,
+                ReadOnly = config.IsReadOnly,
                 ConfigSource = (sbyte)config.Source,
             })],
         };

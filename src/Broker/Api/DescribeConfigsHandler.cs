@@ -6,12 +6,13 @@ using MedStreams.Broker.Storage;
 namespace MedStreams.Broker.Api;
 
 /// <summary>
-/// DescribeConfigs (key 32), versions 0 to 4: the configurations of topics (resource type 2) and what clients ask of the
-/// broker's own (type 4). Needs DescribeConfigs on each topic, or on the cluster.
+/// DescribeConfigs (key 32), versions 0 to 4: the configurations of topics (resource type 2), of this broker (type 4, its id),
+/// and what was altered for all brokers (type 4, no name), with the values that count less as synonyms where they are asked
+/// for. Needs DescribeConfigs on each topic, or on the cluster.
 /// </summary>
 /// <remarks>
-/// Deviation: of the broker's configurations only those are named that clients and tools look at; all are read-only,
-/// because options are set in the program. There is no documentation text.
+/// Deviation: of the broker's configurations only those are named that it has. A topic's configuration that one node can do
+/// nothing about is read-only. There is no documentation text.
 /// </remarks>
 internal sealed class DescribeConfigsHandler(BrokerContext broker)
     : ApiHandler<DescribeConfigsRequest, DescribeConfigsResponse>
@@ -44,66 +45,62 @@ internal sealed class DescribeConfigsHandler(BrokerContext broker)
             case BrokerResource when !access.AllowsCluster(AclOperation.DescribeConfigs):
                 result.ErrorCode = ErrorCode.ClusterAuthorizationFailed;
                 break;
-            case TopicResource when broker.Logs.Find(resource.ResourceName) is { } topic:
-                result.Configs = [.. TopicConfigs.Resolve(topic.Configs, broker.Logs.Defaults)
-                    .Where(config => IsAsked(resource, config.Config.Name))
-                    .Select(config => Describe(config, synonyms))];
-                break;
-            case TopicResource:
+            case TopicResource when broker.Logs.Find(resource.ResourceName) is null:
                 (result.ErrorCode, result.ErrorMessage) = (ErrorCode.UnknownTopicOrPartition, "There is no such topic.");
                 break;
-            case BrokerResource when resource.ResourceName == BrokerContext.NodeId.ToString(CultureInfo.InvariantCulture):
-                result.Configs = [.. OfBroker().Where(config => IsAsked(resource, config.Name))];
-                break;
             default:
-                (result.ErrorCode, result.ErrorMessage) = (ErrorCode.InvalidRequest, "There are topics, and the broker 1.");
+                if (Values(resource) is { } values)
+                    result.Configs = [.. values.Where(value => IsAsked(resource, value.Rule.Name)).Select(value => Describe(value, synonyms))];
+                else
+                    (result.ErrorCode, result.ErrorMessage) = (ErrorCode.InvalidRequest, "There are topics, the broker 1, and all brokers, without a name.");
                 break;
         }
 
         return result;
     }
 
+    private IEnumerable<ConfigValue>? Values(DescribeConfigsRequest.DescribeConfigsResource resource)
+    {
+        var configs = broker.Logs.Configs;
+        return resource.ResourceType switch
+        {
+            TopicResource when broker.Logs.Find(resource.ResourceName) is { } topic =>
+                TopicConfigTable.All.Values.Select(rule => configs.OfTopic(rule, topic.Configs)),
+            BrokerResource when resource.ResourceName.Length == 0 => configs.OfAllBrokers(),
+            BrokerResource when resource.ResourceName == BrokerContext.NodeId.ToString(CultureInfo.InvariantCulture) =>
+                BrokerConfigTable.All.Values.OrderBy(config => config.Rule.Name, StringComparer.Ordinal).Select(configs.Of),
+            _ => null,
+        };
+    }
+
     private static bool IsAsked(DescribeConfigsRequest.DescribeConfigsResource resource, string name) =>
         resource.ConfigurationKeys is not { } keys || keys.Contains(name);
 
-    private static DescribeConfigsResponse.DescribeConfigsResourceResult Describe(ResolvedConfig config, bool synonyms)
+    private static DescribeConfigsResponse.DescribeConfigsResourceResult Describe(ConfigValue config, bool synonyms)
     {
         var result = new DescribeConfigsResponse.DescribeConfigsResourceResult
         {
-            Name = config.Config.Name,
+            Name = config.Rule.Name,
             Value = config.Value,
-            IsDefault = config.Source != ConfigSource.Topic,
+            ReadOnly = config.IsReadOnly,
+            IsDefault = config.Source is ConfigSource.Default,
             ConfigSource = (sbyte)config.Source,
-            ConfigType = (sbyte)config.Config.Type,
+            ConfigType = (sbyte)config.Rule.Type,
             Documentation = null,
         };
         if (synonyms)
-            result.Synonyms = [new() { Name = config.Config.Name, Value = config.Value, Source = (sbyte)config.Source }];
+        {
+            result.Synonyms =
+            [
+                .. config.Synonyms.Select(synonym => new DescribeConfigsResponse.DescribeConfigsSynonym
+                {
+                    Name = synonym.Name,
+                    Value = synonym.Value,
+                    Source = (sbyte)synonym.Source,
+                }),
+            ];
+        }
+
         return result;
     }
-
-    private IEnumerable<DescribeConfigsResponse.DescribeConfigsResourceResult> OfBroker()
-    {
-        var options = broker.Options;
-        yield return OfBroker("auto.create.topics.enable", options.AutoCreateTopics ? "true" : "false", ConfigType.Boolean);
-        yield return OfBroker("broker.id", Text(BrokerContext.NodeId), ConfigType.Int32);
-        yield return OfBroker("default.replication.factor", "1", ConfigType.Int32);
-        yield return OfBroker("num.partitions", Text(options.DefaultPartitions), ConfigType.Int32);
-        yield return OfBroker("offsets.topic.num.partitions", Text(options.OffsetsTopicPartitions), ConfigType.Int32);
-        yield return OfBroker("socket.request.max.bytes", Text(options.MaxRequestBytes), ConfigType.Int32);
-        yield return OfBroker("transaction.state.log.num.partitions", Text(options.TransactionTopicPartitions), ConfigType.Int32);
-    }
-
-    private static DescribeConfigsResponse.DescribeConfigsResourceResult OfBroker(
-        string name, string value, ConfigType type) => new()
-        {
-            Name = name,
-            Value = value,
-            ReadOnly = true,
-            ConfigSource = (sbyte)ConfigSource.StaticBroker,
-            ConfigType = (sbyte)type,
-            Documentation = null,
-        };
-
-    private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -6,8 +6,8 @@ namespace MedStreams.Broker.Api;
 
 /// <summary>
 /// IncrementalAlterConfigs (key 44), versions 0 and 1: sets (0), deletes (1), appends to (2) or subtracts from (3) single
-/// configurations of topics (KIP-339); all changes of a topic are made, or none. Needs AlterConfigs on each
-/// topic. Deviation: brokers cannot be configured.
+/// configurations of topics and of the broker (KIP-339); all changes of a resource are made, or none. Needs AlterConfigs on each
+/// topic, or on the cluster.
 /// </summary>
 internal sealed class IncrementalAlterConfigsHandler(BrokerContext broker)
     : ApiHandler<IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse>
@@ -47,7 +47,7 @@ internal sealed class IncrementalAlterConfigsHandler(BrokerContext broker)
         var configs = new Dictionary<string, string>(present);
         foreach (var config in resource.Configs)
         {
-            if (Edit(config, configs) is { } refusal)
+            if (Edit(resource.ResourceType, config, configs) is { } refusal)
                 return refusal;
         }
 
@@ -55,10 +55,10 @@ internal sealed class IncrementalAlterConfigsHandler(BrokerContext broker)
     }
 
     private ConfigEdit? Edit(
-        IncrementalAlterConfigsRequest.AlterableConfig change, Dictionary<string, string> configs)
+        sbyte resourceType, IncrementalAlterConfigsRequest.AlterableConfig change, Dictionary<string, string> configs)
     {
-        if (!TopicConfigTable.All.TryGetValue(change.Name, out var config))
-            return ConfigChanges.Refuse(ErrorCode.InvalidConfig, $"Unknown topic config name: {change.Name}");
+        if (ConfigChanges.Rule(resourceType, change.Name) is not { } config)
+            return ConfigChanges.Refuse(ErrorCode.InvalidConfig, $"Unknown config name: {change.Name}");
         if (change.ConfigOperation == Delete)
         {
             configs.Remove(change.Name);
@@ -77,12 +77,9 @@ internal sealed class IncrementalAlterConfigsHandler(BrokerContext broker)
             return ConfigChanges.Refuse(ErrorCode.InvalidRequest, $"Unknown operation {change.ConfigOperation}.");
         if (config.Type != ConfigType.List)
             return ConfigChanges.Refuse(ErrorCode.InvalidConfig, $"{change.Name} is no list that could be added to or taken from.");
-        var list = Split(configs.GetValueOrDefault(config.Name) ?? broker.Logs.Defaults.GetValueOrDefault(config.Name) ?? config.Default);
-        var values = Split(change.Value);
+        var list = ConfigRule.Split(configs.GetValueOrDefault(config.Name) ?? ConfigChanges.Default(broker, resourceType, config.Name) ?? "");
+        var values = ConfigRule.Split(change.Value);
         configs[config.Name] = string.Join(',', change.ConfigOperation == Append ? list.Union(values) : list.Except(values));
         return null;
     }
-
-    private static string[] Split(string list) =>
-        list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 }

@@ -13,7 +13,8 @@ namespace MedStreams.Broker.Api;
 /// where there is one.
 /// </summary>
 /// <remarks>
-/// Batches are checked by header and CRC; records are decoded only for compacted topics, which refuse records without key.
+/// Batches are checked by header and CRC; records are decoded only where their keys, times or compression matter to the topic
+/// (see <see cref="ProducedRecords"/>).
 /// The first batch of a transaction in a partition needs the coordinator's word that the partition was added (KIP-890).
 /// All appending happens before the first wait, which keeps the batches of a connection in order. Deviation: the
 /// request's time-out is not used; a sync either ends or fails.
@@ -96,12 +97,16 @@ internal sealed class ProduceHandler(BrokerContext broker) : ApiHandler<ProduceR
         var log = broker.Logs.Find(topic)?.Partition(data.Index);
         var batch = MemoryMarshal.AsMemory(data.Records.ToMemory()).Span;
         var (error, message) = Refusal(request.Acks, topic, log, batch, version);
-        if (error == ErrorCode.None && log!.Settings.Compact && KeylessRecord.Find(batch) is { } keyless)
+        if (error == ErrorCode.None)
         {
-            answer.LogStartOffset = log.LogStartOffset;
-            if (keyless.Index >= 0)
-                answer.RecordErrors = [new() { BatchIndex = keyless.Index, BatchIndexErrorMessage = keyless.Message }];
-            (error, message) = (ErrorCode.InvalidRecord, keyless.Message);
+            var prepared = ProducedRecords.Prepare(batch, log!.Settings, broker.Clock);
+            (error, message) = (prepared.Error, prepared.Message);
+            if (prepared.Batch is { } rewritten)
+                batch = rewritten;
+            if (error is ErrorCode.InvalidRecord or ErrorCode.InvalidTimestamp)
+                answer.LogStartOffset = log.LogStartOffset;
+            if (prepared.Records is { } records)
+                answer.RecordErrors = records;
         }
 
         VerificationToken? token = null;
@@ -132,8 +137,12 @@ internal sealed class ProduceHandler(BrokerContext broker) : ApiHandler<ProduceR
             return (ErrorCode.UnknownTopicOrPartition, null);
         if (Topic.IsInternalName(topic))
             return (ErrorCode.InvalidTopicException, null);
+        if (acks == All && log.Settings.MinInsyncReplicas > 1)
+            return (ErrorCode.NotEnoughReplicas, null);
         if (batch.Length > log.Settings.MaxMessageBytes)
             return (ErrorCode.MessageTooLarge, null);
+        if (batch.Length > log.Settings.SegmentBytes)
+            return (ErrorCode.RecordListTooLarge, null);
         var error = ErrorOf(ProducedBatch.Check(batch));
         if (error == ErrorCode.None && version < FirstVersionWithZstd && new RecordBatch(batch).Compression == CompressionType.Zstd)
             error = ErrorCode.UnsupportedCompressionType;

@@ -38,7 +38,7 @@ public static class DataDirectoryCheck
         if (!files.FileExists(Path.Combine(directory, DataDirectory.DescriptionName)))
             throw new BrokerException($"{directory} is no data directory of a broker: it has no {DataDirectory.DescriptionName}.");
         var trial = new DryRunFileSystem(files);
-        using var flusher = new OperatingSystemFlusher();
+        using var flusher = new OperatingSystemFlusher(trial);
         LogManager logs;
         try
         {

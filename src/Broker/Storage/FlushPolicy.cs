@@ -30,8 +30,9 @@ public abstract record FlushPolicy
     }
 
     /// <summary>
-    /// Nothing is synced but when a segment ends, at checkpoints and at the stop; the operating system writes when it
-    /// likes. Acknowledged records survive <c>kill -9</c> but may be lost in a power cut. Kafka's own default.
+    /// Nothing is synced but at checkpoints, at the stop, and where topics ask for it (<c>flush.messages</c>,
+    /// <c>flush.ms</c>); the operating system writes when it likes. Acknowledged records survive <c>kill -9</c> but may be
+    /// lost in a power cut. Kafka's own default.
     /// </summary>
     public static FlushPolicy OperatingSystem { get; } = new OperatingSystemFlushPolicy();
 

@@ -14,9 +14,13 @@ internal interface ILogFlusher : IDisposable
 /// <summary>What a flusher sees of a log.</summary>
 internal interface IFlushable
 {
-    /// <summary>Adds the files and folders that hold what was appended so far.</summary>
-    /// <returns>The offset up to which the log is durable once they are synced; -1 when there is nothing to do.</returns>
-    long BeginFlush(FlushRound round);
+    /// <summary>Whether the topic wants a sync now, under a policy that syncs nothing otherwise.</summary>
+    bool IsSyncDue { get; }
+
+    /// <summary>Adds the files and folders that hold what was appended and not synced so far.</summary>
+    /// <param name="round">What is going to be synced; null when nothing is, and what was written counts as durable.</param>
+    /// <returns>The offset up to which the log is durable afterwards; -1 when there is nothing to do.</returns>
+    long BeginFlush(FlushRound? round);
 
     /// <summary>Reports the end of a flush that <see cref="BeginFlush"/> began.</summary>
     /// <param name="durableTo">What <see cref="BeginFlush"/> returned.</param>

@@ -109,7 +109,7 @@ internal sealed partial class LogManager
 
             if (validateOnly)
                 return new(ErrorCode.None, null, topic);
-            var settings = TopicSettings.From(topic.Configs, _defaults);
+            var settings = TopicSettings.From(topic.Configs, Configs.TopicDefaults);
             var added = Enumerable.Range(topic.Partitions.Count, count - topic.Partitions.Count)
                 .Select(partition => Open(new(name, partition), settings))
                 .ToList();
@@ -134,14 +134,44 @@ internal sealed partial class LogManager
                 return new(error, message);
             if (TopicConfigTable.Fault(configs!) is { } fault)
                 return new(ErrorCode.InvalidConfig, fault);
+            if (ReadOnly(topic.Configs, configs) is { } idle)
+                return new(ErrorCode.InvalidConfig, $"{idle} has no effect on one node and cannot be altered.");
             if (validateOnly)
                 return new(ErrorCode.None, null, topic);
-            var change = Replace(topic with { Configs = configs });
-            var settings = TopicSettings.From(configs, _defaults);
-            foreach (var log in topic.Partitions)
-                log.Settings = settings;
+            var changed = topic with { Configs = configs };
+            var change = Replace(changed);
+            Apply(changed);
             return change;
         }
+    }
+
+    /// <summary>Alters the configuration of the broker, and so of all topics that do not configure it themselves.</summary>
+    /// <param name="all">Whether for all brokers; otherwise for this one.</param>
+    /// <param name="edit">Makes what is altered of what was, or says what is wrong with the wish.</param>
+    /// <param name="validateOnly">Whether only to say what would happen.</param>
+    /// <exception cref="IOException">It could not be made durable; nothing changed.</exception>
+    public TopicChange ConfigureBroker(bool all, Func<IReadOnlyDictionary<string, string>, ConfigEdit> edit, bool validateOnly)
+    {
+        lock (_changing)
+        {
+            var change = Configs.Change(all, edit, validateOnly);
+            foreach (var topic in _topics.Values)
+                Apply(topic);
+            return change;
+        }
+    }
+
+    private static string? ReadOnly(IReadOnlyDictionary<string, string> before, IReadOnlyDictionary<string, string> after) =>
+        TopicConfigTable.All.Values.FirstOrDefault(rule =>
+            !rule.HasEffect
+            && after.TryGetValue(rule.Name, out var value)
+            && value != (before.GetValueOrDefault(rule.Name) ?? rule.Default))?.Name;
+
+    private void Apply(Topic topic)
+    {
+        var settings = TopicSettings.From(topic.Configs, Configs.TopicDefaults);
+        foreach (var log in topic.Partitions)
+            log.Settings = settings;
     }
 
     private TopicChange Replace(Topic topic)

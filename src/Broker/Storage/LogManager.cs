@@ -23,13 +23,16 @@ internal sealed partial class LogManager : IAsyncDisposable
     private readonly ConcurrentQueue<(string Path, long Due)> _graves = new();
     private readonly DataDirectory _directory;
     private readonly LogEnvironment _environment;
-    private readonly IReadOnlyDictionary<string, string> _defaults;
 
-    private LogManager(DataDirectory directory, LogEnvironment environment, IReadOnlyDictionary<string, string> defaults)
+    private LogManager(
+        DataDirectory directory,
+        LogEnvironment environment,
+        IReadOnlyDictionary<string, string> topicDefaults,
+        IReadOnlyDictionary<string, string> options)
     {
         _directory = directory;
         _environment = environment;
-        _defaults = defaults;
+        Configs = new BrokerConfigs(environment.Files, directory.Path, options, topicDefaults);
         ProducerIds = new ProducerIds(environment.Files, directory.Path);
     }
 
@@ -45,8 +48,8 @@ internal sealed partial class LogManager : IAsyncDisposable
     /// <summary>All topics, in no order.</summary>
     public ICollection<Topic> Topics => _topics.Values;
 
-    /// <summary>The broker's values for what topics do not configure themselves.</summary>
-    public IReadOnlyDictionary<string, string> Defaults => _defaults;
+    /// <summary>The broker's configurations.</summary>
+    public BrokerConfigs Configs { get; }
 
     private IFileSystem Files => _environment.Files;
 
@@ -55,17 +58,21 @@ internal sealed partial class LogManager : IAsyncDisposable
     /// <summary>Takes hold of a directory and opens all its logs.</summary>
     /// <param name="path">The directory; it is made when it is not there.</param>
     /// <param name="environment">What the logs share. It is the caller's to dispose of, after the manager.</param>
-    /// <param name="defaults">The broker's values for what topics do not configure themselves, by Kafka's topic names.</param>
+    /// <param name="topicDefaults">What the broker's options say of topics, by Kafka's names of topic configurations.</param>
+    /// <param name="options">What they say of the broker, by Kafka's names of broker configurations; null when nothing.</param>
     /// <exception cref="BrokerException">The directory is held by another broker or does not hold together.</exception>
     /// <exception cref="IOException">Files could not be read or written.</exception>
     public static LogManager Open(
-        string path, LogEnvironment environment, IReadOnlyDictionary<string, string> defaults)
+        string path,
+        LogEnvironment environment,
+        IReadOnlyDictionary<string, string> topicDefaults,
+        IReadOnlyDictionary<string, string>? options = null)
     {
         var directory = DataDirectory.Open(environment.Files, path);
         LogManager? manager = null;
         try
         {
-            manager = new LogManager(directory, environment, defaults);
+            manager = new LogManager(directory, environment, topicDefaults, options ?? new Dictionary<string, string>());
             manager.OpenTopics();
             return manager;
         }
@@ -142,6 +149,13 @@ internal sealed partial class LogManager : IAsyncDisposable
         }
     }
 
+    /// <summary>Has logs synced whose topics want it by now, under a policy that syncs nothing otherwise.</summary>
+    public void SyncOverdue()
+    {
+        foreach (var log in _topics.Values.SelectMany(topic => topic.Partitions).Where(log => log.IsSyncDue))
+            _environment.Flusher.Schedule(log);
+    }
+
     /// <summary>Forgets idle producers in all partitions.</summary>
     public void ExpireProducers(TimeSpan idle)
     {
@@ -204,7 +218,7 @@ internal sealed partial class LogManager : IAsyncDisposable
 
     private Topic Open(TopicEntry entry)
     {
-        var settings = TopicSettings.From(entry.Configs, _defaults);
+        var settings = TopicSettings.From(entry.Configs, Configs.TopicDefaults);
         var logs = new PartitionLog[entry.Partitions];
         try
         {

@@ -1,14 +1,29 @@
 namespace MedStreams.Broker.Storage;
 
-/// <summary>Syncs nothing: what was written counts as durable. See <see cref="FlushPolicy.OperatingSystem"/>.</summary>
-internal sealed class OperatingSystemFlusher : ILogFlusher
+/// <summary>
+/// What was written counts as durable. Nothing is synced, unless a topic's <c>flush.messages</c> or <c>flush.ms</c> asks for
+/// it. See <see cref="FlushPolicy.OperatingSystem"/>.
+/// </summary>
+internal sealed class OperatingSystemFlusher(IFileSystem files) : ILogFlusher
 {
     /// <inheritdoc/>
     public void Schedule(IFlushable log)
     {
-        var durableTo = log.BeginFlush(new FlushRound());
-        if (durableTo >= 0)
-            log.EndFlush(durableTo, failure: null);
+        var round = log.IsSyncDue ? new FlushRound() : null;
+        var durableTo = log.BeginFlush(round);
+        if (durableTo < 0)
+            return;
+        IOException? failure = null;
+        try
+        {
+            round?.Sync(files);
+        }
+        catch (IOException exception)
+        {
+            failure = exception;
+        }
+
+        log.EndFlush(durableTo, failure);
     }
 
     /// <inheritdoc/>

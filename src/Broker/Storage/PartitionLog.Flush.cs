@@ -11,6 +11,24 @@ internal sealed partial class PartitionLog
     private bool _directoryUnsynced;
     private bool _flushScheduled;
     private bool _flushing;
+    private long _syncedTo;
+    private long _unsyncedSince;
+
+    /// <inheritdoc/>
+    public bool IsSyncDue
+    {
+        get
+        {
+            var settings = Settings;
+            if (settings.FlushMessages == long.MaxValue && settings.FlushInterval == TimeSpan.MaxValue)
+                return false;
+            lock (_gate)
+            {
+                return _next > _syncedTo
+                    && (_next - _syncedTo >= settings.FlushMessages || Now - _unsyncedSince >= settings.FlushInterval.TotalMilliseconds);
+            }
+        }
+    }
 
     /// <summary>
     /// Waits until everything before an offset is durable. With group commit that is the next sync or the one after it.
@@ -47,22 +65,29 @@ internal sealed partial class PartitionLog
     }
 
     /// <inheritdoc/>
-    long IFlushable.BeginFlush(FlushRound round)
+    long IFlushable.BeginFlush(FlushRound? round)
     {
         lock (_gate)
         {
             _flushScheduled = false;
             if (_state != State.Open)
                 return -1;
-            foreach (var segment in _unsynced)
-                round.Files.Add(segment.Log);
-            _unsynced.Clear();
-            if (_directoryUnsynced)
-                round.Directories.Add(Directory);
-            _directoryUnsynced = false;
             _flushing = true;
+            if (round is not null)
+                AddUnsynced(round);
             return _next;
         }
+    }
+
+    private void AddUnsynced(FlushRound round)
+    {
+        foreach (var segment in _unsynced)
+            round.Files.Add(segment.Log);
+        _unsynced.Clear();
+        if (_directoryUnsynced)
+            round.Directories.Add(Directory);
+        _directoryUnsynced = false;
+        _syncedTo = _next;
     }
 
     /// <inheritdoc/>

@@ -48,6 +48,7 @@ internal sealed partial class PartitionLog : IFlushable, IDisposable
         _logStart = recovered.LogStartOffset;
         _next = recovered.NextOffset;
         _highWatermark = _next;
+        _syncedTo = _next;
         _lastStable = _producers.FirstUndecided ?? _next;
         _checkpoint = recovered.Checkpoint;
         _cleanedTo = recovered.Checkpoint?.CleanedTo ?? 0;
@@ -257,6 +258,8 @@ internal sealed partial class PartitionLog : IFlushable, IDisposable
     /// <summary>Publishes the new end; answers whether a flush has to be scheduled, which is done outside the lock.</summary>
     private bool Advance(long next)
     {
+        if (_syncedTo == _next)
+            _unsyncedSince = Now;
         Volatile.Write(ref _next, next);
         if (!_unsynced.Contains(Active))
             _unsynced.Add(Active);

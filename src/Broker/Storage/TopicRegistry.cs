@@ -47,6 +47,7 @@ internal static class TopicRegistry
 
 /// <summary>The JSON form of the registry and of the directory's description.</summary>
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(AlteredConfigs))]
 [JsonSerializable(typeof(TopicRegistryFile))]
 [JsonSerializable(typeof(DirectoryDescription))]
 internal sealed partial class RegistryJson : JsonSerializerContext;

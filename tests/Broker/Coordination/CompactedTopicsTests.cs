@@ -45,7 +45,7 @@ public sealed class CompactedTopicsTests
                 await StepAsync(host, random);
             var known = await KnownAsync(host);
             host.Time.Advance(TimeSpan.FromMilliseconds(60));
-            Assert.True(await new LogCleaner(host.Logs, new CleanerSettings(), NullLogger.Instance).RunAsync(CancellationToken.None) > 0);
+            Assert.True(await new LogCleaner(host.Logs, () => new CleanerSettings(), NullLogger.Instance).RunAsync(CancellationToken.None) > 0);
             Assert.Equal(known, await KnownAsync(host));
             host.Restart();
             Assert.Equal(known, await KnownAsync(host));

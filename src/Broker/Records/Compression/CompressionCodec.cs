@@ -58,6 +58,8 @@ internal abstract class CompressionCodec
     public abstract bool TryDecompress(ReadOnlySpan<byte> source, int limit, out ReadOnlyMemory<byte> result);
 
     /// <summary>Compresses some bytes in the form that Kafka's clients read.</summary>
+    /// <param name="source">The bytes.</param>
+    /// <param name="level">How hard, in the numbers that Kafka has for this compression; null as it does by default.</param>
     /// <exception cref="InvalidOperationException">The library is missing.</exception>
-    public abstract byte[] Compress(ReadOnlySpan<byte> source);
+    public abstract byte[] Compress(ReadOnlySpan<byte> source, int? level = null);
 }

@@ -46,10 +46,10 @@ internal sealed class GzipCompression : CompressionCodec
     }
 
     /// <inheritdoc/>
-    public override byte[] Compress(ReadOnlySpan<byte> source)
+    public override byte[] Compress(ReadOnlySpan<byte> source, int? level = null)
     {
         using var output = new MemoryStream();
-        using (var gzip = new GZipStream(output, CompressionLevel.Optimal, leaveOpen: true))
+        using (var gzip = new GZipStream(output, new ZLibCompressionOptions { CompressionLevel = level ?? -1 }, leaveOpen: true))
             gzip.Write(source);
         return output.ToArray();
     }

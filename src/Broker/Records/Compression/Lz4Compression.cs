@@ -5,6 +5,7 @@ namespace MedStreams.Broker.Records;
 /// <summary>LZ4 frames. Those written have independent blocks of 64 KB, the only ones that Java clients read.</summary>
 internal sealed partial class Lz4Compression() : NativeCompression(Library)
 {
+    private const int KafkasDefaultLevel = 9;
     private const string Library = "liblz4.so.1";
     private const uint FrameVersion = 100;
     private const int Block64Kilobytes = 4;
@@ -46,16 +47,19 @@ internal sealed partial class Lz4Compression() : NativeCompression(Library)
     }
 
     /// <inheritdoc/>
-    public override byte[] Compress(ReadOnlySpan<byte> source)
+    public override byte[] Compress(ReadOnlySpan<byte> source, int? level = null)
     {
         Require();
-        var preferences = new Preferences { BlockSize = Block64Kilobytes, BlockMode = IndependentBlocks };
+        var preferences = new Preferences { BlockSize = Block64Kilobytes, BlockMode = IndependentBlocks, Level = LevelOf(level) };
         var target = new byte[checked((int)FrameBound((nuint)source.Length, preferences))];
         var size = CompressFrame(target, (nuint)target.Length, source, (nuint)source.Length, preferences);
         return IsError(size) == 0
             ? target[..(int)size]
             : throw new InvalidOperationException("LZ4 refused to compress.");
     }
+
+    /// <summary>Kafka's default, 9, stands for the fast way; other numbers are the library's own.</summary>
+    private static int LevelOf(int? level) => level is null or KafkasDefaultLevel ? 0 : level.Value;
 
     [LibraryImport(Library, EntryPoint = "LZ4F_isError")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
@@ -92,5 +96,8 @@ internal sealed partial class Lz4Compression() : NativeCompression(Library)
 
         [FieldOffset(4)]
         public int BlockMode;
+
+        [FieldOffset(32)]
+        public int Level;
     }
 }

@@ -17,5 +17,5 @@ internal sealed class NoCompression : CompressionCodec
     }
 
     /// <inheritdoc/>
-    public override byte[] Compress(ReadOnlySpan<byte> source) => source.ToArray();
+    public override byte[] Compress(ReadOnlySpan<byte> source, int? level = null) => source.ToArray();
 }

@@ -53,7 +53,7 @@ internal sealed partial class SnappyCompression() : NativeCompression(Library)
     }
 
     /// <inheritdoc/>
-    public override byte[] Compress(ReadOnlySpan<byte> source)
+    public override byte[] Compress(ReadOnlySpan<byte> source, int? level = null)
     {
         Require();
         using var output = new MemoryStream();

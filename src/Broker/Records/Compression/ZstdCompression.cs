@@ -6,7 +6,7 @@ namespace MedStreams.Broker.Records;
 internal sealed unsafe partial class ZstdCompression() : NativeCompression(Library)
 {
     private const string Library = "libzstd.so.1";
-    private const int Level = 3;
+    private const int DefaultLevel = 3;
 
     /// <inheritdoc/>
     public override string? Package => "libzstd1";
@@ -34,11 +34,11 @@ internal sealed unsafe partial class ZstdCompression() : NativeCompression(Libra
     }
 
     /// <inheritdoc/>
-    public override byte[] Compress(ReadOnlySpan<byte> source)
+    public override byte[] Compress(ReadOnlySpan<byte> source, int? level = null)
     {
         Require();
         var target = new byte[checked((int)Bound((nuint)source.Length))];
-        var size = Compress(target, (nuint)target.Length, source, (nuint)source.Length, Level);
+        var size = Compress(target, (nuint)target.Length, source, (nuint)source.Length, level ?? DefaultLevel);
         return IsError(size) == 0
             ? target[..(int)size]
             : throw new InvalidOperationException("Zstandard refused to compress.");

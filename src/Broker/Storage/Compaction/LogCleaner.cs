@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace MedStreams.Broker.Storage;
 
 /// <summary>Compacts the logs of a broker, the dirtiest first, one at a time.</summary>
-internal sealed class LogCleaner(LogManager logs, CleanerSettings settings, ILogger logger)
+internal sealed class LogCleaner(LogManager logs, Func<CleanerSettings> settings, ILogger logger)
 {
     /// <summary>Compacts until no log is due.</summary>
     /// <param name="cancellationToken">Ends the work.</param>
@@ -12,13 +12,16 @@ internal sealed class LogCleaner(LogManager logs, CleanerSettings settings, ILog
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         var passes = 0;
+        var present = settings();
+        if (!present.IsEnabled)
+            return 0;
         var done = new HashSet<PartitionLog>();
         while (Dirtiest(done) is { } log)
         {
             cancellationToken.ThrowIfCancellationRequested();
             try
             {
-                if (await log.CompactAsync(settings, cancellationToken) is not { } result)
+                if (await log.CompactAsync(present, cancellationToken) is not { } result)
                 {
                     done.Add(log);
                     continue;

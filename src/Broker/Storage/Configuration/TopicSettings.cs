@@ -1,4 +1,5 @@
 using System.Globalization;
+using MedStreams.Broker.Records;
 
 namespace MedStreams.Broker.Storage;
 
@@ -25,6 +26,27 @@ internal sealed record TopicSettings
 
     /// <summary>Whether the broker's clock replaces the producers' timestamps.</summary>
     public bool LogAppendTime { get; init; }
+
+    /// <summary>How far a record's time may lie before that of its appending, where producers' times count.</summary>
+    public TimeSpan TimestampBeforeMax { get; init; } = TimeSpan.MaxValue;
+
+    /// <summary>How far a record's time may lie after that of its appending, where producers' times count.</summary>
+    public TimeSpan TimestampAfterMax { get; init; } = TimeSpan.MaxValue;
+
+    /// <summary>How records are compressed; null as their producers did.</summary>
+    public CompressionType? Compression { get; init; }
+
+    /// <summary>How hard they are compressed, in the numbers of their compression; null as it does by default.</summary>
+    public int? CompressionLevel { get; init; }
+
+    /// <summary>How many copies acks=all asks for. There is one.</summary>
+    public int MinInsyncReplicas { get; init; } = 1;
+
+    /// <summary>After how many records they are synced, where nothing is synced otherwise.</summary>
+    public long FlushMessages { get; init; } = long.MaxValue;
+
+    /// <summary>After what time records are synced, where nothing is synced otherwise.</summary>
+    public TimeSpan FlushInterval { get; init; } = TimeSpan.MaxValue;
 
     /// <summary>Whether old values of a key may be removed; every record needs a key then.</summary>
     public bool Compact { get; init; }
@@ -71,6 +93,15 @@ internal sealed record TopicSettings
             IndexBytes = (int)Number(TopicConfigTable.SegmentIndexBytes),
             IndexIntervalBytes = (int)Number(TopicConfigTable.IndexIntervalBytes),
             MaxMessageBytes = (int)Number(TopicConfigTable.MaxMessageBytes),
+            TimestampBeforeMax = Milliseconds(FirstNumber(
+                TopicConfigTable.MessageTimestampBeforeMaxMs, TopicConfigTable.MessageTimestampDifferenceMaxMs)),
+            TimestampAfterMax = Milliseconds(FirstNumber(
+                TopicConfigTable.MessageTimestampAfterMaxMs, TopicConfigTable.MessageTimestampDifferenceMaxMs)),
+            Compression = CompressionOf(Value(TopicConfigTable.CompressionType)),
+            CompressionLevel = LevelName(Value(TopicConfigTable.CompressionType)) is { } level ? (int)Number(level) : null,
+            MinInsyncReplicas = (int)Number(TopicConfigTable.MinInsyncReplicas),
+            FlushMessages = Number(TopicConfigTable.FlushMessages),
+            FlushInterval = Milliseconds(Number(TopicConfigTable.FlushMs)),
             LogAppendTime = Value(TopicConfigTable.MessageTimestampType) == "LogAppendTime",
             Compact = policies.Contains("compact"),
             Delete = policies.Contains("delete"),
@@ -84,10 +115,31 @@ internal sealed record TopicSettings
         };
 
         string Value(string name) =>
-            configs.GetValueOrDefault(name) ?? defaults.GetValueOrDefault(name) ?? TopicConfigTable.All[name].Default;
+            configs.GetValueOrDefault(name) ?? defaults.GetValueOrDefault(name) ?? TopicConfigTable.All[name].Default!;
+
+        // The older configuration counts where the newer one says nothing.
+        long FirstNumber(string name, string older) => Number(name) is < long.MaxValue and var number ? number : Number(older);
 
         long Number(string name) => long.Parse(Value(name), CultureInfo.InvariantCulture);
     }
+
+    private static CompressionType? CompressionOf(string name) => name switch
+    {
+        "uncompressed" => CompressionType.None,
+        "gzip" => CompressionType.Gzip,
+        "snappy" => CompressionType.Snappy,
+        "lz4" => CompressionType.Lz4,
+        "zstd" => CompressionType.Zstd,
+        _ => null,
+    };
+
+    private static string? LevelName(string compression) => compression switch
+    {
+        "gzip" => TopicConfigTable.CompressionGzipLevel,
+        "lz4" => TopicConfigTable.CompressionLz4Level,
+        "zstd" => TopicConfigTable.CompressionZstdLevel,
+        _ => null,
+    };
 
     private static TimeSpan Milliseconds(long value) =>
         value >= TimeSpan.MaxValue.TotalMilliseconds ? TimeSpan.MaxValue : TimeSpan.FromMilliseconds(value);

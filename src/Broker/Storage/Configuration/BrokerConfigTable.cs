@@ -1,0 +1,109 @@
+namespace MedStreams.Broker.Storage;
+
+/// <summary>A configuration of the broker.</summary>
+/// <param name="Rule">Kafka's name, the type and the default.</param>
+/// <param name="IsDynamic">Whether it can be altered while the broker runs.</param>
+/// <param name="Topic">The topic configuration whose default it is; null when it is none's.</param>
+internal sealed record BrokerConfig(ConfigRule Rule, bool IsDynamic, string? Topic = null);
+
+/// <summary>
+/// The configurations of the broker that clients and tools may see: Kafka's names, types and defaults (its broker
+/// configuration reference, 3.9).
+/// </summary>
+internal static class BrokerConfigTable
+{
+    public const string CleanerBackoffMs = "log.cleaner.backoff.ms";
+    public const string CleanerDedupeBufferSize = "log.cleaner.dedupe.buffer.size";
+    public const string CleanerEnable = "log.cleaner.enable";
+    public const string CleanerBufferLoadFactor = "log.cleaner.io.buffer.load.factor";
+    public const string CleanerBufferSize = "log.cleaner.io.buffer.size";
+    public const string RetentionCheckIntervalMs = "log.retention.check.interval.ms";
+
+    private static readonly Dictionary<string, string> NamesOfTopicDefaults = new()
+    {
+        [TopicConfigTable.CleanupPolicy] = "log.cleanup.policy",
+        [TopicConfigTable.CompressionGzipLevel] = "compression.gzip.level",
+        [TopicConfigTable.CompressionLz4Level] = "compression.lz4.level",
+        [TopicConfigTable.CompressionType] = "compression.type",
+        [TopicConfigTable.CompressionZstdLevel] = "compression.zstd.level",
+        [TopicConfigTable.DeleteRetentionMs] = "log.cleaner.delete.retention.ms",
+        [TopicConfigTable.FileDeleteDelayMs] = "log.segment.delete.delay.ms",
+        [TopicConfigTable.FlushMessages] = "log.flush.interval.messages",
+        [TopicConfigTable.FlushMs] = "log.flush.interval.ms",
+        [TopicConfigTable.IndexIntervalBytes] = "log.index.interval.bytes",
+        [TopicConfigTable.MaxCompactionLagMs] = "log.cleaner.max.compaction.lag.ms",
+        [TopicConfigTable.MaxMessageBytes] = "message.max.bytes",
+        [TopicConfigTable.MessageTimestampAfterMaxMs] = "log.message.timestamp.after.max.ms",
+        [TopicConfigTable.MessageTimestampBeforeMaxMs] = "log.message.timestamp.before.max.ms",
+        [TopicConfigTable.MessageTimestampDifferenceMaxMs] = "log.message.timestamp.difference.max.ms",
+        [TopicConfigTable.MessageTimestampType] = "log.message.timestamp.type",
+        [TopicConfigTable.MinCleanableDirtyRatio] = "log.cleaner.min.cleanable.ratio",
+        [TopicConfigTable.MinCompactionLagMs] = "log.cleaner.min.compaction.lag.ms",
+        [TopicConfigTable.MinInsyncReplicas] = "min.insync.replicas",
+        [TopicConfigTable.RetentionBytes] = "log.retention.bytes",
+        [TopicConfigTable.RetentionMs] = "log.retention.ms",
+        [TopicConfigTable.SegmentBytes] = "log.segment.bytes",
+        [TopicConfigTable.SegmentIndexBytes] = "log.index.size.max.bytes",
+        [TopicConfigTable.SegmentJitterMs] = "log.roll.jitter.ms",
+        [TopicConfigTable.SegmentMs] = "log.roll.ms",
+        ["message.downconversion.enable"] = "log.message.downconversion.enable",
+        ["message.format.version"] = "log.message.format.version",
+        ["preallocate"] = "log.preallocate",
+        ["unclean.leader.election.enable"] = "unclean.leader.election.enable",
+    };
+
+    /// <summary>All configurations by name.</summary>
+    public static IReadOnlyDictionary<string, BrokerConfig> All { get; } = OfTopics()
+        .Concat(
+        [
+            Fixed("auto.create.topics.enable", ConfigType.Boolean, "true"),
+            Fixed("broker.id", ConfigType.Int32, "-1"),
+            Fixed("default.replication.factor", ConfigType.Int32, "1"),
+            Fixed("group.initial.rebalance.delay.ms", ConfigType.Int32, "3000"),
+            Fixed("group.max.session.timeout.ms", ConfigType.Int32, "1800000"),
+            Fixed("group.min.session.timeout.ms", ConfigType.Int32, "6000"),
+            new(new(CleanerBackoffMs, ConfigType.Int64, "15000") { Minimum = 10, Maximum = 86_400_000 }, IsDynamic: true),
+            new(new(CleanerDedupeBufferSize, ConfigType.Int64, "134217728") { Minimum = KeyOffsets.SlotBytes * 2 }, IsDynamic: true),
+            new(new(CleanerEnable, ConfigType.Boolean, "true"), IsDynamic: false),
+            new(new(CleanerBufferLoadFactor, ConfigType.Double, "0.9") { Minimum = 0.01, Maximum = 0.99 }, IsDynamic: true),
+            new(new(CleanerBufferSize, ConfigType.Int32, "524288") { Minimum = 1024 }, IsDynamic: true),
+            Fixed("log.cleaner.threads", ConfigType.Int32, "1"),
+            Fixed("log.dirs", ConfigType.Text, null),
+            Fixed(RetentionCheckIntervalMs, ConfigType.Int64, "300000"),
+            Fixed("log.retention.hours", ConfigType.Int32, "168"),
+            Fixed("log.roll.hours", ConfigType.Int32, "168"),
+            Fixed("num.partitions", ConfigType.Int32, "1"),
+            Fixed("offsets.retention.minutes", ConfigType.Int32, "10080"),
+            Fixed("offsets.topic.num.partitions", ConfigType.Int32, "50"),
+            Fixed("producer.id.expiration.ms", ConfigType.Int32, "86400000"),
+            Fixed("socket.request.max.bytes", ConfigType.Int32, "104857600"),
+            Fixed("transaction.abort.timed.out.transaction.cleanup.interval.ms", ConfigType.Int32, "10000"),
+            Fixed("transaction.max.timeout.ms", ConfigType.Int32, "900000"),
+            Fixed("transaction.state.log.num.partitions", ConfigType.Int32, "50"),
+            Fixed("transactional.id.expiration.ms", ConfigType.Int32, "604800000"),
+        ])
+        .ToDictionary(config => config.Rule.Name);
+
+    /// <summary>The broker's configuration that is a topic configuration's default; null when there is none.</summary>
+    public static BrokerConfig? DefaultOf(string topicConfig) =>
+        NamesOfTopicDefaults.TryGetValue(topicConfig, out var name) ? All[name] : null;
+
+    /// <summary>What is wrong with a value; null when nothing is.</summary>
+    public static string? Fault(string name, string? value)
+    {
+        if (!All.TryGetValue(name, out var config))
+            return $"Unknown broker config name: {name}";
+        return value is not null && config.Rule.Allows(value) ? null : $"Invalid value {value ?? "null"} for configuration {name}";
+    }
+
+    private static IEnumerable<BrokerConfig> OfTopics() => NamesOfTopicDefaults.Select(names =>
+    {
+        var rule = TopicConfigTable.All[names.Key];
+
+        // Where Kafka has hours, the configuration in milliseconds has no default of its own.
+        var hasHours = names.Key is TopicConfigTable.RetentionMs or TopicConfigTable.SegmentMs;
+        return new BrokerConfig(rule with { Name = names.Value, Default = hasHours ? null : rule.Default }, rule.HasEffect, names.Key);
+    });
+
+    private static BrokerConfig Fixed(string name, ConfigType type, string? fallback) => new(new(name, type, fallback), IsDynamic: false);
+}

@@ -1,0 +1,52 @@
+using System.Globalization;
+
+namespace MedStreams.Broker.Storage;
+
+/// <summary>The types of configuration values, by their numbers in DescribeConfigs.</summary>
+internal enum ConfigType : sbyte
+{
+    Boolean = 1,
+    Text = 2,
+    Int32 = 3,
+    Int64 = 5,
+    Double = 6,
+    List = 7,
+}
+
+/// <summary>A configuration of topics or of the broker.</summary>
+/// <param name="Name">Kafka's name.</param>
+/// <param name="Type">The type of its values.</param>
+/// <param name="Default">Kafka's default; null when it has none.</param>
+internal sealed record ConfigRule(string Name, ConfigType Type, string? Default)
+{
+    /// <summary>The smallest number.</summary>
+    public double Minimum { get; init; } = double.NegativeInfinity;
+
+    /// <summary>The largest number.</summary>
+    public double Maximum { get; init; } = double.PositiveInfinity;
+
+    /// <summary>The texts that are allowed, alone or, in a list, together; empty when any is.</summary>
+    public IReadOnlyList<string> Values { get; init; } = [];
+
+    /// <summary>Whether one node can do anything about it; otherwise it is kept and shown, and cannot be altered.</summary>
+    public bool HasEffect { get; init; } = true;
+
+    /// <summary>Whether a value is one that this configuration may have.</summary>
+    public bool Allows(string value) => Type switch
+    {
+        ConfigType.Boolean => bool.TryParse(value, out _),
+        ConfigType.Int32 => int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && IsWithin(number),
+        ConfigType.Int64 => long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && IsWithin(number),
+        ConfigType.Double => double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && IsWithin(number),
+        ConfigType.List => Split(value).All(IsKnown),
+        _ => IsKnown(value),
+    };
+
+    /// <summary>The elements of a list.</summary>
+    public static string[] Split(string list) =>
+        list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    private bool IsWithin(double number) => number >= Minimum && number <= Maximum;
+
+    private bool IsKnown(string value) => Values.Count == 0 || Values.Contains(value);
+}
