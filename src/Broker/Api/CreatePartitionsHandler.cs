@@ -40,6 +40,7 @@ internal sealed class CreatePartitionsHandler(BrokerContext broker)
             return new(ErrorCode.InvalidTopicException, "The partitions of internal topics are fixed.");
         if (topic.Assignments is { } assignments
             && broker.Logs.Find(topic.Name) is { } known
+            && topic.Count > known.Partitions.Count
             && (assignments.Count != topic.Count - known.Partitions.Count
                 || assignments.Exists(assignment => assignment.BrokerIds is not [BrokerContext.NodeId])))
         {

@@ -16,10 +16,27 @@ internal sealed class DeleteTopicsHandler(BrokerContext broker) : ApiHandler<Del
     protected override ValueTask<DeleteTopicsResponse?> HandleAsync(
         DeleteTopicsRequest request, RequestContext context, CancellationToken cancellationToken)
     {
-        var results = request.TopicNames.Select(name => Delete(name, context.Access))
-            .Concat(request.Topics.Select(topic => topic.Name is { } name ? Delete(name, context.Access) : Delete(topic.TopicId, context.Access)));
-        return new(new DeleteTopicsResponse { Responses = [.. results] });
+        var wanted = request.TopicNames.Select(name => (Name: (string?)name, Id: Guid.Empty))
+            .Concat(request.Topics.Select(topic => (topic.Name, Id: topic.TopicId)))
+            .GroupBy(topic => topic);
+        return new(new DeleteTopicsResponse
+        {
+            Responses = [.. wanted.Select(same => Fault(same.Key, same.Count()) is { } fault
+                ? Refuse(same.Key.Name, same.Key.Id, fault)
+                : same.Key.Name is { } name ? Delete(name, context.Access) : Delete(same.Key.Id, context.Access))],
+        });
     }
+
+    private static string? Fault((string? Name, Guid Id) topic, int times) => topic switch
+    {
+        (null, var id) when id == Guid.Empty => "Neither a name nor an id is given.",
+        ("", _) => "The name is empty.",
+        (not null, var id) when id != Guid.Empty => "A topic is named by its name or its id, not by both.",
+        _ => times > 1 ? "Duplicate topic." : null,
+    };
+
+    private static DeleteTopicsResponse.DeletableTopicResult Refuse(string? name, Guid id, string message) =>
+        new() { Name = name, TopicId = id, ErrorCode = ErrorCode.InvalidRequest, ErrorMessage = message };
 
     private DeleteTopicsResponse.DeletableTopicResult Delete(Guid id, Access access)
     {

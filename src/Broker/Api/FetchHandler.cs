@@ -11,11 +11,18 @@ namespace MedStreams.Broker.Api;
 /// </summary>
 /// <remarks>
 /// read_committed ends at the last stable offset and names the aborted transactions in what is sent. Only whole batches are
-/// sent. Deviation: there are no fetch sessions (KIP-227); session id 0 tells clients so.
+/// sent. Deviation: there are no fetch sessions (KIP-227); session id 0 tells clients so, and who goes on
+/// with one that there is not is told FETCH_SESSION_ID_NOT_FOUND.
 /// </remarks>
 internal sealed class FetchHandler(BrokerContext broker) : ApiHandler<FetchRequest, FetchResponse>
 {
     private const sbyte ReadCommitted = 1;
+
+    /// <summary>The session epoch of a client that would begin a session, or begin anew.</summary>
+    private const int WholeFetch = 0;
+
+    /// <summary>The session epoch of a client that wants none, or ends the one that it has.</summary>
+    private const int LastFetch = -1;
 
     /// <summary>Whoever is denied a topic is answered at once: who waits was denied none.</summary>
     private static readonly HashSet<string> NoTopics = [];
@@ -24,7 +31,7 @@ internal sealed class FetchHandler(BrokerContext broker) : ApiHandler<FetchReque
     protected override ValueTask<FetchResponse?> HandleAsync(
         FetchRequest request, RequestContext context, CancellationToken cancellationToken)
     {
-        if (request.SessionId != 0)
+        if (request.SessionEpoch is not (WholeFetch or LastFetch))
             return new(new FetchResponse { ErrorCode = ErrorCode.FetchSessionIdNotFound });
         var denied = Denied(request, context.Access);
         var answer = Read(request, denied);

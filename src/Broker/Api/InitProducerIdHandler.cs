@@ -18,20 +18,26 @@ internal sealed class InitProducerIdHandler(BrokerContext broker)
         if (request.TransactionalId is null)
         {
             // A producer that may write some topic may write it idempotently (KIP-679).
-            return context.Access.AllowsQuietly(AclOperation.IdempotentWrite, AclResourceType.Cluster, AclPattern.ClusterName)
-                || context.Access.AllowsSome(AclOperation.Write, AclResourceType.Topic)
-                ? NewId()
-                : new() { ErrorCode = ErrorCode.ClusterAuthorizationFailed, ProducerEpoch = -1 };
+            if (!context.Access.AllowsQuietly(AclOperation.IdempotentWrite, AclResourceType.Cluster, AclPattern.ClusterName)
+                && !context.Access.AllowsSome(AclOperation.Write, AclResourceType.Topic))
+            {
+                return new() { ErrorCode = ErrorCode.ClusterAuthorizationFailed, ProducerEpoch = -1 };
+            }
+
+            return IsHalf(request) ? new() { ErrorCode = ErrorCode.InvalidRequest, ProducerEpoch = -1 } : NewId();
         }
 
         if (!context.Access.AllowsTransactionalId(AclOperation.Write, request.TransactionalId))
             return new() { ErrorCode = ErrorCode.TransactionalIdAuthorizationFailed, ProducerEpoch = -1 };
-        if (request.TransactionalId.Length == 0)
+        if (request.TransactionalId.Length == 0 || IsHalf(request))
             return new() { ErrorCode = ErrorCode.InvalidRequest, ProducerEpoch = -1 };
         return broker.Transactions is { } coordinator
             ? await coordinator.InitProducerIdAsync(request, context, cancellationToken)
             : new() { ErrorCode = ErrorCode.CoordinatorNotAvailable, ProducerEpoch = -1 };
     }
+
+    /// <summary>An id without its epoch says nothing, nor does an epoch without its id.</summary>
+    private static bool IsHalf(InitProducerIdRequest request) => (request.ProducerId == -1) != (request.ProducerEpoch == -1);
 
     private InitProducerIdResponse NewId()
     {

@@ -16,6 +16,7 @@ internal sealed class ListOffsetsHandler(BrokerContext broker) : ApiHandler<List
     private const long Earliest = -2;
     private const long MaxTimestamp = -3;
     private const sbyte ReadCommitted = 1;
+    private const short FirstVersionWithMaxTimestamp = 7;
 
     /// <inheritdoc/>
     protected override ValueTask<ListOffsetsResponse?> HandleAsync(
@@ -23,6 +24,7 @@ internal sealed class ListOffsetsHandler(BrokerContext broker) : ApiHandler<List
     {
         var limit = request.IsolationLevel == ReadCommitted ? ReadLimit.LastStable : ReadLimit.HighWatermark;
         var response = new ListOffsetsResponse();
+        var twice = Twice(request);
         foreach (var topic in request.Topics)
         {
             var allowed = context.Access.AllowsTopic(AclOperation.Describe, topic.Name);
@@ -30,14 +32,30 @@ internal sealed class ListOffsetsHandler(BrokerContext broker) : ApiHandler<List
             response.Topics.Add(new()
             {
                 Name = topic.Name,
-                Partitions = [.. topic.Partitions.Select(partition => allowed
-                    ? Find(found?.Partition(partition.PartitionIndex), partition, limit, context.Version)
-                    : new() { PartitionIndex = partition.PartitionIndex, ErrorCode = ErrorCode.TopicAuthorizationFailed })],
+                Partitions = [.. topic.Partitions.Select(partition =>
+                    !allowed ? Refuse(partition, ErrorCode.TopicAuthorizationFailed)
+                    : context.Version > 0 && twice.Contains(new(topic.Name, partition.PartitionIndex)) ? Refuse(partition, ErrorCode.InvalidRequest)
+                    : !IsKnown(partition.Timestamp, context.Version) ? Refuse(partition, ErrorCode.UnsupportedVersion)
+                    : Find(found?.Partition(partition.PartitionIndex), partition, limit, context.Version))],
             });
         }
 
         return new(response);
     }
+
+    private static HashSet<TopicPartition> Twice(ListOffsetsRequest request) =>
+    [
+        .. request.Topics.SelectMany(topic => topic.Partitions.Select(p => new TopicPartition(topic.Name, p.PartitionIndex)))
+            .CountBy(partition => partition).Where(count => count.Value > 1).Select(count => count.Key),
+    ];
+
+    /// <summary>Whether a time, or what stands for one, has a meaning in this version.</summary>
+    private static bool IsKnown(long timestamp, short version) =>
+        timestamp >= Earliest || (timestamp == MaxTimestamp && version >= FirstVersionWithMaxTimestamp);
+
+    private static ListOffsetsResponse.ListOffsetsPartitionResponse Refuse(
+        ListOffsetsRequest.ListOffsetsPartition wanted, ErrorCode error) =>
+        new() { PartitionIndex = wanted.PartitionIndex, ErrorCode = error };
 
     private ListOffsetsResponse.ListOffsetsPartitionResponse Find(
         PartitionLog? log, ListOffsetsRequest.ListOffsetsPartition wanted, ReadLimit limit, short version)

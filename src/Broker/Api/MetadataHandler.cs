@@ -17,12 +17,22 @@ namespace MedStreams.Broker.Api;
 internal sealed class MetadataHandler(BrokerContext broker) : ApiHandler<MetadataRequest, MetadataResponse>
 {
     private const int LastVersionWithClusterOperations = 10;
+    private const int FirstVersionWithTopicIds = 12;
     private static readonly IReadOnlyDictionary<string, string> NoConfigs = new Dictionary<string, string>();
 
     /// <inheritdoc/>
     protected override ValueTask<MetadataResponse?> HandleAsync(
         MetadataRequest request, RequestContext context, CancellationToken cancellationToken)
     {
+        if (context.Version < FirstVersionWithTopicIds
+            && request.Topics is { } given && given.Exists(topic => topic.Name is null || topic.TopicId != Guid.Empty))
+        {
+            return new(new MetadataResponse
+            {
+                Topics = [.. given.Select(topic => new MetadataResponse.MetadataResponseTopic { Name = topic.Name ?? "", ErrorCode = ErrorCode.InvalidRequest })],
+            });
+        }
+
         var (host, port) = context.Connection.Advertised;
         var access = context.Access;
         var all = request.Topics is null || (context.Version == 0 && request.Topics.Count == 0);
@@ -30,7 +40,7 @@ internal sealed class MetadataHandler(BrokerContext broker) : ApiHandler<Metadat
             ? broker.Logs.Topics
                 .Where(topic => access.AllowsQuietly(AclOperation.Describe, AclResourceType.Topic, topic.Name))
                 .Select(topic => Describe(topic, request, access))
-            : request.Topics!.Select(asked => Find(asked, request, access));
+            : request.Topics!.DistinctBy(asked => (asked.Name, asked.TopicId)).Select(asked => Find(asked, request, access));
         return new(new MetadataResponse
         {
             Brokers = [new() { NodeId = BrokerContext.NodeId, Host = host, Port = port }],
@@ -57,7 +67,7 @@ internal sealed class MetadataHandler(BrokerContext broker) : ApiHandler<Metadat
             error = ErrorCode.InvalidTopicException;
         else if (request.AllowAutoTopicCreation && broker.Options.AutoCreateTopics && !Topic.IsInternalName(asked.Name))
             error = MayCreate(asked.Name, access) ? Create(asked.Name) : ErrorCode.TopicAuthorizationFailed;
-        return new() { Name = asked.Name, ErrorCode = error };
+        return new() { Name = asked.Name, ErrorCode = error, IsInternal = Topic.IsInternalName(asked.Name) };
     }
 
     /// <summary>An id is no secret, the name of its topic is.</summary>
@@ -78,10 +88,9 @@ internal sealed class MetadataHandler(BrokerContext broker) : ApiHandler<Metadat
     {
         try
         {
-            var change = broker.Logs.Create(name, broker.Options.DefaultPartitions, NoConfigs);
-            return change.Error is ErrorCode.None or ErrorCode.TopicAlreadyExists
-                ? ErrorCode.UnknownTopicOrPartition
-                : change.Error;
+            // Whatever becomes of it: Apache Kafka answers before it knows.
+            _ = broker.Logs.Create(name, broker.Options.DefaultPartitions, NoConfigs);
+            return ErrorCode.UnknownTopicOrPartition;
         }
         catch (IOException exception)
         {

@@ -20,11 +20,6 @@ internal sealed class TransactionApi(TransactionCoordinator transactions) : ITra
     public async ValueTask<InitProducerIdResponse> InitProducerIdAsync(
         InitProducerIdRequest request, RequestContext context, CancellationToken cancellationToken)
     {
-        if ((request.ProducerId == NoProducerId) != (request.ProducerEpoch == TransactionState.NoEpoch))
-        {
-            return Refuse(ErrorCode.InvalidRequest);
-        }
-
         var expected = request.ProducerId == NoProducerId
             ? (ProducerIdentity?)null
             : new ProducerIdentity(request.ProducerId, request.ProducerEpoch);

@@ -112,19 +112,25 @@ internal sealed partial class Group
         }
 
         var results = new List<PartitionResult>(partitions.Count);
+        var some = false;
         foreach (var partition in partitions)
         {
             var subscribed = State is not GroupState.Empty && (_subscribedTopics?.Contains(partition.Topic) ?? true);
             if (!subscribed)
             {
                 RemoveOffset(partition, effects);
+                some = true;
             }
 
             results.Add(new PartitionResult(
                 partition, subscribed ? ErrorCode.GroupSubscribedToTopic : ErrorCode.None));
         }
 
-        BuryIfUnused(now, effects);
+        if (some)
+        {
+            BuryIfUnused(now, effects);
+        }
+
         return (ErrorCode.None, results);
     }
 

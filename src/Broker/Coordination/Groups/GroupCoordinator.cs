@@ -128,16 +128,7 @@ internal sealed class GroupCoordinator : IDisposable
         Func<TopicPartition, ErrorCode> verify) => groupId.Length == 0
         ? new(ForEach(offsets, ErrorCode.InvalidGroupId))
         : WithAsync(groupId, create: true, ErrorCode.None, error => ForEach(offsets, error), entry =>
-            entry.CommitTransactionalAsync(by, producer, offsets, partition =>
-            {
-                var error = verify(partition);
-                if (error is ErrorCode.None)
-                {
-                    Remember(producer.Id, entry);
-                }
-
-                return error;
-            }));
+            entry.CommitTransactionalAsync(by, producer, offsets, verify, () => Remember(producer.Id, entry)));
 
     /// <summary>OffsetFetch of one group; null partitions stand for all.</summary>
     public ValueTask<(ErrorCode Error, IReadOnlyList<FetchedOffset> Offsets)> FetchAsync(

@@ -131,11 +131,13 @@ internal sealed class GroupEntry : IDisposable
     /// <param name="producer">The producer.</param>
     /// <param name="offsets">The offsets.</param>
     /// <param name="verify">Whether this partition is part of the producer's open transaction now.</param>
+    /// <param name="accepted">Called, with this entry locked, before the offsets are appended.</param>
     public async ValueTask<GroupResult<IReadOnlyList<PartitionResult>>> CommitTransactionalAsync(
         Committer by,
         ProducerIdentity producer,
         IReadOnlyList<(TopicPartition Partition, CommittedOffset Value)> offsets,
-        Func<TopicPartition, ErrorCode> verify)
+        Func<TopicPartition, ErrorCode> verify,
+        Action accepted)
     {
         IReadOnlyList<PartitionResult> results;
         long durableTo;
@@ -147,7 +149,7 @@ internal sealed class GroupEntry : IDisposable
             }
 
             Begin();
-            results = CommitTransactional(by, producer, offsets, verify);
+            results = CommitTransactional(by, producer, offsets, verify, accepted);
             durableTo = _durableTo;
         }
 
@@ -179,14 +181,17 @@ internal sealed class GroupEntry : IDisposable
         Committer by,
         ProducerIdentity producer,
         IReadOnlyList<(TopicPartition Partition, CommittedOffset Value)> offsets,
-        Func<TopicPartition, ErrorCode> verify)
+        Func<TopicPartition, ErrorCode> verify,
+        Action accepted)
     {
-        // The token first, the question after: a marker that comes between the two makes it void.
+        // The token first, the question after: a marker that comes between the two makes it void. Without a token the
+        // transaction has begun here, and needs nobody's word.
         var token = _log.BeginVerification(producer.Id, producer.Epoch);
-        var error = verify(_log.Partition);
+        var error = token is null ? ErrorCode.None : verify(_log.Partition);
         var effects = new GroupEffects();
         if (error is ErrorCode.None)
         {
+            accepted();
             var results = _group.CommitTransactional(by, producer, offsets, effects);
             if (effects.Records.Count == 0)
             {
