@@ -61,6 +61,9 @@ runtime_restores() {
     <RuntimeIdentifier>$1</RuntimeIdentifier>
     <SelfContained>true</SelfContained>
   </PropertyGroup>
+  <ItemGroup>
+    <FrameworkReference Include="Microsoft.AspNetCore.App" />
+  </ItemGroup>
 </Project>
 EOF
   run_dotnet restore "$folder/probe.csproj" -v q >"$STATE/probe.log" 2>&1 || failed=1
@@ -68,13 +71,18 @@ EOF
   return $failed
 }
 
-# A .NET root with the host and the shared framework that the program names; its apphost looks there first.
+# A .NET root with the host and the shared frameworks that the program names; its apphost looks there first.
 copy_runtime() {
-  local root version
+  local root version framework
   root=$(dirname "$DOTNET")
   version=$(run_dotnet --list-runtimes | sed -nE 's/^Microsoft\.NETCore\.App (10\.[^ ]+).*/\1/p' | tail -n 1)
-  mkdir -p "$1/host/fxr" "$1/shared/Microsoft.NETCore.App"
+  mkdir -p "$1/host/fxr"
   cp "$root/dotnet" "$1/"
   cp -r "$root/host/fxr/$version" "$1/host/fxr/"
-  cp -r "$root/shared/Microsoft.NETCore.App/$version" "$1/shared/Microsoft.NETCore.App/"
+  for framework in Microsoft.NETCore.App Microsoft.AspNetCore.App; do
+    version=$(run_dotnet --list-runtimes | sed -nE "s/^${framework//./\\.} (10\.[^ ]+).*/\1/p" | tail -n 1)
+    [[ -n $version ]] || die 1 "the .NET here has no $framework, which the program needs"
+    mkdir -p "$1/shared/$framework"
+    cp -r "$root/shared/$framework/$version" "$1/shared/$framework/"
+  done
 }

@@ -8,6 +8,7 @@ using MedStreams.Cli.Commands.Demo;
 using MedStreams.Cli.Commands.Describe;
 using MedStreams.Cli.Commands.Doctor;
 using MedStreams.Cli.Commands.Produce;
+using MedStreams.Cli.Commands.Query;
 using MedStreams.Cli.Commands.Run;
 using MedStreams.Cli.Commands.Topics;
 
@@ -25,6 +26,7 @@ internal static class Verbs
             RunCommand.Create(environment),
             DescribeCommand.Create(environment),
             BrokerCommand.Create(environment),
+            QueryCommand.Create(environment),
             ProduceCommand.Create(environment),
             ConsumeCommand.Create(environment),
             TopicsCommand.Create(environment),

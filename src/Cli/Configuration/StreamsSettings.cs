@@ -1,3 +1,5 @@
+using System.Net;
+using MedStreams.Monitoring;
 using MedStreams.Streams;
 
 namespace MedStreams.Cli.Configuration;
@@ -72,6 +74,20 @@ internal static class StreamsSettings
     public static Setting<string> DeadLetterTopic { get; } =
         new("Streams:DeadLetterTopic", "Where refused records go; not set: the topology's own choice", Rules.Text, null);
 
+    public static Setting<Endpoint> ApplicationServer { get; } =
+        new("Streams:ApplicationServer", "Where this process answers queries, as the others reach it; not set: nowhere",
+            new Rule<Endpoint>("HOST:PORT with a port of 1 to 65535", (string text, out Endpoint at) => Endpoint.TryParse(text, out at) && at.Port > 0), null);
+
+    public static Setting<Endpoint> QueryListen { get; } =
+        new("Streams:QueryListen", "Where queries are listened for; not set: at ApplicationServer itself", Rules.Endpoint, null);
+
+    public static Setting<string> QueryToken { get; } =
+        new("Streams:QueryToken", "The secret of those who may ask queries, the same on all instances; needed beyond the loopback",
+            new Rule<string>("a text of at least 16 characters", (string text, out string value) => (value = text).Length >= 16), null)
+        {
+            Secret = true,
+        };
+
     public static Setting<MetricsRecordingLevel> MetricsLevel { get; } =
         new("Streams:MetricsRecordingLevel", "How much is measured; debug also times each operation of a store",
             Rules.OneOf(("info", MetricsRecordingLevel.Info), ("debug", MetricsRecordingLevel.Debug)), "info");
@@ -100,7 +116,7 @@ internal static class StreamsSettings
     [
         ApplicationId, Guarantee, Threads, StateDirectory, InstanceId, GroupInstanceId, CommitInterval, CacheMaxBytes,
         UncommittedMaxBytes, SessionTimeout, TaskTimeout, StandbyReplicas, WarmupReplicas, RecoveryLag, ProbingInterval, CleanupDelay,
-        RackTags, ReplicationFactor, DeadLetterTopic, MetricsLevel, CloseTimeout,
+        RackTags, ReplicationFactor, DeadLetterTopic, ApplicationServer, QueryListen, QueryToken, MetricsLevel, CloseTimeout,
     ];
 
     /// <summary>All groups.</summary>
@@ -131,6 +147,7 @@ internal static class StreamsSettings
         RackAwareAssignmentTags = settings.Find(RackTags, out var tags) ? tags.Split(',', StringSplitOptions.TrimEntries) : [],
         ReplicationFactor = (short)settings.Get(ReplicationFactor),
         DeadLetterTopic = settings.Find(DeadLetterTopic, out var deadLetters) ? deadLetters : null,
+        ApplicationServer = settings.Find(ApplicationServer, out var server) ? server.ToString() : "",
         MetricsRecordingLevel = settings.Get(MetricsLevel),
         MainConsumer = ClientSettings(settings, MainConsumer),
         RestoreConsumer = ClientSettings(settings, RestoreConsumer),
@@ -140,6 +157,24 @@ internal static class StreamsSettings
         Topic = Dotted(settings, Topic).ToDictionary(StringComparer.Ordinal),
         Clock = clock,
     };
+
+    /// <summary>How queries are answered; null where they are not.</summary>
+    /// <exception cref="CliException">The address cannot be listened at, or needs a token.</exception>
+    public static QueryServerOptions? ToQueryOptions(EffectiveSettings settings)
+    {
+        if (!settings.Find(ApplicationServer, out var server))
+            return null;
+        var listen = settings.Find(QueryListen, out var given) ? given : server;
+        var options = new QueryServerOptions
+        {
+            Listen = new IPEndPoint(listen.Address(), listen.Port),
+            Token = settings.Find(QueryToken, out var token) ? token : null,
+        };
+        return options.Token is null && !IPAddress.IsLoopback(options.Listen.Address)
+            ? throw CliException.Usage(
+                $"{SettingsCatalog.Section}:{QueryToken.Key} is not set: others could read the stores at {options.Listen}. Allowed is {QueryToken.Allowed}")
+            : options;
+    }
 
     private static SettingGroup Of(string client, string what) =>
         new($"Streams:{client}", $"Any setting of librdkafka for {what}; an underscore stands for a dot")

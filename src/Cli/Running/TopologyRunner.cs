@@ -1,3 +1,4 @@
+using MedStreams.Monitoring;
 using MedStreams.Streams;
 using Microsoft.Extensions.Logging;
 
@@ -5,7 +6,12 @@ namespace MedStreams.Cli.Running;
 
 /// <summary>Runs a topology from start to a clean close, however long that takes within the limit.</summary>
 internal sealed class TopologyRunner(
-    string name, RunnableTopology runnable, StreamsConfig config, ILoggerFactory loggers, TimeSpan closeTimeout)
+    string name,
+    RunnableTopology runnable,
+    StreamsConfig config,
+    ILoggerFactory loggers,
+    TimeSpan closeTimeout,
+    QueryServerOptions? queries = null)
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(100);
     private readonly ILogger _logger = loggers.CreateLogger<TopologyRunner>();
@@ -19,6 +25,7 @@ internal sealed class TopologyRunner(
         try
         {
             var streams = Make();
+            await using var server = await ServeAsync(streams);
             try
             {
                 await streams.StartAsync(stop);
@@ -36,6 +43,21 @@ internal sealed class TopologyRunner(
         {
             foreach (var resource in runnable.Resources)
                 await resource.DisposeAsync();
+        }
+    }
+
+    private async Task<IAsyncDisposable?> ServeAsync(KafkaStreams streams)
+    {
+        if (queries is null)
+            return null;
+        try
+        {
+            return await QueryServer.StartAsync(streams, config.ApplicationServer, queries, loggers);
+        }
+        catch (IOException e)
+        {
+            await streams.DisposeAsync();
+            throw CliException.Usage($"Queries cannot be listened for at {queries.Listen}: {e.Message}");
         }
     }
 

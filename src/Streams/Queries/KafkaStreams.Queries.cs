@@ -1,6 +1,7 @@
 using System.Buffers;
 using MedStreams.Streams.Graph;
 using MedStreams.Streams.Queries;
+using MedStreams.Streams.State;
 
 namespace MedStreams.Streams;
 
@@ -142,6 +143,25 @@ public sealed partial class KafkaStreams
     /// <summary>The task that has a partition of a store here; null where it is elsewhere.</summary>
     internal QueryableTask? LocalTask(string store, int partition) =>
         _states?.Queries.TasksOf(store).GetValueOrDefault(partition);
+
+    /// <summary>The partitions of a store that are here.</summary>
+    internal IEnumerable<QueryableTask> LocalTasks(string store) => _states?.Queries.TasksOf(store).Values ?? [];
+
+    /// <summary>The names of the engine's stores.</summary>
+    internal IEnumerable<string> KnownStores()
+    {
+        ThrowIfNotRunning();
+        return _topics!.Subtopologies.SelectMany(s => s.Stores).Where(s => s.Builder is IEngineStoreBuilder).Select(s => s.Name)
+            .Distinct(StringComparer.Ordinal);
+    }
+
+    /// <summary>A store of the same types without content, whose serdes are told the topic that its keys come from.</summary>
+    internal QueryableStore EmptyStore(string name)
+    {
+        var (subtopology, _) = KnownStore(name);
+        var builder = (IEngineStoreBuilder)subtopology.Stores.First(s => s.Name == name).Builder;
+        return new QueryableStore(builder, new StoreBytes(builder.Layout, new MemoryBytes()), InputOf(subtopology), null);
+    }
 
     /// <summary>How far a task is behind with a store; null where it has no changelog or the broker does not tell.</summary>
     /// <param name="task">The task.</param>

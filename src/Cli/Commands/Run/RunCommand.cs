@@ -24,6 +24,7 @@ internal static class RunCommand
             new SettingOption("--application-id", StreamsSettings.ApplicationId) { HelpName = "ID" },
             new SettingOption("--threads", StreamsSettings.Threads) { HelpName = "N" },
             new SettingOption("--state-dir", StreamsSettings.StateDirectory) { HelpName = "DIR" },
+            new SettingOption("--application-server", StreamsSettings.ApplicationServer) { HelpName = "HOST:PORT" },
             new SettingOption("--guarantee", StreamsSettings.Guarantee) { HelpName = "GUARANTEE" },
             RunMllpSourceCommand.Create(environment),
         }.Runs(environment, async (context, stop) =>
@@ -35,7 +36,13 @@ internal static class RunCommand
             var runnable = entry.Build(new TopologySetting(context.Settings, loggers, ForDescription: false));
             if (context.Parse.GetValue(create))
                 await MissingTopics.CreateAsync(context, runnable.Topics, context.Parse.GetValue(partitions) ?? -1);
-            var runner = new TopologyRunner(entry.Name, runnable, config, loggers, context.Settings.Get(StreamsSettings.CloseTimeout));
+            var runner = new TopologyRunner(
+                entry.Name,
+                runnable,
+                config,
+                loggers,
+                context.Settings.Get(StreamsSettings.CloseTimeout),
+                StreamsSettings.ToQueryOptions(context.Settings));
             return await runner.RunAsync(() => Announce(context, entry.Name, config.ApplicationId), stop);
         });
     }

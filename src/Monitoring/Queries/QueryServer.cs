@@ -1,0 +1,85 @@
+using MedStreams.Streams;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace MedStreams.Monitoring;
+
+/// <summary>
+/// Answers queries to the stores of an application over HTTP, at any of its instances: what is not here is asked of the instance that has
+/// it. <c>GET /queries</c> lists stores and hosts, <c>POST /queries/STORE</c> with a <see cref="JsonQuery"/> as body asks.
+/// </summary>
+public sealed class QueryServer : IAsyncDisposable
+{
+    private const int LargestBody = 64 << 10;
+    private readonly WebApplication _application;
+    private readonly QueryEndpoints _endpoints;
+
+    private QueryServer(WebApplication application, QueryEndpoints endpoints) =>
+        (_application, _endpoints) = (application, endpoints);
+
+    /// <summary>Where it listens: <c>http://host:port</c>.</summary>
+    public Uri Address { get; private set; } = new("http://localhost");
+
+    /// <summary>Starts a server; before the instance is started its answer is 503.</summary>
+    /// <param name="streams">The instance.</param>
+    /// <param name="applicationServer">The instance's own <c>application.server</c>, so that it does not pass queries on to itself.</param>
+    /// <param name="options">How to answer.</param>
+    /// <param name="loggers">For failures of the server; null for none.</param>
+    /// <exception cref="ArgumentException">A setting is wrong.</exception>
+    /// <exception cref="IOException">The address cannot be listened at.</exception>
+    public static async Task<QueryServer> StartAsync(
+        KafkaStreams streams, string applicationServer, QueryServerOptions options, ILoggerFactory? loggers = null)
+    {
+        options.Validate();
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(options.Listen);
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = LargestBody;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
+        });
+        builder.Services.AddRoutingCore();
+        builder.Logging.SetMinimumLevel(LogLevel.Warning); // no line for each request
+        if (loggers is not null)
+            builder.Logging.AddProvider(new OtherLoggers(loggers));
+        var application = builder.Build();
+        var endpoints = new QueryEndpoints(streams, options, applicationServer);
+        endpoints.Map(application);
+        var server = new QueryServer(application, endpoints);
+        try
+        {
+            await application.StartAsync();
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+
+        server.Address = new Uri(application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        return server;
+    }
+
+    /// <summary>Answers what was asked, and stops.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _application.DisposeAsync();
+        _endpoints.Dispose();
+    }
+
+    /// <summary>Hands log lines on to loggers that are not the server's own.</summary>
+    private sealed class OtherLoggers(ILoggerFactory loggers) : ILoggerProvider
+    {
+        public ILogger CreateLogger(string categoryName) => loggers.CreateLogger(categoryName);
+
+        public void Dispose()
+        {
+            // They are somebody else's.
+        }
+    }
+}
