@@ -42,7 +42,7 @@ public sealed class QueryCluster : IAsyncDisposable
     }
 
     /// <summary>An instance that is being started, with its server.</summary>
-    public async Task<Instance> AddAsync(Topology topology, string name, string? token = Token, TimeSpan? forwardTimeout = null)
+    public async Task<Instance> AddAsync(Topology topology, string name, string? token = Token, TimeSpan? forwardTimeout = null, int standbys = 0)
     {
         var port = FreePort();
         var address = $"127.0.0.1:{port}";
@@ -55,6 +55,9 @@ public sealed class QueryCluster : IAsyncDisposable
             ProcessingGuarantee = ProcessingGuarantee.ExactlyOnceV2,
             CommitInterval = TimeSpan.FromMilliseconds(20),
             ApplicationServer = address,
+            NumStandbyReplicas = standbys,
+            AcceptableRecoveryLag = 0,
+            ProbingRebalanceInterval = TimeSpan.FromSeconds(1),
         });
         var server = await QueryServer.StartAsync(streams, address, new QueryServerOptions
         {

@@ -165,6 +165,43 @@ public sealed class QueryServerTests
     }
 
     [Fact]
+    public async Task Standbys_answer_where_stale_answers_are_welcome()
+    {
+        await using var cluster = await QueryCluster.StartAsync(Partitions);
+        cluster.Produce(Records());
+        var one = await cluster.AddAsync(Everything(), "one", standbys: 1, forwardTimeout: TimeSpan.FromSeconds(1));
+        var two = await cluster.AddAsync(Everything(), "two", standbys: 1);
+        await cluster.SettleAsync("counts", Partitions);
+        await Eventually.Holds(() => two.Streams.AllLocalStorePartitionLags()["counts"] is { Count: Partitions } lags
+            && lags.Values.All(l => l.EndOffsetPosition > 0 && l.OffsetLag <= 1)); // a marker may be the last thing in a changelog
+
+        var stale = 0;
+        foreach (var key in Enumerable.Range(0, Keys).Select(k => $"k{k:00}"))
+        {
+            var (status, answer) = await cluster.AskAsync(two, "counts", new { key, stale = true }, suffix: "?forward=false");
+            Assert.Equal(HttpStatusCode.OK, status);
+            Assert.Equal(2, answer.GetProperty("value").GetInt32());
+            if (answer.GetProperty("active").GetBoolean())
+                continue;
+            stale++;
+            Assert.InRange(answer.GetProperty("lag").GetInt64(), 0, 1);
+            Assert.Equal(
+                HttpStatusCode.MisdirectedRequest, (await cluster.AskAsync(two, "counts", new { key }, suffix: "?forward=false")).Status);
+            var bound = new Dictionary<string, long> { [$"in-{answer.GetProperty("partition").GetInt32()}"] = 0 };
+            Assert.Equal(
+                HttpStatusCode.Conflict,
+                (await cluster.AskAsync(two, "counts", new { key, stale = true, atLeast = bound }, suffix: "?forward=false")).Status);
+        }
+
+        Assert.InRange(stale, 1, Keys - 1);
+
+        // The owner's server is gone, and its standby here answers instead, where that is welcome.
+        await two.Server.DisposeAsync();
+        foreach (var key in Enumerable.Range(0, Keys).Select(k => $"k{k:00}"))
+            Assert.Equal(HttpStatusCode.OK, (await cluster.AskAsync(one, "counts", new { key, stale = true })).Status);
+    }
+
+    [Fact]
     public async Task Stores_and_hosts_are_listed()
     {
         await using var cluster = await QueryCluster.StartAsync(Partitions);
