@@ -1,0 +1,69 @@
+using MedStreams.Streams;
+
+namespace MedStreams.Topologies.RangeStatistics;
+
+/// <summary>
+/// Statistics of ranges that are served by several modules (S1): totals that never mix two rounds, by a backup space that holds
+/// values back until every module of the range is done. Records and backups are stores with changelogs, changed in the same
+/// transaction as the results and the offsets (S1.7).
+/// </summary>
+public static class RangeStatisticsTopology
+{
+    /// <summary>The store of agreed statistics, <see cref="RangeRecord"/> by range; may be queried.</summary>
+    public const string RecordStore = "range-record";
+
+    /// <summary>The store of what is held back, <see cref="RangeBackup"/> by range; may be queried.</summary>
+    public const string BackupStore = "range-backup";
+
+    /// <summary>Adds the topology to a builder.</summary>
+    public static void Build(StreamsBuilder builder, RangeStatisticsOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(options);
+        builder.AddStateStore(Stores.KeyValueStoreBuilder(
+            Stores.PersistentKeyValueStore(RecordStore), Serdes.String, RangeStatisticsSerdes.Record));
+        builder.AddStateStore(Stores.KeyValueStoreBuilder(
+            Stores.PersistentKeyValueStore(BackupStore), Serdes.String, RangeStatisticsSerdes.Backup));
+
+        var memberships = builder
+            .Stream(options.MembershipTopic, Consumed.With(Serdes.String, RangeStatisticsSerdes.Membership) with { Name = "memberships" })
+            .MapValues(change => new RangeInput(change, null), "membership-inputs");
+        var reports = builder
+            .Stream(options.ReportsTopic, Consumed.With(Serdes.String, RangeStatisticsSerdes.Report) with { Name = "reports" })
+            .MapValues(report => new RangeInput(null, report), "report-inputs");
+        memberships.Merge(reports, "inputs")
+            .Process(() => new RangeProcessor(), Named.As("agree"), [RecordStore, BackupStore])
+            .Split("result-or-not-")
+            .Branch(
+                (_, output) => output.Result is not null,
+                results => results.MapValues(output => output.Result!, "results")
+                    .To(options.ResultsTopic, Produced.With(Serdes.String, RangeStatisticsSerdes.Result) with { Name = "results-topic" }),
+                "result")
+            .DefaultBranch(Branched.WithConsumer<string, RangeOutput>(
+                refused => refused.MapValues(output => output.Refused!, "refused")
+                    .To(options.DeadLetterTopic, Produced.With(Serdes.String, Serdes.Bytes) with { Name = "dead-letters" }),
+                "refused"));
+    }
+
+    /// <summary>The results as a stream, in a sub-topology of their own: what a sink hangs on.</summary>
+    public static KStream<string, RangeResult> Results(StreamsBuilder builder, RangeStatisticsOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(options);
+        return builder.Stream(
+            options.ResultsTopic, Consumed.With(Serdes.String, RangeStatisticsSerdes.Result) with { Name = "results-of-ranges" });
+    }
+
+    /// <summary>All topics that the topology reads and writes, those that the engine makes for itself left out.</summary>
+    public static IReadOnlyList<string> Topics(RangeStatisticsOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return [options.MembershipTopic, options.ReportsTopic, options.ResultsTopic, options.DeadLetterTopic];
+    }
+}
+
+/// <summary>A change of membership or a report: one of both is null.</summary>
+internal sealed record RangeInput(MembershipEvent? Membership, ModuleReport? Report);
+
+/// <summary>A result or the bytes of a refused input: one of both is null.</summary>
+internal sealed record RangeOutput(RangeResult? Result, byte[]? Refused);
