@@ -1,3 +1,4 @@
+using MedStreams.Cli.Running;
 using MedStreams.Sinks;
 
 namespace MedStreams.Cli.Configuration;
@@ -25,9 +26,20 @@ internal static class PostgresSettings
     /// <summary>All of them, in the order that they are listed.</summary>
     public static IReadOnlyList<Setting> All { get; } = [ConnectionString, ApplyMigrations, MaxConnections, StatementTimeout];
 
+    /// <summary>The options of a topology's sink; what is only described needs no connection string.</summary>
+    /// <param name="setting">What the topology is made from.</param>
+    /// <param name="scope">The scope of its table's migrations.</param>
+    /// <exception cref="CliException">No connection string is set.</exception>
+    public static PostgresSinkOptions ToOptions(TopologySetting setting, string scope)
+    {
+        var describedOnly = setting.ForDescription && !setting.Settings.Find(ConnectionString, out _);
+        var options = describedOnly ? new PostgresSinkOptions { ConnectionString = "Host=localhost" } : ToOptions(setting.Settings);
+        return options with { Migrations = PostgresMigration.BuiltIn(scope) };
+    }
+
     /// <summary>The sink's options.</summary>
     /// <exception cref="CliException">No connection string is set.</exception>
-    public static PostgresSinkOptions ToOptions(EffectiveSettings settings) => new()
+    private static PostgresSinkOptions ToOptions(EffectiveSettings settings) => new()
     {
         ConnectionString = settings.Require(ConnectionString),
         ApplyMigrations = settings.Get(ApplyMigrations),

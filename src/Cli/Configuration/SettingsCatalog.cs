@@ -1,5 +1,6 @@
 using MedStreams.Cli.Running.Increments;
 using MedStreams.Cli.Running.Mllp;
+using MedStreams.Cli.Running.RangeStatistics;
 
 namespace MedStreams.Cli.Configuration;
 
@@ -20,6 +21,7 @@ internal static class SettingsCatalog
         .. PostgresSettings.All,
         .. MllpSettings.All,
         .. IncrementsSettings.All,
+        .. RangeStatisticsSettings.All,
     ];
 
     /// <summary>The parts whose keys the user chooses.</summary>

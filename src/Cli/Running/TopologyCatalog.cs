@@ -1,4 +1,5 @@
 using MedStreams.Cli.Running.Increments;
+using MedStreams.Cli.Running.RangeStatistics;
 
 namespace MedStreams.Cli.Running;
 
@@ -6,5 +7,5 @@ namespace MedStreams.Cli.Running;
 internal static class TopologyCatalog
 {
     /// <summary>All of the product's.</summary>
-    public static IReadOnlyList<TopologyEntry> Product { get; } = [IncrementsEntry.Create()];
+    public static IReadOnlyList<TopologyEntry> Product { get; } = [IncrementsEntry.Create(), RangeStatisticsEntry.Create()];
 }

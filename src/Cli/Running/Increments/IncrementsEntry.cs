@@ -17,7 +17,8 @@ internal static class IncrementsEntry
     private static RunnableTopology Build(TopologySetting setting)
     {
         var options = IncrementsSettings.ToOptions(setting.Settings, setting.ForDescription);
-        var sink = new PostgresSink<string, IncrementRow>(SinkOptions(setting), IncrementsTable.Create());
+        var sink = new PostgresSink<string, IncrementRow>(
+            PostgresSettings.ToOptions(setting, IncrementsTable.Scope), IncrementsTable.Create());
         var refused = options.IncrementsTopic + ".dead-letter";
         var builder = new StreamsBuilder();
         IncrementsTopology.Build(builder, options);
@@ -28,14 +29,5 @@ internal static class IncrementsEntry
             Configure = config => config with { DeadLetterTopic = config.DeadLetterTopic ?? refused },
             Resources = [sink],
         };
-    }
-
-    private static PostgresSinkOptions SinkOptions(TopologySetting setting)
-    {
-        var describedOnly = setting.ForDescription && !setting.Settings.Find(PostgresSettings.ConnectionString, out _);
-        var options = describedOnly
-            ? new PostgresSinkOptions { ConnectionString = "Host=localhost" }
-            : PostgresSettings.ToOptions(setting.Settings);
-        return options with { Migrations = PostgresMigration.BuiltIn(IncrementsTable.Scope) };
     }
 }
