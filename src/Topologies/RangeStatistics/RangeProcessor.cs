@@ -28,7 +28,8 @@ internal sealed class RangeProcessor : IProcessor<string, RangeInput, string, Ra
         if (refusal != RangeRefusal.None)
         {
             _context.Forward(record.WithValue(new RangeOutput(null, Bytes(input)))
-                with { Headers = record.Headers.With("range.refusal", Encoding.UTF8.GetBytes(Reason(refusal))) });
+                with
+            { Headers = record.Headers.With("range.refusal", Encoding.UTF8.GetBytes(Reason(refusal))) });
             return;
         }
 
