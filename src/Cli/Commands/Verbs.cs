@@ -9,6 +9,7 @@ using MedStreams.Cli.Commands.Describe;
 using MedStreams.Cli.Commands.Doctor;
 using MedStreams.Cli.Commands.Produce;
 using MedStreams.Cli.Commands.Query;
+using MedStreams.Cli.Commands.Registry;
 using MedStreams.Cli.Commands.Run;
 using MedStreams.Cli.Commands.Topics;
 
@@ -27,6 +28,7 @@ internal static class Verbs
             DescribeCommand.Create(environment),
             BrokerCommand.Create(environment),
             QueryCommand.Create(environment),
+            RegistryCommand.Create(environment),
             ProduceCommand.Create(environment),
             ConsumeCommand.Create(environment),
             TopicsCommand.Create(environment),

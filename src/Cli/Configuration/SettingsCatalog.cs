@@ -17,6 +17,7 @@ internal static class SettingsCatalog
         KafkaSettings.Timeout,
         .. BrokerSettings.All,
         .. BrokerSecuritySettings.All,
+        .. RegistrySettings.All,
         .. StreamsSettings.All,
         .. PostgresSettings.All,
         .. MllpSettings.All,
@@ -25,7 +26,7 @@ internal static class SettingsCatalog
     ];
 
     /// <summary>The parts whose keys the user chooses.</summary>
-    public static IReadOnlyList<SettingGroup> Groups { get; } = [KafkaSettings.Client, BrokerSettings.TopicDefaults, BrokerSettings.Configs, .. StreamsSettings.Groups, .. IncrementsSettings.Groups];
+    public static IReadOnlyList<SettingGroup> Groups { get; } = [KafkaSettings.Client, BrokerSettings.TopicDefaults, BrokerSettings.Configs, RegistrySettings.Users, .. StreamsSettings.Groups, .. IncrementsSettings.Groups];
 
     /// <summary>The known key that was most likely meant, or null.</summary>
     public static string? Nearest(string key) =>

@@ -5,9 +5,11 @@ using MedStreams.Cli.Configuration;
 namespace MedStreams.Cli.Kafka;
 
 /// <summary>Makes Kafka clients with the settings of this run.</summary>
-internal sealed class KafkaClients(CommandContext context)
+/// <param name="context">The run.</param>
+/// <param name="servers">The brokers; null: those of the settings.</param>
+internal sealed class KafkaClients(CommandContext context, string? servers = null)
 {
-    private readonly string _servers = context.Settings.Get(KafkaSettings.BootstrapServers);
+    private readonly string _servers = servers ?? context.Settings.Get(KafkaSettings.BootstrapServers);
 
     /// <summary>How long to wait for the first answer.</summary>
     public TimeSpan Timeout { get; } = context.Settings.Get(KafkaSettings.Timeout);

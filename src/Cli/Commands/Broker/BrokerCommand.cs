@@ -1,6 +1,10 @@
 using System.CommandLine;
 using MedStreams.Broker;
+using MedStreams.Cli.Commands.Registry;
 using MedStreams.Cli.Configuration;
+using MedStreams.Cli.Kafka;
+using MedStreams.Cli.Registry;
+using Microsoft.Extensions.Logging;
 
 namespace MedStreams.Cli.Commands.Broker;
 
@@ -15,6 +19,7 @@ internal static class BrokerCommand
             new SettingOption("--advertise", BrokerSettings.Advertise) { HelpName = "HOST:PORT" },
             new SettingOption("--listeners", BrokerSecuritySettings.Listeners) { HelpName = "NAME://HOST:PORT,..." },
             new SettingOption("--advertised-listeners", BrokerSecuritySettings.AdvertisedListeners) { HelpName = "NAME://HOST:PORT,..." },
+            new SettingOption("--registry", RegistrySettings.Listen) { HelpName = "HOST:PORT" },
             new SettingOption("--partitions", BrokerSettings.DefaultPartitions) { HelpName = "N" },
             BrokerUsersCommand.Create(environment),
         }.Runs(environment, RunAsync);
@@ -32,13 +37,20 @@ internal static class BrokerCommand
             throw CliException.Failed(e.Message, e);
         }
 
-        Announce(context, broker);
+        await using var registry = await StartRegistryAsync(context, broker, loggers, stop);
+        Announce(context, broker, registry);
         await Task.Delay(Timeout.InfiniteTimeSpan, context.Environment.Clock, stop).ContinueWith(static _ => { }, TaskScheduler.Default);
         await broker.StopAsync(CancellationToken.None);
         return ExitCodes.Done;
     }
 
-    private static EmbeddedBroker Make(CommandContext context, Microsoft.Extensions.Logging.ILoggerFactory loggers)
+    /// <summary>The schema registry, where one is asked for; it is a client of the broker's first listener.</summary>
+    private static async Task<RunningRegistry?> StartRegistryAsync(CommandContext context, EmbeddedBroker broker, ILoggerFactory loggers, CancellationToken stop) =>
+        context.Settings.Find(RegistrySettings.Listen, out var listen)
+            ? await RunningRegistry.StartAsync(context, new KafkaClients(context, broker.BootstrapServers), listen, broker.ClusterId, loggers, stop)
+            : null;
+
+    private static EmbeddedBroker Make(CommandContext context, ILoggerFactory loggers)
     {
         try
         {
@@ -51,8 +63,8 @@ internal static class BrokerCommand
         }
     }
 
-    /// <summary>One address, or a line for each listener.</summary>
-    private static void Announce(CommandContext context, EmbeddedBroker broker)
+    /// <summary>One address, or a line for each listener; then that of the registry.</summary>
+    private static void Announce(CommandContext context, EmbeddedBroker broker, RunningRegistry? registry)
     {
         var listeners = broker.Listeners;
         if (!context.Output.Json)
@@ -60,6 +72,8 @@ internal static class BrokerCommand
             context.Output.WriteText(listeners is [var one]
                 ? one.BootstrapServers + "\n"
                 : string.Concat(listeners.Select(listener => $"{listener.Name}://{listener.BootstrapServers}\n")));
+            if (registry is not null)
+                context.Output.WriteText(RegistryCommand.Shown(registry.Address) + "\n");
             return;
         }
 
@@ -79,6 +93,8 @@ internal static class BrokerCommand
             }
 
             json.WriteEndArray();
+            if (registry is not null)
+                json.WriteString("registry", RegistryCommand.Shown(registry.Address));
             json.WriteEndObject();
         });
     }
