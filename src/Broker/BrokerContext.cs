@@ -1,5 +1,6 @@
 using MedStreams.Broker.Api;
 using MedStreams.Broker.Coordination;
+using MedStreams.Broker.Metrics;
 using MedStreams.Broker.Security;
 using MedStreams.Broker.Storage;
 using Microsoft.Extensions.Logging;
@@ -15,6 +16,9 @@ internal sealed record BrokerContext(BrokerOptions Options, LogManager Logs, Tim
 {
     /// <summary>The id of this, the only broker.</summary>
     public const int NodeId = 1;
+
+    /// <summary>What is counted.</summary>
+    public required BrokerMetrics Metrics { get; init; }
 
     /// <summary>Keys, users and rules.</summary>
     public required BrokerSecurity Security { get; init; }

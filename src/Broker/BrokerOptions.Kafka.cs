@@ -17,7 +17,7 @@ public sealed partial record BrokerOptions
     internal IReadOnlyDictionary<string, string> ToKafka()
     {
         var named = new Dictionary<string, string>(Configs);
-        foreach (var (name, value) in Named())
+        foreach (var (name, value) in Named().Concat(NamedOfSecurity()))
             named[name] = value;
         return named;
     }
@@ -28,7 +28,7 @@ public sealed partial record BrokerOptions
         {
             if (BrokerConfigTable.Fault(name, value) is { } fault)
                 return fault;
-            if (Named().Any(option => option.Name == name))
+            if (Named().Concat(NamedOfSecurity()).Any(option => option.Name == name))
                 return $"{name} has an option of its own.";
             if (BrokerConfigTable.All[name] is { Topic: { } topic } && TopicDefaults.ContainsKey(topic))
                 return $"{name} is the same as {topic} in {nameof(TopicDefaults)}.";

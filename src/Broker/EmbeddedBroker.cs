@@ -61,6 +61,12 @@ public sealed class EmbeddedBroker : IAsyncDisposable
     public IReadOnlyList<(string Name, ListenerProtocol Protocol, string BootstrapServers)> Listeners =>
         [.. Running.Server.EndPoints.Select(at => (at.Listener.Name, at.Listener.Protocol, Reachable(at.EndPoint).ToString()))];
 
+    /// <summary>What is counted, for tests.</summary>
+    internal Metrics.BrokerMetrics Metrics => Running.Context.Metrics;
+
+    /// <summary>How many requests wait, for tests.</summary>
+    internal int Waiting => Running.Dispatcher.Waiting.Sum(of => of.Count);
+
     private RunningBroker Running => _running ?? throw new InvalidOperationException("The broker does not run.");
 
     /// <summary>

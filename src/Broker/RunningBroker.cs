@@ -1,5 +1,6 @@
 using MedStreams.Broker.Api;
 using MedStreams.Broker.Coordination;
+using MedStreams.Broker.Metrics;
 using MedStreams.Broker.Security;
 using MedStreams.Broker.Server;
 using MedStreams.Broker.Storage;
@@ -14,8 +15,9 @@ internal sealed class RunningBroker : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private Task _maintaining = Task.CompletedTask;
 
-    private RunningBroker(ILogFlusher flusher, BrokerContext context, BrokerServer server)
+    private RunningBroker(ILogFlusher flusher, BrokerContext context, ApiDispatcher dispatcher, BrokerServer server)
     {
+        Dispatcher = dispatcher;
         _flusher = flusher;
         Context = context;
         Server = server;
@@ -24,14 +26,18 @@ internal sealed class RunningBroker : IAsyncDisposable
     /// <summary>What the handlers share.</summary>
     public BrokerContext Context { get; }
 
-    /// <summary>The listener.</summary>
+    /// <summary>What handles requests.</summary>
+    public ApiDispatcher Dispatcher { get; }
+
+    /// <summary>The listeners.</summary>
     public BrokerServer Server { get; }
 
     /// <summary>Opens the data directory and begins to serve.</summary>
     public static async Task<RunningBroker> StartAsync(
         BrokerOptions options, IFileSystem files, TimeProvider clock, ILogger logger, CancellationToken cancellationToken)
     {
-        var flusher = FlusherOf(options.Flush, files, clock);
+        var metrics = new BrokerMetrics();
+        var flusher = FlusherOf(options.Flush, files, clock, metrics);
         LogManager? logs = null;
         Coordinators? coordinators = null;
         try
@@ -43,13 +49,16 @@ internal sealed class RunningBroker : IAsyncDisposable
             await coordinators.LoadAsync();
             var context = new BrokerContext(options, logs, clock, logger)
             {
-                Security = await BrokerSecurity.OpenAsync(options, files, clock, logger),
+                Metrics = metrics,
+                Security = await BrokerSecurity.OpenAsync(options, files, metrics, clock, logger),
                 Coordinators = coordinators,
                 Transactions = new TransactionApi(coordinators.Transactions),
             };
             cancellationToken.ThrowIfCancellationRequested();
-            var server = BrokerServer.Start(context, new ApiDispatcher(ApiHandlers.Create(context)));
-            var running = new RunningBroker(flusher, context, server);
+            var dispatcher = new ApiDispatcher(ApiHandlers.Create(context), metrics, clock);
+            var server = BrokerServer.Start(context, dispatcher);
+            metrics.Observe(new BrokerGauges(logs, coordinators, server, dispatcher));
+            var running = new RunningBroker(flusher, context, dispatcher, server);
             var configs = logs.Configs;
             var cleaner = new LogCleaner(logs, () => CleanerSettings.From(configs), logger);
             running._maintaining = Task.WhenAll(
@@ -66,6 +75,7 @@ internal sealed class RunningBroker : IAsyncDisposable
             if (logs is not null)
                 await logs.DisposeAsync();
             flusher.Dispose();
+            metrics.Dispose();
             throw;
         }
     }
@@ -79,12 +89,13 @@ internal sealed class RunningBroker : IAsyncDisposable
         Context.Coordinators?.Dispose();
         await Context.Logs.DisposeAsync();
         _flusher.Dispose();
+        Context.Metrics.Dispose();
         _stopping.Dispose();
     }
 
-    private static ILogFlusher FlusherOf(FlushPolicy policy, IFileSystem files, TimeProvider clock) => policy switch
+    private static ILogFlusher FlusherOf(FlushPolicy policy, IFileSystem files, TimeProvider clock, BrokerMetrics metrics) => policy switch
     {
-        FlushPolicy.GroupedFlushPolicy grouped => new GroupedFlusher(files, clock, grouped.Window),
+        FlushPolicy.GroupedFlushPolicy grouped => new GroupedFlusher(files, clock, grouped.Window, metrics.Flushed),
         _ => new OperatingSystemFlusher(files),
     };
 

@@ -74,7 +74,7 @@ internal sealed class DescribeConfigsHandler(BrokerContext broker)
     }
 
     private static bool IsAsked(DescribeConfigsRequest.DescribeConfigsResource resource, string name) =>
-        resource.ConfigurationKeys is not { } keys || keys.Contains(name);
+        resource.ConfigurationKeys is not { Count: > 0 } keys || keys.Contains(name);
 
     private static DescribeConfigsResponse.DescribeConfigsResourceResult Describe(ConfigValue config, bool synonyms)
     {
@@ -86,6 +86,7 @@ internal sealed class DescribeConfigsHandler(BrokerContext broker)
             IsDefault = config.Source is ConfigSource.Default,
             ConfigSource = (sbyte)config.Source,
             ConfigType = (sbyte)config.Rule.Type,
+            IsSensitive = config.Rule.Type is ConfigType.Password,
             Documentation = null,
         };
         if (synonyms)

@@ -5,7 +5,7 @@ namespace MedStreams.Broker.Protocol;
 /// <param name="Known">The versions that the codec reads and writes.</param>
 /// <param name="Advertised">The versions that ApiVersions names to clients.</param>
 /// <param name="Served">
-/// The versions that are answered; one that is advertised but not served gets UNSUPPORTED_VERSION.
+/// The versions that are answered; one that is advertised but not served ends its connection.
 /// </param>
 /// <param name="FirstFlexible">
 /// The first version with compact lengths and tagged fields; <see cref="short.MaxValue"/> if none has.

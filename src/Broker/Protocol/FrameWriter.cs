@@ -25,6 +25,9 @@ internal sealed class FrameWriter : IDisposable
     /// <summary>The length of the whole frame so far, attached memory included, in bytes.</summary>
     public long Length => _used + _attachedLength;
 
+    /// <summary>The first error code that was written into the frame, for those who count them.</summary>
+    public ErrorCode FirstError { get; private set; }
+
     /// <summary>How many bytes were written into the own buffer so far.</summary>
     public int Position => _used;
 
@@ -55,6 +58,13 @@ internal sealed class FrameWriter : IDisposable
         var span = _buffer.AsSpan(_used, count);
         _used += count;
         return span;
+    }
+
+    /// <summary>Notes that the frame says that something failed.</summary>
+    public void NoteError(ErrorCode error)
+    {
+        if (FirstError == ErrorCode.None)
+            FirstError = error;
     }
 
     /// <summary>Appends bytes by copying them.</summary>

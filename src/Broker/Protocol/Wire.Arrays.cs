@@ -6,6 +6,12 @@ internal ref partial struct Wire
     /// <summary>How many elements an array makes room for before it has seen them.</summary>
     private const int InitialCapacity = 64;
 
+    /// <summary>
+    /// How many texts and structures a message may hold in arrays: each takes as little as a byte on the wire and a hundred in
+    /// memory. The largest messages of real clients, which name every partition of a broker, have a tenth of that.
+    /// </summary>
+    private const int MaxElements = 500_000;
+
     /// <summary>One walk over one element.</summary>
     private delegate T Element<T>(ref Wire w, T value);
 
@@ -65,6 +71,12 @@ internal ref partial struct Wire
         // Every element takes at least one byte, so a count beyond the bytes that are left was refused with the length.
         if (!ReadLength(wide: true, nullable, out var count))
             return null;
+        if (!typeof(T).IsValueType && (_elements += count) > MaxElements)
+        {
+            Fail();
+            return null;
+        }
+
         var read = new List<T>(Math.Min(count, InitialCapacity));
         for (var i = 0; i < count && !Failed; i++)
             read.Add(element(ref this, default!));

@@ -21,6 +21,7 @@ internal ref partial struct Wire
     private readonly FrameWriter? _target;
     private int _at;
     private int _end;
+    private int _elements;
 
     private Wire(ReadOnlyMemory<byte> source, FrameWriter? target, short version, bool flexible)
     {
@@ -94,7 +95,12 @@ internal ref partial struct Wire
     }
 
     /// <summary>An error code, in two bytes.</summary>
-    public ErrorCode Error(ErrorCode value) => (ErrorCode)Int16((short)value);
+    public ErrorCode Error(ErrorCode value)
+    {
+        if (value != ErrorCode.None)
+            _target?.NoteError(value);
+        return (ErrorCode)Int16((short)value);
+    }
 
     /// <summary>A UUID in sixteen bytes, in the order in which it is spelled.</summary>
     public Guid Uuid(Guid value)

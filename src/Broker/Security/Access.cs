@@ -1,3 +1,4 @@
+using MedStreams.Broker.Metrics;
 using Microsoft.Extensions.Logging;
 
 namespace MedStreams.Broker.Security;
@@ -6,7 +7,7 @@ namespace MedStreams.Broker.Security;
 /// What one client may do. Where the broker has no rules everything is allowed. Denials of what was asked for are logged;
 /// those that only filter what is shown are not. Immutable; safe for concurrent use.
 /// </summary>
-internal sealed class Access(Authorizer? authorizer, Principal principal, string host, ILogger logger)
+internal sealed class Access(Authorizer? authorizer, Principal principal, string host, BrokerMetrics metrics, ILogger logger)
 {
     /// <summary>Who the client is.</summary>
     public Principal Principal => principal;
@@ -19,6 +20,7 @@ internal sealed class Access(Authorizer? authorizer, Principal principal, string
     {
         if (AllowsQuietly(operation, type, name))
             return true;
+        metrics.Denied(operation, type);
         SecurityLogs.Denied(logger, principal, host, operation, type, name);
         return false;
     }

@@ -1,3 +1,4 @@
+using MedStreams.Broker.Metrics;
 using MedStreams.Broker.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -6,10 +7,12 @@ namespace MedStreams.Broker.Security;
 /// <summary>Keys, users and rules of a broker that runs. Safe for concurrent use.</summary>
 internal sealed class BrokerSecurity
 {
+    private readonly BrokerMetrics _metrics;
     private readonly ILogger _logger;
 
-    private BrokerSecurity(BrokerOptions options, TlsSetup? tls, UserStore users, Authorizer? authorizer, ILogger logger)
+    private BrokerSecurity(BrokerOptions options, TlsSetup? tls, UserStore users, Authorizer? authorizer, BrokerMetrics metrics, ILogger logger)
     {
+        _metrics = metrics;
         Options = options;
         Tls = tls;
         Users = users;
@@ -31,7 +34,8 @@ internal sealed class BrokerSecurity
 
     /// <summary>Reads keys, users and rules, and warns of what leaves the broker open or shut to everybody.</summary>
     /// <exception cref="BrokerException">A file is damaged, or keys cannot be used.</exception>
-    public static async Task<BrokerSecurity> OpenAsync(BrokerOptions options, IFileSystem files, TimeProvider clock, ILogger logger)
+    public static async Task<BrokerSecurity> OpenAsync(
+        BrokerOptions options, IFileSystem files, BrokerMetrics metrics, TimeProvider clock, ILogger logger)
     {
         var folder = SecurityFolder.Open(files, options.DataDirectory);
         var tls = options.Tls is { } tlsOptions && options.EffectiveListeners.Any(listener => listener.Protocol.UsesTls())
@@ -41,13 +45,13 @@ internal sealed class BrokerSecurity
         if (options.EffectiveListeners.Any(listener => listener.Protocol.UsesSasl()))
             await users.PrepareAsync();
         var authorizer = options.Authorization is { } authorization ? new Authorizer(authorization, new AclStore(folder)) : null;
-        var security = new BrokerSecurity(options, tls, users, authorizer, logger);
+        var security = new BrokerSecurity(options, tls, users, authorizer, metrics, logger);
         security.Warn();
         return security;
     }
 
     /// <summary>What a client may do.</summary>
-    public Access AccessOf(Principal principal, string host) => new(Authorizer, principal, host, _logger);
+    public Access AccessOf(Principal principal, string host) => new(Authorizer, principal, host, _metrics, _logger);
 
     /// <summary>Takes over what changed in files.</summary>
     public void Refresh()

@@ -34,6 +34,13 @@ internal sealed class BrokerServer : IAsyncDisposable
     /// <summary>The listeners in their order, with the addresses and ports that are listened on.</summary>
     public IReadOnlyList<(BrokerListener Listener, IPEndPoint EndPoint)> EndPoints => [.. _listeners.Select(l => (l.Listener, l.EndPoint))];
 
+    /// <summary>How many connections each listener has.</summary>
+    public IEnumerable<(string Listener, int Count)> Connections =>
+        _listeners.Select(l => (l.Listener.Name, _connections.Values.Count(c => c.Connection.Listener == l.Listener)));
+
+    /// <summary>The memory of requests.</summary>
+    public RequestMemory Memory => _memory;
+
     /// <summary>Begins to listen.</summary>
     /// <exception cref="BrokerException">An address or port cannot be had.</exception>
     public static BrokerServer Start(BrokerContext broker, ApiDispatcher dispatcher)
@@ -92,10 +99,12 @@ internal sealed class BrokerServer : IAsyncDisposable
         try
         {
             socket.NoDelay = true;
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
             (var local, remote) = (Plain(socket.LocalEndPoint), Plain(socket.RemoteEndPoint));
             entered = _quota.TryEnter(remote.Address);
             if (!entered)
             {
+                _broker.Metrics.Refused(listener.Listener.Name, "per_address_limit");
                 ServerLogs.TooManyConnections(_broker.Logger, remote, _broker.Options.MaxConnectionsPerIp);
                 socket.Dispose();
                 return;
@@ -120,16 +129,17 @@ internal sealed class BrokerServer : IAsyncDisposable
         var context = new ConnectionContext(id, listener, local, remote, access);
         var connection = new ClientConnection(StreamOf(listener, socket), context, _dispatcher, _broker, _memory);
         var listed = new TaskCompletionSource();
-        _connections[id] = (connection, Task.Run(() => ServeAsync(connection, id, remote.Address, listed.Task)));
+        _connections[id] = (connection, Task.Run(() => ServeAsync(connection, id, listener.Name, remote.Address, listed.Task)));
         listed.SetResult();
     }
 
     private IConnectionStream StreamOf(BrokerListener listener, Socket socket) =>
         listener.Protocol.UsesTls() ? new TlsStream(socket, _broker.Security.Tls!, listener.Protocol) : new SocketStream(socket);
 
-    private async Task ServeAsync(ClientConnection connection, long id, IPAddress address, Task listed)
+    private async Task ServeAsync(ClientConnection connection, long id, string listener, IPAddress address, Task listed)
     {
         await listed;
+        _broker.Metrics.Accepted(listener);
         using (connection)
             await connection.RunAsync(_stopping.Token);
         _connections.TryRemove(id, out _);

@@ -96,6 +96,8 @@ internal sealed partial class ClientConnection
                 (_session, _sessionBegan) = (step.Session, _clock.GetTimestamp());
             if (answer is not null)
                 await SendAsync(answer, cancellationToken);
+            if (step.Outcome is SaslOutcome.Refused or SaslOutcome.Accepted)
+                _metrics.Authenticated(_context.Listener.Name, negotiation.Mechanism, step.Outcome == SaslOutcome.Accepted);
             if (step.Outcome == SaslOutcome.Refused)
                 throw new AuthenticationFailedException(negotiation.Mechanism, step.Reason ?? "");
             if (step.Session is not null)
@@ -113,18 +115,30 @@ internal sealed partial class ClientConnection
             case null:
                 break;
             case HandshakeFailedException:
+                _metrics.Refused(listener, "handshake");
                 SecurityLogs.HandshakeFailed(_logger, id, remote, listener, _reason.Message);
                 break;
             case AuthenticationFailedException failed:
+                _metrics.Refused(listener, "authentication");
                 SecurityLogs.AuthenticationFailed(_logger, id, remote, listener, failed.Mechanism, failed.Message);
                 break;
-            case SessionOverException or SocketException or IOException or OperationCanceledException or ObjectDisposedException:
+            case SessionOverException:
+                _metrics.Refused(listener, "session");
                 ServerLogs.ConnectionLost(_logger, _reason, id, remote);
                 break;
-            case MalformedFrameException or MalformedRequestException or OverdueException:
+            case SocketException or IOException or OperationCanceledException or ObjectDisposedException:
+                ServerLogs.ConnectionLost(_logger, _reason, id, remote);
+                break;
+            case OverdueException:
+                _metrics.Refused(listener, "overdue");
+                ServerLogs.ConnectionRefused(_logger, _reason.Message, id, remote);
+                break;
+            case MalformedFrameException or MalformedRequestException:
+                _metrics.Refused(listener, "malformed");
                 ServerLogs.ConnectionRefused(_logger, _reason.Message, id, remote);
                 break;
             default:
+                _metrics.Refused(listener, "failure");
                 ServerLogs.RequestFailed(_logger, _reason, id, remote);
                 break;
         }

@@ -8,6 +8,9 @@ namespace MedStreams.Broker.Server;
 /// <summary>The bytes of a connection, plain or encrypted. One receive and one send at a time.</summary>
 internal interface IConnectionStream : IDisposable
 {
+    /// <summary>Whether the client has closed its end; bytes that it sent before may still wait.</summary>
+    bool HasPeerLeft { get; }
+
     /// <summary>Shakes hands, where there is something to agree on, before the first byte.</summary>
     /// <returns>Who the client is, as far as this shows.</returns>
     /// <exception cref="HandshakeFailedException">Client and broker do not agree.</exception>
@@ -27,6 +30,9 @@ internal sealed class HandshakeFailedException(string message, Exception? cause 
 internal sealed class SocketStream(Socket socket) : IConnectionStream
 {
     private readonly List<ArraySegment<byte>> _segments = [];
+
+    /// <inheritdoc/>
+    public bool HasPeerLeft => PeerState.HasLeft(socket);
 
     /// <inheritdoc/>
     public ValueTask<Principal> OpenAsync(CancellationToken cancellationToken) => new(Principal.Anonymous);

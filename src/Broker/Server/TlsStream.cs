@@ -28,6 +28,9 @@ internal sealed class TlsStream : IConnectionStream
     }
 
     /// <inheritdoc/>
+    public bool HasPeerLeft => PeerState.HasLeft(_socket);
+
+    /// <inheritdoc/>
     public async ValueTask<Principal> OpenAsync(CancellationToken cancellationToken)
     {
         try

@@ -11,13 +11,19 @@ internal sealed class GroupedFlusher : ILogFlusher
     private readonly IFileSystem _files;
     private readonly TimeProvider _clock;
     private readonly TimeSpan _window;
+    private readonly Action<TimeSpan, bool>? _observer;
     private readonly Thread _thread;
     private List<IFlushable> _scheduled = [];
     private bool _stopping;
 
     /// <summary>Starts the thread.</summary>
-    public GroupedFlusher(IFileSystem files, TimeProvider clock, TimeSpan window)
+    /// <param name="files">Where the files are.</param>
+    /// <param name="clock">The clock.</param>
+    /// <param name="window">How far apart rounds start at least.</param>
+    /// <param name="observer">Told how long each sync took, and whether it succeeded.</param>
+    public GroupedFlusher(IFileSystem files, TimeProvider clock, TimeSpan window, Action<TimeSpan, bool>? observer = null)
     {
+        _observer = observer;
         _files = files;
         _clock = clock;
         _window = window;
@@ -94,6 +100,7 @@ internal sealed class GroupedFlusher : ILogFlusher
     private void Flush(FlushRound round, List<(IFlushable Log, long DurableTo)> flushing)
     {
         IOException? failure = null;
+        var began = _clock.GetTimestamp();
         try
         {
             round.Sync(_files);
@@ -109,6 +116,8 @@ internal sealed class GroupedFlusher : ILogFlusher
             failure = new IOException("The flusher failed.", exception);
         }
 
+        if (flushing.Count > 0)
+            _observer?.Invoke(_clock.GetElapsedTime(began), failure is null);
         foreach (var (log, durableTo) in flushing)
             log.EndFlush(durableTo, failure);
     }

@@ -109,6 +109,20 @@ public sealed class WireTests
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10_000);
     }
 
+    /// <summary>A structure takes as little as a byte of a request, and a hundred in memory.</summary>
+    [Fact]
+    public void More_structures_than_any_client_sends_are_not_read()
+    {
+        const int Count = 600_000;
+        using var frame = new FrameWriter();
+        frame.Write(new byte[25]);
+        frame.WriteUnsignedVarint(Count + 1);
+        frame.Write(Enumerable.Repeat((byte)1, Count * 2).ToArray());
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.False(MessageCodec.TryRead<FetchRequest>(frame.ToArray().AsMemory(), 12, out _, out _));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 5_000_000);
+    }
+
     private static void WalkPrimitives(ref Wire w)
     {
         Assert.Equal(sbyte.MaxValue, w.Int8(sbyte.MaxValue));

@@ -250,6 +250,26 @@ public sealed class TlsTests
         }
     }
 
+    [Fact]
+    public async Task The_configuration_shows_where_keys_are_and_no_secret()
+    {
+        using var authority = TestCertificates.Create("authority");
+        using var certificate = authority.Broker();
+        await using var broker = await SecureBroker.StartAsync(options => options with
+        {
+            Tls = options.Tls! with { KeyStore = new TlsStore { Pem = TestCertificates.EncryptedPem(certificate, "secret"), Password = "secret" } },
+        });
+        using var client = await broker.ConnectAsync(ListenerProtocol.Plaintext);
+        var configs = (await client.AskAsync<DescribeConfigsRequest, DescribeConfigsResponse>(
+            4, new() { Resources = [new() { ResourceType = 4, ResourceName = "1", ConfigurationKeys = null }], IncludeSynonyms = true })).Results[0].Configs;
+        Assert.Equal("PEM", configs.Single(c => c.Name == "ssl.keystore.type").Value);
+        Assert.Equal("requested", configs.Single(c => c.Name == "ssl.client.auth").Value);
+        Assert.Contains("SASL_SSL:SASL_SSL", configs.Single(c => c.Name == "listener.security.protocol.map").Value, StringComparison.Ordinal);
+        Assert.All(configs.Where(c => c.IsSensitive), c => Assert.Null(c.Value));
+        Assert.Contains(configs, c => c is { Name: "ssl.keystore.key", IsSensitive: true, ConfigType: 9 });
+        Assert.DoesNotContain(configs, c => $"{c.Value}{string.Join("", c.Synonyms.Select(s => s.Value))}".Contains("secret", StringComparison.Ordinal));
+    }
+
     /// <summary>What DescribeAcls answers tells who the client is: it needs leave for the cluster.</summary>
     private static async Task<ErrorCode> DescribeAsync(SecureBroker broker, X509Certificate2? certificate)
     {

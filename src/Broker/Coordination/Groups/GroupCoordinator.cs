@@ -32,6 +32,9 @@ internal sealed class GroupCoordinator : IDisposable
     /// <summary>What groups may ask for.</summary>
     public GroupLimits Limits => _limits;
 
+    /// <summary>The states of all groups as of now.</summary>
+    public IEnumerable<GroupState> States => _entries.Values.Select(entry => entry.State);
+
     /// <summary>How many groups there are.</summary>
     public int Count => _entries.Count;
 

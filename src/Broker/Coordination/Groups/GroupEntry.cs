@@ -44,6 +44,9 @@ internal sealed class GroupEntry : IDisposable
     /// <summary>The group's name.</summary>
     public string Id => _group.Id;
 
+    /// <summary>The group's state as of now, which may change at any moment.</summary>
+    public GroupState State => _group.State;
+
     /// <summary>The partition of <c>__consumer_offsets</c> that holds the group.</summary>
     public PartitionLog Log => _log;
 

@@ -144,7 +144,8 @@ internal sealed class CreateTopicsResponse : IResponse
             var tags = w.OpenTags();
             if (w.Tag(ref tags, 0, TopicConfigErrorCode != ErrorCode.None))
             {
-                TopicConfigErrorCode = w.Error(TopicConfigErrorCode);
+                // Not what became of the topic, so not counted as an error.
+                TopicConfigErrorCode = (ErrorCode)w.Int16((short)TopicConfigErrorCode);
                 w.CloseTag(ref tags);
             }
 

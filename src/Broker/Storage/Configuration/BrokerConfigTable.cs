@@ -82,6 +82,7 @@ internal static class BrokerConfigTable
             Fixed("transaction.state.log.num.partitions", ConfigType.Int32, "50"),
             Fixed("transactional.id.expiration.ms", ConfigType.Int32, "604800000"),
         ])
+        .Concat(OfSecurity())
         .ToDictionary(config => config.Rule.Name);
 
     /// <summary>The broker's configuration that is a topic configuration's default; null when there is none.</summary>
@@ -104,6 +105,32 @@ internal static class BrokerConfigTable
         var hasHours = names.Key is TopicConfigTable.RetentionMs or TopicConfigTable.SegmentMs;
         return new BrokerConfig(rule with { Name = names.Value, Default = hasHours ? null : rule.Default }, rule.HasEffect, names.Key);
     });
+
+    /// <summary>Listeners, keys, users, rules and limits of connections.</summary>
+    private static BrokerConfig[] OfSecurity() =>
+    [
+        Fixed("allow.everyone.if.no.acl.found", ConfigType.Boolean, "false"),
+        Fixed("connection.failed.authentication.delay.ms", ConfigType.Int32, "100"),
+        Fixed("connections.max.idle.ms", ConfigType.Int64, "600000"),
+        Fixed("connections.max.reauth.ms", ConfigType.Int64, "0"),
+        Fixed("listener.security.protocol.map", ConfigType.Text, "PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT,SASL_SSL:SASL_SSL"),
+        Fixed("listeners", ConfigType.Text, "PLAINTEXT://:9092"),
+        Fixed("max.connections", ConfigType.Int32, "2147483647"),
+        Fixed("max.connections.per.ip", ConfigType.Int32, "2147483647"),
+        Fixed("queued.max.request.bytes", ConfigType.Int64, "-1"),
+        Fixed("sasl.enabled.mechanisms", ConfigType.List, "GSSAPI"),
+        Fixed("sasl.server.max.receive.size", ConfigType.Int32, "524288"),
+        Fixed("ssl.client.auth", ConfigType.Text, "none"),
+        Fixed("ssl.key.password", ConfigType.Password, null),
+        Fixed("ssl.keystore.key", ConfigType.Password, null),
+        Fixed("ssl.keystore.location", ConfigType.Text, null),
+        Fixed("ssl.keystore.password", ConfigType.Password, null),
+        Fixed("ssl.keystore.type", ConfigType.Text, "JKS"),
+        Fixed("ssl.principal.mapping.rules", ConfigType.Text, "DEFAULT"),
+        Fixed("ssl.truststore.location", ConfigType.Text, null),
+        Fixed("ssl.truststore.password", ConfigType.Password, null),
+        Fixed("super.users", ConfigType.Text, ""),
+    ];
 
     private static BrokerConfig Fixed(string name, ConfigType type, string? fallback) => new(new(name, type, fallback), IsDynamic: false);
 }

@@ -11,6 +11,7 @@ internal enum ConfigType : sbyte
     Int64 = 5,
     Double = 6,
     List = 7,
+    Password = 9,
 }
 
 /// <summary>A configuration of topics or of the broker.</summary>
