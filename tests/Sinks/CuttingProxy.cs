@@ -17,15 +17,16 @@ internal enum Cut
 /// <summary>A TCP proxy before a server that cuts a connection at chosen bytes of the client.</summary>
 internal sealed class CuttingProxy : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener;
     private readonly CancellationTokenSource _stop = new();
     private readonly int _target;
     private readonly Task _accepting;
     private (byte[] Bytes, Cut Cut)? _armed;
 
-    public CuttingProxy(int target)
+    public CuttingProxy(int target, int port = 0)
     {
         _target = target;
+        _listener = new TcpListener(IPAddress.Loopback, port);
         _listener.Start();
         _accepting = AcceptAsync();
     }
