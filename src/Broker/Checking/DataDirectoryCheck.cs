@@ -81,11 +81,30 @@ public static class DataDirectoryCheck
             WasStoppedInOrder = false,
             StartFailure = exception.Message,
             Partitions = [],
-            Changes = [.. trial.Changes(directory).Where(IsOfInterest).Select(Describe)],
+            Changes = [],
         };
 
         PlannedChange Describe(FileChange change) => new(
-            Path.GetRelativePath(directory, change.Path), (PlannedChangeKind)change.Kind, change.Bytes);
+            Path.GetRelativePath(directory, change.Path), (PlannedChangeKind)change.Kind, change.Bytes, Lost(change));
+
+        long Lost(FileChange change)
+        {
+            if (change.Kind is not (FileChangeKind.Cut or FileChangeKind.Removed)
+                || LogFileNames.OffsetOf(Path.GetFileName(change.Path), LogFileNames.Log) < 0
+                || Partitions(logs).FirstOrDefault(log => log.Directory == Path.GetDirectoryName(change.Path)) is not { } partition)
+            {
+                return 0;
+            }
+
+            var length = LengthOf(files, change.Path);
+            return LostBatches.Count(files, change.Path, change.Kind == FileChangeKind.Cut ? length - change.Bytes : 0, partition.NextOffset);
+        }
+    }
+
+    private static long LengthOf(IFileSystem files, string path)
+    {
+        using var file = files.OpenToRead(path);
+        return file.Length;
     }
 
     private static IEnumerable<PartitionLog> Partitions(LogManager logs) => logs.Topics

@@ -23,6 +23,9 @@ public sealed record DataDirectoryReport
 
     /// <summary>Whether a broker would start and everything that it would trust is right.</summary>
     public bool IsSound => StartFailure is null && Partitions.All(partition => partition.Faults.Count == 0);
+
+    /// <summary>Whether the next start would lose records: whole batches stand behind damage.</summary>
+    public bool WouldLoseRecords => Changes.Any(change => change.WholeBatches > 0);
 }
 
 /// <summary>A partition as the next start would find it.</summary>
@@ -87,4 +90,7 @@ public enum PlannedChangeKind
 /// <param name="Path">The file or folder, relative to the data directory.</param>
 /// <param name="Kind">What would happen to it.</param>
 /// <param name="Bytes">The bytes that would be removed or cut off, or that it would hold afterwards.</param>
-public sealed record PlannedChange(string Path, PlannedChangeKind Kind, long Bytes);
+/// <param name="WholeBatches">
+/// The whole batches that would be lost with them: none where a kill tore the end of a log, some where something was damaged.
+/// </param>
+public sealed record PlannedChange(string Path, PlannedChangeKind Kind, long Bytes, long WholeBatches = 0);

@@ -79,6 +79,9 @@ public sealed class KillTests
         for (var i = 0; i < Idempotent; i++)
             await verifier.CheckLogAsync(i, idempotent[i].Sent);
         library.Check();
+        await broker.KillAsync();
+        var left = DataDirectoryCheck.Run(directory, cancellationToken: stop.Token);
+        Assert.True(left.IsSound && !left.WouldLoseRecords, string.Join("; ", left.Partitions.SelectMany(p => p.Faults)));
         return $"seed {seed}: {kills} kills; transactions: {string.Join(", ", ledger.Counts.Select(c => $"{c.Value} {c.Key}"))}; "
             + $"records: {string.Join(", ", ledger.Acknowledged.Values)}; librdkafka: {library.Counts}";
     }

@@ -11,8 +11,14 @@ namespace MedStreams.Cli.Commands.Broker;
 /// <summary><c>broker</c>: runs the embedded broker until a signal stops it.</summary>
 internal static class BrokerCommand
 {
-    public static Command Create(CliEnvironment environment) =>
-        new Command("broker", "Runs the embedded broker until SIGINT or SIGTERM; prints its address once it serves")
+    public static Command Create(CliEnvironment environment)
+    {
+        var check = new Option<string?>("--check")
+        {
+            Description = "Runs no broker but verifies the data directory DIR, which none may use, and says what the next start would do",
+            HelpName = "DIR",
+        };
+        return new Command("broker", "Runs the embedded broker until SIGINT or SIGTERM; prints its address once it serves")
         {
             new SettingOption("--data", BrokerSettings.DataDirectory) { HelpName = "DIR", Recursive = true },
             new SettingOption("--listen", BrokerSettings.Listen) { HelpName = "HOST:PORT" },
@@ -21,8 +27,12 @@ internal static class BrokerCommand
             new SettingOption("--advertised-listeners", BrokerSecuritySettings.AdvertisedListeners) { HelpName = "NAME://HOST:PORT,..." },
             new SettingOption("--registry", RegistrySettings.Listen) { HelpName = "HOST:PORT" },
             new SettingOption("--partitions", BrokerSettings.DefaultPartitions) { HelpName = "N" },
+            check,
             BrokerUsersCommand.Create(environment),
-        }.Runs(environment, RunAsync);
+        }.Runs(environment, (context, stop) => context.Parse.GetValue(check) is { } directory
+            ? Task.FromResult(BrokerCheck.Run(context, directory, stop))
+            : RunAsync(context, stop));
+    }
 
     private static async Task<int> RunAsync(CommandContext context, CancellationToken stop)
     {
