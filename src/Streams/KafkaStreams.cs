@@ -8,55 +8,23 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MedStreams.Streams;
 
-/// <summary>Where an instance is in its life, as Kafka Streams names it.</summary>
-public enum KafkaStreamsState
-{
-    /// <summary>Made, not started.</summary>
-    Created,
-
-    /// <summary>Joining the group, or restoring state: not all tasks take records.</summary>
-    Rebalancing,
-
-    /// <summary>All tasks of this instance take records.</summary>
-    Running,
-
-    /// <summary>Committing and leaving.</summary>
-    PendingShutdown,
-
-    /// <summary>Stopped as asked.</summary>
-    NotRunning,
-
-    /// <summary>Stopped by an error.</summary>
-    Error,
-}
-
-/// <summary>What to do when a stream thread dies of an error.</summary>
-public enum UncaughtExceptionVerdict
-{
-    /// <summary>Start another thread in its place; it goes on from what is committed.</summary>
-    ReplaceThread,
-
-    /// <summary>Stop this instance.</summary>
-    ShutdownClient,
-}
-
 /// <summary>
 /// Runs a topology: stream threads over Kafka, as one member or more of the application's group. Other processes with the same
 /// <see cref="StreamsConfig.ApplicationId"/> share the work. Safe for use by several threads.
 /// </summary>
 public sealed partial class KafkaStreams : IAsyncDisposable
 {
-    private static readonly TimeSpan MetadataPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan PublishPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ShortestCleanup = TimeSpan.FromMinutes(1);
     private readonly Topology _topology;
     private readonly StreamsConfig _config;
     private readonly ILogger _logger;
     private readonly IKafkaClients _clients;
     private readonly Lock _lock = new();
-    private readonly List<StreamThread> _threads = [];
     private readonly MetricsRegistry _metrics;
-    private ClientMetrics? _clientMetrics;
+    private readonly StateNotifier _notifier;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ClientMetrics? _clientMetrics;
     private TopologyTopics? _topics;
     private StateDirectory? _states;
     private GlobalThread? _global;
@@ -65,10 +33,11 @@ public sealed partial class KafkaStreams : IAsyncDisposable
     private ITimer? _cleaner;
     private GroupLog? _group;
     private IStreamAdmin? _admin;
-    private long _lastStart;
+    private string _instance = string.Empty;
     private bool _started;
+    private bool _starting;
     private bool _stopping;
-    private volatile int _aliveThreads;
+    private bool _ending;
     private Exception? _error;
 
     /// <summary>
@@ -90,14 +59,21 @@ public sealed partial class KafkaStreams : IAsyncDisposable
         (_topology, _config, _clients) = (topology, config, clients);
         _metrics = new MetricsRegistry(config.Clock, config.MetricsRecordingLevel);
         _logger = (loggers ?? NullLoggerFactory.Instance).CreateLogger("MedStreams.Streams");
+        _notifier = new StateNotifier(() => State, (to, from) => OnStateChange?.Invoke(to, from), _logger);
     }
 
     /// <summary>
-    /// Asked when a stream thread dies, on that thread's way out; set it before <see cref="StartAsync"/>. Default: stop this
-    /// instance.
+    /// Asked when a stream thread dies, on that thread, before it leaves the group; set it before <see cref="StartAsync"/>. Default: stop
+    /// this instance. Where it throws itself, this instance stops.
     /// </summary>
     public Func<Exception, UncaughtExceptionVerdict> OnUncaughtException { get; set; } =
         static _ => UncaughtExceptionVerdict.ShutdownClient;
+
+    /// <summary>
+    /// Told each change of <see cref="State"/>, with the new state and the old one, one after the other, on a thread of the pool; set it before
+    /// <see cref="StartAsync"/>. It may call this instance. States that pass quickly may be left out.
+    /// </summary>
+    public Action<KafkaStreamsState, KafkaStreamsState>? OnStateChange { get; set; }
 
     /// <summary>Told how stores are restored; set it before <see cref="StartAsync"/>.</summary>
     public IStateRestoreListener? RestoreListener { get; set; }
@@ -121,10 +97,10 @@ public sealed partial class KafkaStreams : IAsyncDisposable
                 if (_ended.Task.IsCompleted)
                     return _error is null ? KafkaStreamsState.NotRunning : KafkaStreamsState.Error;
                 if (_stopping)
-                    return KafkaStreamsState.PendingShutdown;
+                    return _error is null ? KafkaStreamsState.PendingShutdown : KafkaStreamsState.PendingError;
                 if (!_started)
                     return KafkaStreamsState.Created;
-                return _threads.Count > 0 && _threads.TrueForAll(t => t.IsRunning)
+                return !_starting && _threads.TrueForAll(t => t.IsRunning)
                     ? KafkaStreamsState.Running
                     : KafkaStreamsState.Rebalancing;
             }
@@ -143,61 +119,97 @@ public sealed partial class KafkaStreams : IAsyncDisposable
         {
             if (_started)
                 throw new InvalidOperationException("The instance was started before; make a new one.");
-            _started = true;
+            _started = _starting = true;
         }
 
-        _admin = _clients.CreateAdmin(_config.ApplicationId + "-admin");
-        _topics = await new TopicPreparation(_config, _topology, _admin).PrepareAsync(cancellationToken);
-        var states = StateDirectory.Open(
-            _config.StateDir,
-            _config.ApplicationId,
-            new StateSettings { EnableStatistics = _config.MetricsRecordingLevel >= MetricsRecordingLevel.Debug },
-            _config.Clock);
-        _states = states;
-        var instance = _config.InstanceId ?? InstanceName.ReadOrMake(states.Path);
-        _clientMetrics = new ClientMetrics(
-            _config.ApplicationId, $"{_config.ApplicationId}-{instance}", instance, _metrics.Level, () => State, () => _aliveThreads);
-        _metrics.Add(_clientMetrics);
-        StreamsMeter.Add(_metrics);
-        await FillGlobalsAsync(instance, cancellationToken);
-        _positions = TaskPositions.Read(states, _topics, _config, _logger);
-        var group = _group = new GroupLog(_config, _clients, _admin, $"{_config.ApplicationId}-{instance}", _logger);
-        await group.PublishAsync(instance, _positions.Snapshot()).WaitAsync(MetadataPatience, _config.Clock, cancellationToken);
-        var period = _config.StateCleanupDelay < ShortestCleanup ? ShortestCleanup : _config.StateCleanupDelay / 4;
-        _cleaner = _config.Clock.CreateTimer(_ => CleanUp(states), null, period, period);
-        lock (_lock)
+        _notifier.Look();
+        try
         {
-            if (_stopping)
-                return;
-            for (var thread = 1; thread <= _config.NumStreamThreads; thread++)
-                Add(instance, thread);
+            await StartPartsAsync(cancellationToken);
+        }
+        catch (Exception e)
+        {
+            Stop(e, leavesGroup: true);
+            throw;
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                _starting = false;
+                for (var thread = 1; thread <= _config.NumStreamThreads && !_stopping; thread++)
+                    Add(thread);
+                EndIfIdle();
+            }
+
+            _notifier.Look();
         }
     }
 
     /// <summary>Commits, closes the tasks and leaves the group. Calling it again waits for the same end.</summary>
     /// <param name="timeout">How long to wait; null: as long as it takes.</param>
     /// <returns>True where the instance has stopped within that time.</returns>
-    public async Task<bool> CloseAsync(TimeSpan? timeout = null)
+    public Task<bool> CloseAsync(TimeSpan? timeout = null) => CloseAsync(new CloseOptions { Timeout = timeout });
+
+    /// <summary>Commits, closes the tasks and, if asked to, leaves the group. Calling it again waits for the same end.</summary>
+    /// <returns>True where the instance has stopped within the time.</returns>
+    public async Task<bool> CloseAsync(CloseOptions options)
+    {
+        Stop(null, options.LeaveGroup);
+        var ended = _ended.Task.ContinueWith(static _ => { }, TaskScheduler.Default);
+        if (options.Timeout is not { } limit)
+        {
+            await ended;
+            return true;
+        }
+
+        return await Task.WhenAny(ended, Task.Delay(limit, _config.Clock)) == ended;
+    }
+
+    /// <summary>As <see cref="CloseAsync(TimeSpan?)"/>, without a limit.</summary>
+    public async ValueTask DisposeAsync() => await CloseAsync();
+
+    /// <summary>
+    /// Deletes the state of this application in <see cref="StreamsConfig.StateDir"/>: everything is restored from changelogs with the next
+    /// start, under another name in the group. Before <see cref="StartAsync"/> or after the stop.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The instance runs.</exception>
+    /// <exception cref="StreamsException">Another process uses the folder, or it cannot be deleted.</exception>
+    public void CleanUp()
     {
         lock (_lock)
         {
-            _stopping = true;
-            foreach (var thread in _threads)
-                thread.RequestStop();
-            EndIfIdle();
+            if (_started && !_ended.Task.IsCompleted)
+                throw new InvalidOperationException("State cannot be deleted while the instance runs.");
+            TaskStates.DeleteAll(_config);
         }
-
-        var ended = _ended.Task.ContinueWith(static _ => { }, TaskScheduler.Default);
-        if (timeout is null)
-            await ended;
-        return timeout is null || await Task.WhenAny(ended, Task.Delay(timeout.Value, _config.Clock)) == ended;
     }
 
-    /// <summary>As <see cref="CloseAsync"/>, without a limit.</summary>
-    public async ValueTask DisposeAsync() => await CloseAsync();
+    private async Task StartPartsAsync(CancellationToken cancellationToken)
+    {
+        _admin = _clients.CreateAdmin(_config.ApplicationId + "-admin");
+        _topics = await new TopicPreparation(_config, _topology, _admin).PrepareAsync(cancellationToken);
+        var states = _states = StateDirectory.Open(
+            _config.StateDir,
+            _config.ApplicationId,
+            new StateSettings { EnableStatistics = _config.MetricsRecordingLevel >= MetricsRecordingLevel.Debug },
+            _config.Clock);
+        _instance = _config.InstanceId ?? InstanceName.ReadOrMake(states.Path);
+        var clientId = $"{_config.ApplicationId}-{_instance}";
+        _clientMetrics = new ClientMetrics(
+            _config.ApplicationId, clientId, _instance, _metrics.Level, () => State, () => _aliveThreads);
+        _metrics.Add(_clientMetrics);
+        StreamsMeter.Add(_metrics);
+        _positions = TaskPositions.Read(states, _topics, _config, _logger);
+        _group = new GroupLog(_config, _clients, _admin, clientId, _logger);
+        await FillGlobalsAsync(cancellationToken);
+        await _group.PublishAsync(_instance, _positions.Snapshot()).WaitAsync(PublishPatience, _config.Clock, cancellationToken);
+        var period = _config.StateCleanupDelay < ShortestCleanup ? ShortestCleanup : _config.StateCleanupDelay / 4;
+        _cleaner = _config.Clock.CreateTimer(_ => CleanUp(states), null, period, period);
+    }
 
     /// <summary>Starts the thread of the global stores, if there are any, and waits until they hold what their topics hold.</summary>
-    private async Task FillGlobalsAsync(string instance, CancellationToken cancellationToken)
+    private async Task FillGlobalsAsync(CancellationToken cancellationToken)
     {
         if (_topics!.Latest.GlobalInputs.Count == 0)
             return;
@@ -206,7 +218,8 @@ public sealed partial class KafkaStreams : IAsyncDisposable
         {
             if (_stopping)
                 return;
-            _global = global = new GlobalThread(new GlobalParts(_config, _clients, _admin!, _topics!, _states!, instance, _logger));
+            _global = global = new GlobalThread(
+                new GlobalParts(_config, _clients, _admin!, _topics!, _states!, _instance, _logger));
         }
 
         global.Start();
@@ -224,75 +237,26 @@ public sealed partial class KafkaStreams : IAsyncDisposable
         catch (Exception e)
         {
             // Nothing takes its place: tasks hold on to its stores.
-            OnUncaughtException(e);
-            lock (_lock)
-            {
-                _error ??= e;
-                _stopping = true;
-                foreach (var thread in _threads)
-                    thread.RequestStop();
-            }
+            if (Judge(e) == UncaughtExceptionVerdict.ShutdownApplication && _group?.Latest is { } decision)
+                await _group.AskShutdownAsync(decision.Members.Values.Select(m => m.MemberId));
+            Stop(e, leavesGroup: true);
         }
-
-        lock (_lock)
-            EndIfIdle();
     }
 
-    private void Add(string instance, int number)
+    private void Stop(Exception? error, bool leavesGroup)
     {
-        _lastStart = Math.Max(_lastStart + 1, _config.Clock.GetUtcNow().ToUnixTimeMilliseconds());
-        var identity = new MemberIdentity(
-            instance,
-            number,
-            _config.ApplicationServer,
-            MemberIdentity.FormatTags(_config.ClientTags),
-            _config.GroupInstanceId is null ? _lastStart : 0);
-        var metrics = new ThreadMetrics(_metrics, _config.Clock, identity.Instance, ThreadParts.NameOf(_config, identity));
-        var thread = new StreamThread(
-            new ThreadParts(_config, _clients, _admin!, _topics!, _states!, identity, metrics, _globals, _group!, _positions!, _logger)
-            {
-                RestoreListener = RestoreListener,
-                StandbyListener = StandbyListener,
-            });
-        _threads.Add(thread);
-        _aliveThreads = _threads.Count;
-        thread.Start();
-        _ = Watch(thread, identity);
+        lock (_lock)
+            StopLocked(error, leavesGroup);
+        _notifier.Look();
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "Whatever ended the thread goes to the handler, and into Completion")]
-    private async Task Watch(StreamThread thread, MemberIdentity identity)
+    private void StopLocked(Exception? error, bool leavesGroup)
     {
-        try
-        {
-            await thread.Ended;
-        }
-        catch (Exception e)
-        {
-            _clientMetrics!.ThreadFailed();
-            var verdict = OnUncaughtException(e);
-            lock (_lock)
-            {
-                if (verdict == UncaughtExceptionVerdict.ReplaceThread && !_stopping)
-                {
-                    _threads.Remove(thread);
-                    Add(identity.Instance, identity.Thread);
-                    return;
-                }
-
-                _error ??= e;
-                _stopping = true;
-                foreach (var other in _threads)
-                    other.RequestStop();
-            }
-        }
-
-        lock (_lock)
-        {
-            _threads.Remove(thread);
-            _aliveThreads = _threads.Count;
-            EndIfIdle();
-        }
+        _error ??= error;
+        _stopping = true;
+        foreach (var thread in _threads)
+            thread.RequestStop(leavesGroup);
+        EndIfIdle();
     }
 
     /// <summary>Deletes state that no task has used for long.</summary>
@@ -312,37 +276,50 @@ public sealed partial class KafkaStreams : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends what is left when the last stream thread of a stopping instance is gone: the global stores last, since tasks read them.</summary>
+    /// <summary>Ends what is left when the last stream thread of a stopping instance is gone.</summary>
     private void EndIfIdle()
     {
-        if (_threads.Count > 0 || !_stopping)
+        if (_ending || _starting || _threads.Count > 0 || !_stopping)
             return;
-        if (_global is { Ended.IsCompleted: false })
-        {
-            _global.RequestStop();
-            return;
-        }
-
-        _global?.Dispose();
-        End();
+        _ending = true;
+        _ = Task.Run(EndAsync);
     }
 
-    private void End()
+    /// <summary>The global stores go last, since tasks read them.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever goes wrong here must not keep Completion from ending")]
+    private async Task EndAsync()
     {
-        _cleaner?.Dispose();
-        StreamsMeter.Remove(_metrics);
-        _changelogEnds?.Dispose();
-        if (_clientMetrics is not null)
-            _metrics.Remove(_clientMetrics);
-        _group?.Dispose();
-        _group = null;
-        _admin?.Dispose();
-        _admin = null;
-        _states?.Dispose();
-        _states = null;
+        try
+        {
+            StreamsMeter.Remove(_metrics);
+            if (_clientMetrics is not null)
+                _metrics.Remove(_clientMetrics);
+            if (_cleaner is not null)
+                await _cleaner.DisposeAsync();
+            if (_global is not null)
+            {
+                _global.RequestStop();
+                await _global.Ended.ContinueWith(static _ => { }, TaskScheduler.Default);
+                _global.Dispose();
+            }
+
+            _changelogEnds?.Dispose();
+            _group?.Dispose();
+            _admin?.Dispose();
+        }
+        catch (Exception e)
+        {
+            _error ??= e;
+        }
+        finally
+        {
+            _states?.Dispose();
+        }
+
         if (_error is null)
             _ended.TrySetResult();
         else
             _ended.TrySetException(_error);
+        _notifier.Look();
     }
 }

@@ -70,6 +70,13 @@ public sealed record StreamsConfig
     /// </summary>
     public TimeSpan WindowStoreChangelogAdditionalRetention { get; init; } = TimeSpan.FromDays(1);
 
+    /// <summary>
+    /// <c>max.task.idle.ms</c>: of a task that reads several partitions, of which some have no records now, how long it waits for them, so that
+    /// records are processed in the order of their times (KIP-695). 0, the default: until what the broker has is here; more: so long beyond that, for
+    /// producers that are late; <see cref="Timeout.InfiniteTimeSpan"/> (-1 ms): never waits.
+    /// </summary>
+    public TimeSpan MaxTaskIdle { get; init; } = TimeSpan.Zero;
+
     /// <summary><c>poll.ms</c>: the longest wait for records; default 100 ms.</summary>
     public TimeSpan Poll { get; init; } = TimeSpan.FromMilliseconds(100);
 
@@ -192,6 +199,8 @@ public sealed record StreamsConfig
             throw Wrong("state.cleanup.delay.ms", "0 and more");
         if (RackAwareAssignmentTags.Except(ClientTags.Keys, StringComparer.Ordinal).FirstOrDefault() is { } missing)
             throw Wrong("rack.aware.assignment.tags", $"among the tags that client.tag.* sets, and {missing} is not");
+        if (MaxTaskIdle < TimeSpan.Zero && MaxTaskIdle != Timeout.InfiniteTimeSpan)
+            throw Wrong("max.task.idle.ms", "-1 and more");
         if (Poll < TimeSpan.FromMilliseconds(1))
             throw Wrong("poll.ms", "1 and more");
     }

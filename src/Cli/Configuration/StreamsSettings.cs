@@ -50,6 +50,9 @@ internal static class StreamsSettings
     public static Setting<TimeSpan> TaskTimeout { get; } =
         new("Streams:TaskTimeout", "How long a task may fail to progress because of time-outs", Rules.Duration(Millisecond), "5 min");
 
+    public static Setting<TimeSpan> MaxTaskIdle { get; } =
+        new("Streams:MaxTaskIdle", "How long a task that reads several partitions waits for late producers, so that records keep the order of their times", Rules.Duration(TimeSpan.Zero), "0 ms");
+
     public static Setting<int> StandbyReplicas { get; } =
         new("Streams:NumStandbyReplicas", "How many other processes follow the changelogs of each task with state", Rules.Integer(0, 100), "0");
 
@@ -115,7 +118,7 @@ internal static class StreamsSettings
     public static IReadOnlyList<Setting> All { get; } =
     [
         ApplicationId, Guarantee, Threads, StateDirectory, InstanceId, GroupInstanceId, CommitInterval, CacheMaxBytes,
-        UncommittedMaxBytes, SessionTimeout, TaskTimeout, StandbyReplicas, WarmupReplicas, RecoveryLag, ProbingInterval, CleanupDelay,
+        UncommittedMaxBytes, SessionTimeout, TaskTimeout, MaxTaskIdle, StandbyReplicas, WarmupReplicas, RecoveryLag, ProbingInterval, CleanupDelay,
         RackTags, ReplicationFactor, DeadLetterTopic, ApplicationServer, QueryListen, QueryToken, MetricsLevel, CloseTimeout,
     ];
 
@@ -138,6 +141,7 @@ internal static class StreamsSettings
         StateStoreUncommittedMaxBytes = settings.Get(UncommittedMaxBytes),
         SessionTimeout = settings.Get(SessionTimeout),
         TaskTimeout = settings.Get(TaskTimeout),
+        MaxTaskIdle = settings.Get(MaxTaskIdle),
         NumStandbyReplicas = settings.Get(StandbyReplicas),
         MaxWarmupReplicas = settings.Get(WarmupReplicas),
         AcceptableRecoveryLag = settings.Get(RecoveryLag),

@@ -5,7 +5,7 @@ namespace MedStreams.Streams.Kafka;
 /// <summary>Makes Confluent.Kafka clients with the engine's settings under those that the user passes through.</summary>
 internal sealed class ConfluentClients(StreamsConfig config) : IKafkaClients
 {
-    public IStreamConsumer CreateConsumer(string clientId, string? groupInstanceId) => new ConfluentConsumer(With(config.MainConsumer, Static(groupInstanceId, new()
+    public IStreamConsumer CreateConsumer(string clientId, string? groupInstanceId, bool tellsEndsSoon) => new ConfluentConsumer(With(config.MainConsumer, Static(groupInstanceId, new()
     {
         ["client.id"] = clientId,
         ["group.id"] = config.ApplicationId,
@@ -20,6 +20,7 @@ internal sealed class ConfluentClients(StreamsConfig config) : IKafkaClients
             Math.Min(TimeSpan.FromMilliseconds(500).Ticks, config.SessionTimeout.Ticks / 3))),
         ["queued.min.messages"] = "1000000",
         ["fetch.error.backoff.ms"] = "50",
+        ["fetch.wait.max.ms"] = tellsEndsSoon ? "50" : "500", // an end is told by an empty answer
         ["topic.metadata.refresh.interval.ms"] = "30000",
     })), marker: GroupLog.TopicOf(config.ApplicationId));
 

@@ -3,8 +3,11 @@ namespace MedStreams.Streams.Kafka;
 /// <summary>Makes the clients of an instance: the one seam between the engine and a Kafka client library.</summary>
 internal interface IKafkaClients
 {
-    /// <summary>The group's consumer; a static member where an instance id is given (KIP-345).</summary>
-    IStreamConsumer CreateConsumer(string clientId, string? groupInstanceId);
+    /// <summary>The group's consumer.</summary>
+    /// <param name="clientId">The client's id.</param>
+    /// <param name="groupInstanceId">Makes it a static member (KIP-345); null: a dynamic one.</param>
+    /// <param name="tellsEndsSoon">Whether somebody waits for <see cref="IRecordReceiver.OnEnd"/>, so that it must not take long.</param>
+    IStreamConsumer CreateConsumer(string clientId, string? groupInstanceId, bool tellsEndsSoon);
 
     IRestoreConsumer CreateRestoreConsumer(string clientId);
 

@@ -11,7 +11,7 @@ internal sealed class ClientMetrics(
         "stream-metrics",
         new("alive-stream-threads", "{thread}", "Stream threads that are running", static (s, _) => s.AliveThreads),
         new("failed-stream-threads", "{thread}", "Stream threads that ended by an error since the start", static (s, _) => s._failedThreads),
-        new("client-state", "", "The state as Kafka Streams numbers it: 0 created, 1 rebalancing, 2 running, 3 pending shutdown, 4 not running, 6 error", static (s, _) => s.StateNumber) { MoreTags = ["application-id", "process-id"] },
+        new("client-state", "", "The state as Kafka Streams numbers it: 0 created, 1 rebalancing, 2 running, 3 pending shutdown, 4 not running, 5 pending error, 6 error", static (s, _) => s.StateNumber) { MoreTags = ["application-id", "process-id"] },
         new("recording-level", "", "0 INFO, 1 DEBUG", static (s, _) => (int)s.Level) { MoreTags = ["process-id"] },
         new("state", "", "The state's name", NoNumber) { ReadText = static s => s.StateName },
         new("application-id", "", "The application's id", NoNumber) { ReadText = static s => s.ApplicationId },
@@ -41,6 +41,7 @@ internal sealed class ClientMetrics(
         KafkaStreamsState.Running => "RUNNING",
         KafkaStreamsState.PendingShutdown => "PENDING_SHUTDOWN",
         KafkaStreamsState.NotRunning => "NOT_RUNNING",
+        KafkaStreamsState.PendingError => "PENDING_ERROR",
         _ => "ERROR",
     };
 
@@ -51,6 +52,7 @@ internal sealed class ClientMetrics(
         KafkaStreamsState.Running => 2,
         KafkaStreamsState.PendingShutdown => 3,
         KafkaStreamsState.NotRunning => 4,
+        KafkaStreamsState.PendingError => 5,
         _ => 6,
     };
 

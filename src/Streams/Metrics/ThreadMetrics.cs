@@ -164,7 +164,8 @@ internal sealed class ThreadMetrics : IMetricSource, IDisposable
     private static MetricDefinition<ThreadMetrics> Ratio(string name, string what, Func<ThreadMetrics, Sensor> sensor) =>
         new(name, "1", $"Share of its time that the thread was {what}", (s, now) => sensor(s).SumRate(now) / 1000);
 
-    private static string NameOf(StreamThreadState state) => state switch
+    /// <summary>As Kafka Streams writes it.</summary>
+    public static string NameOf(StreamThreadState state) => state switch
     {
         StreamThreadState.Created => "CREATED",
         StreamThreadState.Starting => "STARTING",

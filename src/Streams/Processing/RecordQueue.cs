@@ -16,6 +16,9 @@ internal interface IDeserializationErrors
 /// <summary>The records of one partition that a task has not processed yet, deserialised once, on arrival.</summary>
 internal abstract class RecordQueue
 {
+    private long? _idleSince;
+    private bool _isAtEnd;
+
     /// <summary>How many records wait.</summary>
     public abstract int Count { get; }
 
@@ -29,7 +32,33 @@ internal abstract class RecordQueue
     public long PartitionTime { get; protected set; } = -1;
 
     /// <summary>The offset after the last record that arrived here, dropped ones included; null before the first.</summary>
-    public long? NextArrival { get; protected set; }
+    public long? NextArrival { get; private set; }
+
+    /// <summary>The partition ends, for now, after what has arrived.</summary>
+    public void ReachEnd() => _isAtEnd = true;
+
+    /// <summary>Whether an older record than those of other partitions may still come here, while there is none.</summary>
+    /// <param name="maxIdle">How long one is waited for at the end; infinite: never.</param>
+    /// <param name="now">The wall clock in epoch milliseconds.</param>
+    public bool MayBringMore(TimeSpan maxIdle, long now)
+    {
+        if (maxIdle == Timeout.InfiniteTimeSpan)
+            return false;
+        if (!_isAtEnd)
+            return true;
+        if (maxIdle == TimeSpan.Zero)
+            return false;
+        _idleSince ??= now;
+        return now - _idleSince.Value < (long)maxIdle.TotalMilliseconds;
+    }
+
+    /// <summary>Something has arrived.</summary>
+    protected void Arrive(in RawRecord raw)
+    {
+        (_isAtEnd, _idleSince) = (false, null);
+        NextArrival = raw.Metadata.Offset + 1;
+        Arrivals.Add(raw.Key.Length + raw.Value.Length);
+    }
 
     /// <summary>Counts what arrived.</summary>
     public TopicCounter Arrivals { get; } = new();
@@ -66,8 +95,7 @@ internal sealed class RecordQueue<TKey, TValue>(
 
     public override void Add(in RawRecord raw)
     {
-        NextArrival = raw.Metadata.Offset + 1;
-        Arrivals.Add(raw.Key.Length + raw.Value.Length);
+        Arrive(raw);
         if (!TryDeserialize(raw, out var record))
             return;
         if (extractor is not null)

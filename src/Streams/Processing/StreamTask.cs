@@ -52,23 +52,6 @@ internal sealed class StreamTask : IDisposable
     /// <summary>The queue of an input partition.</summary>
     public RecordQueue Queue(int input) => _queues[input];
 
-    /// <summary>
-    /// True where the choice of the next record cannot get better by waiting: every partition has records, or one of them has so
-    /// many that waiting would cost memory.
-    /// </summary>
-    public bool IsProcessable(int bufferLimit)
-    {
-        var all = true;
-        foreach (var queue in _queues)
-        {
-            if (queue.Count >= bufferLimit)
-                return true;
-            all &= queue.Count > 0;
-        }
-
-        return all;
-    }
-
     /// <summary>How many records wait. May be asked by any thread.</summary>
     public long BufferedRecords
     {
@@ -97,17 +80,36 @@ internal sealed class StreamTask : IDisposable
         }
     }
 
-    /// <summary>Processes one record; answers false where none waits.</summary>
-    public bool ProcessNext()
+    /// <summary>
+    /// True where records wait only because a partition without any may still bring an older one; as of the last
+    /// <see cref="ProcessNext(TimeSpan,long)"/>.
+    /// </summary>
+    public bool IsWaiting { get; private set; }
+
+    /// <summary>Processes one record, whatever may still come; answers false where none waits.</summary>
+    public bool ProcessNext() => ProcessNext(Timeout.InfiniteTimeSpan, 0);
+
+    /// <summary>
+    /// Processes one record, if no partition without records may bring an older one (KIP-695): one whose end has not been reached may, and for a while one
+    /// whose end has.
+    /// </summary>
+    /// <param name="maxIdle">How long a partition at its end may bring one; infinite: nothing is waited for, not even what is there.</param>
+    /// <param name="now">The wall clock in epoch milliseconds.</param>
+    public bool ProcessNext(TimeSpan maxIdle, long now)
     {
         var next = -1;
+        var waits = false;
         for (var i = 0; i < _queues.Length; i++)
         {
-            if (_queues[i].Count > 0 && (next < 0 || _queues[i].HeadTimestamp < _queues[next].HeadTimestamp))
+            var queue = _queues[i];
+            if (queue.Count == 0)
+                waits |= queue.MayBringMore(maxIdle, now);
+            else if (next < 0 || queue.HeadTimestamp < _queues[next].HeadTimestamp)
                 next = i;
         }
 
-        if (next < 0)
+        IsWaiting = waits && next >= 0;
+        if (next < 0 || waits)
             return false;
         _queues[next].ProcessHead();
         return true;

@@ -43,6 +43,7 @@ internal sealed class ActiveTask(TaskId id, Subtopology subtopology, InternalTop
     private readonly IReadOnlyList<TopicPartition> _topologyInputs = topics.InputsOf(subtopology, id.Partition);
     private long[] _positions = [];
     private TaskGraph? _graph;
+    private bool[] _isFull = [];
 
     public TaskId Id { get; } = id;
 
@@ -108,6 +109,7 @@ internal sealed class ActiveTask(TaskId id, Subtopology subtopology, InternalTop
         _positions = positions;
         State!.OpenStores(Context);
         Stream = new StreamTask(Context, _graph!, _topologyInputs, errors);
+        _isFull = new bool[positions.Length];
         (Retries, RetryAt) = (0, 0);
         PublishPosition();
         Move(TaskPhase.Running);
@@ -130,6 +132,24 @@ internal sealed class ActiveTask(TaskId id, Subtopology subtopology, InternalTop
     /// <summary>Where the consumer has to go on for an input: after the last record that came.</summary>
     public long ReadPosition(int input) => Math.Max(_positions[input], Stream!.Queue(input).NextArrival ?? 0);
 
+    /// <summary>Whether enough records of an input are here, so that no more are to be read.</summary>
+    public bool IsFull(int input) => _isFull[input];
+
+    /// <summary>Decides anew which inputs are full, and which have room again; answers whether that has changed.</summary>
+    public bool BoundBuffers(int limit)
+    {
+        var hasChanged = false;
+        for (var i = 0; i < _isFull.Length; i++)
+        {
+            var count = Stream!.Queue(i).Count;
+            var isFull = count >= limit || (_isFull[i] && count > limit / 2);
+            hasChanged |= isFull != _isFull[i];
+            _isFull[i] = isFull;
+        }
+
+        return hasChanged;
+    }
+
     /// <summary>The offset of the first record that is not processed yet.</summary>
     public long ProcessedPosition(int input) =>
         Stream!.Queue(input) is { Count: > 0 } queue ? queue.HeadOffset : ReadPosition(input);
@@ -139,6 +159,23 @@ internal sealed class ActiveTask(TaskId id, Subtopology subtopology, InternalTop
     {
         if (State!.Queries is { } queries)
             queries.Position = Position.Of(Inputs.Select((input, i) => KeyValuePair.Create(input, ProcessedPosition(i) - 1)));
+    }
+
+    /// <summary>The task for others to look at.</summary>
+    /// <param name="committed">The next offset of an input, where this thread has committed one.</param>
+    public TaskMetadata Describe(Func<TopicPartition, long?> committed)
+    {
+        var offsets = new Dictionary<TopicPartition, long>();
+        var ends = new Dictionary<TopicPartition, long>();
+        for (var i = 0; i < Inputs.Length; i++)
+        {
+            if ((committed(Inputs[i]) ?? Committed?.GetValueOrDefault(Inputs[i])) is { } known)
+                offsets.Add(Inputs[i], known);
+            if (Stream is not null)
+                ends.Add(Inputs[i], ReadPosition(i));
+        }
+
+        return new TaskMetadata(Id, Inputs, offsets, ends);
     }
 
     /// <summary>The consumer has passed markers up to this offset.</summary>

@@ -5,6 +5,9 @@ internal static class InstanceName
 {
     private const string FileName = "instance-id";
 
+    /// <summary>Forgets the name: the next start makes another.</summary>
+    public static void Delete(string folder) => File.Delete(Path.Combine(folder, FileName));
+
     /// <summary>The name in the folder; a new random one, made durable, where there is none. The folder must be locked.</summary>
     public static string ReadOrMake(string folder)
     {

@@ -69,6 +69,9 @@ internal sealed class InternalTopics
             .Distinct(StringComparer.Ordinal),
     ];
 
+    /// <summary>Whether some tasks read several partitions, of which the oldest record goes first.</summary>
+    public bool HasTasksOfManyInputs => _subtopologies.Any(s => !s.IsGlobal && s.SourceTopics.Skip(1).Any());
+
     /// <summary>The tasks whose stores are restored from changelogs.</summary>
     public IEnumerable<TaskId> StatefulTasks =>
         _subtopologies.Where(s => s.Stores.Any(t => t.SourceTopic is not null || t.Builder.LoggingEnabled))

@@ -39,6 +39,15 @@ internal static partial class RuntimeLog
     [LoggerMessage(99, LogLevel.Information, "{Thread}: tasks can move now; a new generation is asked for")]
     public static partial void MovesAsked(ILogger logger, string thread);
 
+    [LoggerMessage(97, LogLevel.Information, "The state changes from {From} to {To}")]
+    public static partial void StateChanged(ILogger logger, KafkaStreamsState from, KafkaStreamsState to);
+
+    [LoggerMessage(96, LogLevel.Error, "{Handler} threw itself")]
+    public static partial void HandlerFailed(ILogger logger, string handler, Exception error);
+
+    [LoggerMessage(95, LogLevel.Warning, "{Thread}: all instances of the application are asked to stop")]
+    public static partial void ShutdownAsked(ILogger logger, string thread);
+
     [LoggerMessage(110, LogLevel.Information, "Task {Task}: {Store} is restored from offset {From} to {End}")]
     public static partial void RestoreBegins(ILogger logger, TaskId task, string store, long from, long end);
 

@@ -30,6 +30,15 @@ internal sealed class StandbyTask(TaskId id, Subtopology subtopology, bool isWar
         return State is not null;
     }
 
+    /// <summary>The task for others to look at.</summary>
+    public TaskMetadata Describe()
+    {
+        var changelogs = State?.Changelogs ?? [];
+        var positions = changelogs.Where(c => State!.Positions[c.Store] is not null)
+            .ToDictionary(c => c.Partition, c => State!.Positions[c.Store]!.Value);
+        return new TaskMetadata(Id, [.. changelogs.Select(c => c.Partition)], positions, positions);
+    }
+
     /// <summary>Gives the state away, open, to the active task.</summary>
     public TaskState? Release()
     {

@@ -21,6 +21,7 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
     private static readonly TimeSpan ReportPatience = TimeSpan.FromSeconds(1);
     private const int RecordsPerPoll = 5_000;
     private const int RecordsBetweenClockReads = 128;
+    private static readonly TimeSpan ProcessSlice = TimeSpan.FromMilliseconds(100);
 
     private readonly ThreadParts _parts;
     private readonly StreamsConfig _config;
@@ -35,7 +36,11 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IStreamConsumer? _consumer;
     private volatile bool _stopping;
+    private volatile bool _leavesGroup = true;
+    private volatile bool _isRunning;
     private bool _hasLeft;
+    private bool _wasPaused;
+    private int _turn;
     private bool _readsStale;
     private bool _isInputLost;
     private bool _hasAskedForMoves;
@@ -55,16 +60,54 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
 
     public string Name => _parts.Name;
 
+    /// <summary>From 1 in its instance.</summary>
+    public int Number => _parts.Identity.Thread;
+
+    /// <summary>What becomes of the instance, where the thread has died of an error.</summary>
+    public UncaughtExceptionVerdict? Verdict { get; private set; }
+
+    public bool IsStopping => _stopping;
+
+    /// <summary>What its caches may hold back; may be changed by any thread.</summary>
+    public long CacheBytes
+    {
+        get => _tasks.CacheBytes;
+        set => _tasks.CacheBytes = value;
+    }
+
     /// <summary>Ends when the thread does; faulted where it died of an error.</summary>
     public Task Ended => _ended.Task;
 
     /// <summary>True while the thread is in the group and all its tasks take records.</summary>
-    public bool IsRunning { get; private set; }
+    public bool IsRunning
+    {
+        get => _isRunning;
+        private set
+        {
+            if (_isRunning == value)
+                return;
+            _isRunning = value;
+            _parts.Changed();
+        }
+    }
 
     public void Start() => _thread.Start();
 
-    /// <summary>Asks the thread to commit, close its tasks and leave the group.</summary>
-    public void RequestStop() => _stopping = true;
+    /// <summary>Asks the thread to commit, close its tasks and, perhaps, leave the group.</summary>
+    public void RequestStop(bool leavesGroup)
+    {
+        if (_stopping)
+            return;
+        _leavesGroup = leavesGroup;
+        _stopping = true;
+    }
+
+    /// <summary>The thread as it was a moment ago; for any thread.</summary>
+    public ThreadMetadata Metadata()
+    {
+        var (active, standby) = _tasks.Snapshot;
+        return new ThreadMetadata(Name, ThreadMetrics.NameOf(_metrics.State), _parts.ClientId, active, standby);
+    }
 
     public IReadOnlyCollection<StartingPoint> OnJoined(string memberId, int generation, object groupMetadata)
     {
@@ -117,6 +160,7 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
             error = e;
             RuntimeLog.Died(_logger, Name, e);
             _tasks.Abandon();
+            Verdict = _parts.Judge(e);
             LeaveDead();
         }
         finally
@@ -138,7 +182,8 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
 
     private void Work()
     {
-        _consumer = _parts.Clients.CreateConsumer(_parts.ClientId, _parts.GroupInstanceId);
+        _consumer = _parts.Clients.CreateConsumer(
+            _parts.ClientId, _parts.GroupInstanceId, tellsEndsSoon: _parts.Topics.Latest.HasTasksOfManyInputs);
         _commit.Open();
         _subscription.Begin(_consumer);
         while (!_stopping)
@@ -154,7 +199,8 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
     {
         _membership.OnEnded();
         _hasLeft = true;
-        _consumer?.Close();
+        if (_leavesGroup)
+            _consumer?.Close(); // else the group waits for its return until the session is over
     }
 
     /// <summary>Others need not wait until the session of a thread that died is over.</summary>
@@ -163,6 +209,8 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
     {
         try
         {
+            if (Verdict == UncaughtExceptionVerdict.ShutdownApplication)
+                _membership.AskShutdown();
             Leave();
         }
         catch (Exception e)
@@ -174,7 +222,7 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
     private void RunOnce()
     {
         _subscription.Refresh(_consumer!);
-        var polled = Poll();
+        Poll();
         if (_membership.Current is null)
         {
             IsRunning = false;
@@ -196,25 +244,38 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
 
             if (_tasks.Advance(_consumer!))
                 _readsStale = true;
-            if (_readsStale)
+            AssignReads();
+            if (!_wasPaused)
             {
-                _consumer!.Assign(_tasks.StartingPoints());
-                _readsStale = false;
+                Process();
+                _tasks.Punctuate();
+                _readsStale |= _tasks.BoundBuffers();
             }
 
-            Process(drain: polled < RecordsPerPoll);
-            _tasks.Punctuate();
             if (_commit.IsDue(_tasks.Running) && _commit.Commit(_tasks.Running))
                 _readsStale = true;
+            AssignReads();
             AskForMoves();
         });
         IsRunning = _membership.Current is not null && _tasks.AllRunning;
         _metrics.State = IsRunning ? StreamThreadState.Running : StreamThreadState.PartitionsAssigned;
     }
 
+    /// <summary>Tells the consumer what to read, where that has changed.</summary>
+    private void AssignReads()
+    {
+        var isPaused = _parts.Pause.IsOn;
+        if (!_readsStale && isPaused == _wasPaused)
+            return;
+        _consumer!.Assign(isPaused ? [] : _tasks.StartingPoints());
+        (_readsStale, _wasPaused) = (false, isPaused);
+    }
+
     /// <summary>Does what the leader of the generation has decided.</summary>
     private void Take(GroupDecision decision)
     {
+        if (decision.IsShutdown)
+            throw new ApplicationShutdownException();
         _parts.Topics.Refresh(decision.Topics);
         var mine = decision.Assignment.Members.GetValueOrDefault(_parts.Identity.Name) ?? MemberTasks.None;
         RuntimeLog.Assigned(
@@ -239,42 +300,52 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
         _consumer!.Rejoin();
     }
 
-    private int Poll()
+    /// <summary>Takes more records when those before are processed; else one, which keeps the membership alive and brings news of the group.</summary>
+    private void Poll()
     {
         var from = _metrics.Timestamp();
-        var polled = _consumer!.Poll(PollTimeout(), RecordsPerPoll, this);
+        var polled = _consumer!.Poll(PollTimeout(), _tasks.HasBacklog && !_wasPaused ? 1 : RecordsPerPoll, this);
         _metrics.Polled(from, _metrics.Timestamp(), polled);
         _metrics.Roll(_metrics.Registry.Now);
-        return polled;
     }
 
-    /// <summary>Processes what waits; all of it when the poll has emptied the consumer, else what cannot be ordered better.</summary>
-    private void Process(bool drain)
+    /// <summary>
+    /// Processes what waits, as long as it may take until the next poll: a consumer that does not poll is thrown out, and does not hear of
+    /// rebalances.
+    /// </summary>
+    private void Process()
     {
-        var processed = 0;
-        foreach (var task in _tasks.Running)
+        var (processed, began) = (0, _config.Clock.GetTimestamp());
+        var running = _tasks.Running;
+        for (var i = 0; i < running.Count && !HasToStop(began); i++)
         {
-            var stream = task.Stream!;
-            if (drain && stream.HasGap)
-                task.Metrics.Enforced.Increment();
-            while (drain || stream.IsProcessable(_config.BufferedRecordsPerPartition))
-            {
-                var count = ProcessBatch(task, stream);
-                processed += count;
-                stream.PunctuateStreamTime();
-                if (count < RecordsBetweenClockReads)
-                    break;
-                if (_commit.IsDue(_tasks.Running) && _commit.Commit(_tasks.Running))
-                {
-                    _readsStale = true;
-                    return;
-                }
-            }
+            _turn = (_turn + 1) % running.Count;
+            processed += Process(running[_turn], began);
         }
 
         if (processed > 0)
             _metrics.ProcessRecords.Record(processed);
     }
+
+    private int Process(ActiveTask task, long began)
+    {
+        var (stream, processed) = (task.Stream!, 0);
+        int count;
+        do
+        {
+            count = ProcessBatch(task, stream);
+            processed += count;
+            stream.PunctuateStreamTime();
+            if (_commit.IsDue(_tasks.Running) && _commit.Commit(_tasks.Running))
+                _readsStale = true;
+        }
+        while (count == RecordsBetweenClockReads && !HasToStop(began));
+        if (processed > 0 && stream.HasGap && !stream.IsWaiting)
+            task.Metrics.Enforced.Increment();
+        return processed;
+    }
+
+    private bool HasToStop(long began) => _readsStale || _config.Clock.GetElapsedTime(began) > ProcessSlice;
 
     /// <summary>Processes some records of a task, as many as fit between two looks at the clock; answers how many there were.</summary>
     private int ProcessBatch(ActiveTask task, StreamTask stream)
@@ -292,7 +363,7 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
     {
         try
         {
-            return stream.ProcessNext();
+            return stream.ProcessNext(_config.MaxTaskIdle, task.Metrics.Now);
         }
         catch (Exception e) when (FailureSite.Of(e) is not null && e is not (TransactionLostException or ProductionException or StateCorruptedException))
         {
@@ -350,9 +421,9 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
 
     private TimeSpan PollTimeout()
     {
-        if (_membership.IsWaiting || (_membership.Current is not null && _tasks.IsBusy))
+        if (_membership.IsWaiting || (_membership.Current is not null && !_wasPaused && _tasks.IsBusy))
             return TimeSpan.Zero;
-        var limit = _membership.Current is null ? _config.Poll : _commit.TimeToNext(_tasks.NextWallClockPunctuation);
+        var limit = _membership.Current is null || _wasPaused ? _config.Poll : _commit.TimeToNext(_tasks.NextWallClockPunctuation);
         return limit < _config.Poll ? limit : _config.Poll;
     }
 }

@@ -11,13 +11,21 @@ internal sealed class TaskSet(ThreadParts parts, ThreadCommit commit, ChangelogR
 {
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan RestoreSlice = TimeSpan.FromMilliseconds(50);
+
+    // A change of what is read throws away what the client has read ahead, so a few records more are the smaller evil.
+    private const int FullFactor = 20;
+    private static readonly TimeSpan DescribeInterval = TimeSpan.FromSeconds(1);
     private readonly SortedDictionary<TaskId, ActiveTask> _tasks = [];
     private readonly Dictionary<TopicPartition, (ActiveTask Task, int Input)> _routes = [];
     private readonly List<ActiveTask> _opened = [];
     private readonly HashSet<TopicPartition> _lostInputs = [];
     private readonly StandbySet _standbys = new(parts, reader);
     private readonly CacheBudget _cache = new(parts.Config.StateStoreCacheMaxBytes / parts.Config.NumStreamThreads);
+    private readonly Lock _metadataLock = new();
     private ActiveTask[] _running = [];
+    private (IReadOnlyList<TaskMetadata> Active, IReadOnlyList<TaskMetadata> Standby) _snapshot = ([], []);
+    private long _cacheBytes = parts.Config.StateStoreCacheMaxBytes / parts.Config.NumStreamThreads;
+    private long _described;
     private TopicPartition? _last;
     private RecordQueue? _lastQueue;
 
@@ -29,11 +37,28 @@ internal sealed class TaskSet(ThreadParts parts, ThreadCommit commit, ChangelogR
     public bool AllRunning => _running.Length == _tasks.Count;
 
     /// <summary>True while there is work that does not wait for records.</summary>
-    public bool IsBusy => Array.Exists(_running, HasRecords) || reader.IsBusy || _standbys.HasUnopened
+    public bool IsBusy => HasBacklog || reader.IsBusy || _standbys.HasUnopened
         || _tasks.Values.Any(t => t.Phase is TaskPhase.Created or TaskPhase.Restoring || (IsClaiming(t) && IsDue(t)));
 
     public long NextWallClockPunctuation =>
         _running.Select(t => t.Context.Punctuations.NextWallClock).DefaultIfEmpty(long.MaxValue).Min();
+
+    /// <summary>What the caches may hold back; may be changed by any thread.</summary>
+    public long CacheBytes
+    {
+        get => Interlocked.Read(ref _cacheBytes);
+        set => Interlocked.Exchange(ref _cacheBytes, value);
+    }
+
+    /// <summary>The active and the standby tasks as they were a moment ago; for any thread.</summary>
+    public (IReadOnlyList<TaskMetadata> Active, IReadOnlyList<TaskMetadata> Standby) Snapshot
+    {
+        get
+        {
+            lock (_metadataLock)
+                return _snapshot;
+        }
+    }
 
     /// <inheritdoc cref="StandbySet.AreWarmupsNear"/>
     public bool AreWarmupsNear => _standbys.AreWarmupsNear;
@@ -127,11 +152,31 @@ internal sealed class TaskSet(ThreadParts parts, ThreadCommit commit, ChangelogR
         }
     }
 
-    /// <summary>Where the consumer has to read: the inputs of running tasks.</summary>
+    /// <summary>True while records wait that can be processed at once.</summary>
+    public bool HasBacklog => Array.Exists(_running, static t => HasRecords(t) && !t.Stream!.IsWaiting);
+
+    /// <summary>Where the consumer has to read: the inputs of running tasks, but those of which enough is here.</summary>
     public IReadOnlyCollection<StartingPoint> StartingPoints() =>
     [
-        .. _running.SelectMany(t => t.Inputs.Select((input, i) => new StartingPoint(input, t.ReadPosition(i)))),
+        .. _running.SelectMany(t => t.Inputs.Select((input, i) => (t, input, i))).Where(p => !p.t.IsFull(p.i))
+            .Select(p => new StartingPoint(p.input, p.t.ReadPosition(p.i))),
     ];
+
+    /// <summary>
+    /// Looks for inputs that have too many records, since their task waits for those of another; answers whether what must be read has
+    /// changed.
+    /// </summary>
+    public bool BoundBuffers()
+    {
+        var hasChanged = false;
+        foreach (var task in _running)
+        {
+            if (task.Inputs.Length > 1)
+                hasChanged |= task.BoundBuffers(parts.Config.BufferedRecordsPerPartition * FullFactor);
+        }
+
+        return hasChanged;
+    }
 
     public void Add(in RawRecord record)
     {
@@ -148,8 +193,10 @@ internal sealed class TaskSet(ThreadParts parts, ThreadCommit commit, ChangelogR
 
     public void OnEnd(TopicPartition partition, long offset)
     {
-        if (_routes.TryGetValue(partition, out var route))
-            route.Task.AdvanceTo(route.Input, offset);
+        if (!_routes.TryGetValue(partition, out var route))
+            return;
+        route.Task.AdvanceTo(route.Input, offset);
+        route.Task.Stream!.Queue(route.Input).ReachEnd();
     }
 
     /// <summary>
@@ -166,6 +213,7 @@ internal sealed class TaskSet(ThreadParts parts, ThreadCommit commit, ChangelogR
     /// <summary>Takes each task that is not running yet a step further; answers whether what must be read has changed.</summary>
     public bool Advance(IStreamConsumer consumer)
     {
+        _cache.MaxBytes = CacheBytes;
         _standbys.Advance(consumer);
         foreach (var task in reader.Advance(IsRestoring ? RestoreSlice : TimeSpan.Zero, consumer).OfType<ActiveTask>())
             task.Restored();
@@ -183,7 +231,21 @@ internal sealed class TaskSet(ThreadParts parts, ThreadCommit commit, ChangelogR
             task.Restored();
         _opened.RemoveAll(t => t.Phase != TaskPhase.Restoring || reader.IsReading(t));
         Refresh();
-        return !_running.SequenceEqual(before);
+        var hasChanged = !_running.SequenceEqual(before);
+        Describe(hasChanged);
+        return hasChanged;
+    }
+
+    /// <summary>Renews what others see of the tasks, now and then.</summary>
+    private void Describe(bool isDue)
+    {
+        if (!isDue && parts.Config.Clock.GetElapsedTime(_described) < DescribeInterval)
+            return;
+        _described = parts.Config.Clock.GetTimestamp();
+        var active = _tasks.Values.Select(t => t.Describe(commit.CommittedOffset)).ToList();
+        var standby = _standbys.Tasks.Select(t => t.Describe()).ToList();
+        lock (_metadataLock)
+            _snapshot = (active, standby);
     }
 
     /// <summary>One question for all new tasks.</summary>

@@ -32,6 +32,24 @@ internal static class TaskStates
     /// <summary>The sum of the positions of a state in its changelogs.</summary>
     public static long PositionOf(TaskState state) => state.Positions.Values.Sum(p => p ?? 0);
 
+    /// <summary>Deletes all that an application has in its folder.</summary>
+    /// <exception cref="StateLockedException">An instance uses it.</exception>
+    /// <exception cref="StreamsException">It cannot be deleted.</exception>
+    public static void DeleteAll(StreamsConfig config)
+    {
+        using var states = StateDirectory.Open(config.StateDir, config.ApplicationId, new StateSettings(), config.Clock);
+        try
+        {
+            foreach (var folder in Directory.EnumerateDirectories(states.Path))
+                Directory.Delete(folder, recursive: true);
+            InstanceName.Delete(states.Path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StreamsException($"The state in {states.Path} cannot be deleted.", e);
+        }
+    }
+
     private static TaskState Open(ThreadParts parts, TaskId id, Subtopology subtopology) => TaskState.Open(
         parts.States, id, parts.Config.ApplicationId, subtopology.Stores, parts.Topics.Latest.FullName);
 }

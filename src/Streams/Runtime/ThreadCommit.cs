@@ -60,6 +60,9 @@ internal sealed class ThreadCommit : IDisposable
         _committed.Clear();
     }
 
+    /// <summary>The next offset of an input as this thread has committed it; null where it has not in this generation.</summary>
+    public long? CommittedOffset(TopicPartition input) => _committed.TryGetValue(input, out var offset) ? offset : null;
+
     public bool IsDue(IReadOnlyList<ActiveTask> tasks)
     {
         if (Now() - _lastCommit >= (long)_config.EffectiveCommitInterval.TotalMilliseconds)

@@ -25,6 +25,15 @@ internal sealed record ThreadParts(
     /// <summary>Told how standbys follow; null: nobody.</summary>
     public IStandbyUpdateListener? StandbyListener { get; init; }
 
+    /// <summary>Whether the instance is paused.</summary>
+    public PauseSwitch Pause { get; init; } = new();
+
+    /// <summary>Called when the thread starts or stops to be running, and when it ends.</summary>
+    public Action Changed { get; init; } = static () => { };
+
+    /// <summary>Says what becomes of the instance when the thread dies of an error.</summary>
+    public Func<Exception, UncaughtExceptionVerdict> Judge { get; init; } = static _ => UncaughtExceptionVerdict.ShutdownClient;
+
     /// <summary>As Kafka Streams names them.</summary>
     public string Name => NameOf(Config, Identity);
 

@@ -76,6 +76,38 @@ public sealed class EngineOnBrokerTests(BrokerFixture broker) : IClassFixture<Br
         Assert.Equal(Enumerable.Repeat("30", 10), last);
     }
 
+    [Fact]
+    public async Task A_static_member_restarts_without_a_rebalance_and_gets_its_tasks_back()
+    {
+        var (input, output) = ($"{_app}-in", $"{_app}-out");
+        await broker.CreateTopicsAsync(4, input, output);
+        broker.Produce(input, Enumerable.Range(0, 100).Select(i => ($"any{i}", $"k{i % 10}")));
+        await using var one = await StartAsync(Counting(input, output), instance: "one", groupInstance: "one");
+        var two = await StartAsync(Counting(input, output), instance: "two", groupInstance: "two");
+        await Eventually.Holds(() => one.State == KafkaStreamsState.Running && two.State == KafkaStreamsState.Running);
+        broker.Read(output, 100);
+        var tasks = Tasks(two);
+        Assert.NotEmpty(tasks);
+
+        var disturbed = 0;
+        one.OnStateChange = (_, _) => Interlocked.Increment(ref disturbed);
+        for (var restart = 0; restart < 3; restart++)
+        {
+            await two.DisposeAsync();
+            two = await StartAsync(Counting(input, output), instance: "two", groupInstance: "two");
+            await Eventually.Holds(() => two.State == KafkaStreamsState.Running && Tasks(two).SetEquals(tasks));
+        }
+
+        broker.Produce(input, Enumerable.Range(0, 100).Select(i => ($"any{i}", $"k{i % 10}")));
+        var last = broker.Read(output, 200).GroupBy(r => r.Key).Select(g => g.Last().Value);
+        Assert.Equal(Enumerable.Repeat("20", 10), last);
+        Assert.Equal(0, disturbed);
+        await two.DisposeAsync();
+    }
+
+    private static HashSet<TaskId> Tasks(KafkaStreams streams) =>
+        [.. streams.MetadataForLocalThreads().SelectMany(t => t.ActiveTasks).Select(t => t.TaskId)];
+
     private static Topology Counting(string input, string output)
     {
         var builder = new StreamsBuilder();
@@ -93,7 +125,8 @@ public sealed class EngineOnBrokerTests(BrokerFixture broker) : IClassFixture<Br
         Topology topology,
         ProcessingGuarantee guarantee = ProcessingGuarantee.ExactlyOnceV2,
         string instance = "",
-        int threads = 1)
+        int threads = 1,
+        string? groupInstance = null)
     {
         var streams = new KafkaStreams(topology, new StreamsConfig
         {
@@ -102,6 +135,7 @@ public sealed class EngineOnBrokerTests(BrokerFixture broker) : IClassFixture<Br
             ProcessingGuarantee = guarantee,
             StateDir = Path.Combine(_stateDir, instance),
             NumStreamThreads = threads,
+            GroupInstanceId = groupInstance,
             CommitInterval = TimeSpan.FromMilliseconds(50),
         });
         await streams.StartAsync();

@@ -12,6 +12,7 @@ internal sealed class GroupMembership(ThreadParts parts)
     // A view that is not stable is about to change; a leader that does not decide may be stopped for as long as its session lasts.
     private static readonly TimeSpan ViewPatience = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan DecisionPatience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan ShutdownPatience = TimeSpan.FromSeconds(5);
 
     private IReadOnlyList<GroupMember>? _living;
     private int _generation;
@@ -43,6 +44,14 @@ internal sealed class GroupMembership(ThreadParts parts)
         ThrowIfTwin(known, memberId);
         _living = GroupMember.Living(known);
         parts.Group.Begin(this);
+    }
+
+    /// <summary>Asks all members to stop for good; returns when they can read it, or after a while.</summary>
+    public void AskShutdown()
+    {
+        var known = _living?.Select(m => m.MemberId) ?? parts.Group.Latest?.Members.Values.Select(m => m.MemberId) ?? [];
+        RuntimeLog.ShutdownAsked(parts.Logger, parts.Name);
+        parts.Group.AskShutdownAsync(known).Wait(ShutdownPatience);
     }
 
     /// <summary>The generation is over.</summary>

@@ -242,7 +242,7 @@ internal sealed class FakeKafka : IKafkaClients
             return _epochs.GetValueOrDefault(transactionalId) != epoch;
     }
 
-    IStreamConsumer IKafkaClients.CreateConsumer(string clientId, string? groupInstanceId) =>
+    IStreamConsumer IKafkaClients.CreateConsumer(string clientId, string? groupInstanceId, bool tellsEndsSoon) =>
         new FakeConsumer(this, clientId);
 
     IRestoreConsumer IKafkaClients.CreateRestoreConsumer(string clientId) => new FakeRestoreConsumer(this);
