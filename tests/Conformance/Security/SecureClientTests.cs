@@ -1,0 +1,119 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using MedStreams.Broker;
+
+namespace MedStreams.Conformance.Tests.Security;
+
+/// <summary>Real clients over TLS and SASL, and what rules allow them.</summary>
+public sealed class SecureClientTests : IAsyncLifetime
+{
+    private const string Password = "correct horse";
+    private const string Python = "/usr/bin/python3";
+    private readonly string _folder = Directory.CreateTempSubdirectory("medstreams-secure-").FullName;
+    private EmbeddedBroker _broker = null!;
+
+    private string Authority => Path.Combine(_folder, "ca.pem");
+
+    public async ValueTask InitializeAsync()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=broker", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(150));
+        await File.WriteAllTextAsync(Authority, certificate.ExportCertificatePem());
+        var data = Path.Combine(_folder, "data");
+        var users = BrokerUsers.Open(data);
+        foreach (var user in new[] { "admin", "reader" })
+            await users.SetAsync(user, Password, [SaslMechanism.ScramSha256, SaslMechanism.ScramSha512], BrokerUsers.MinIterations);
+        _broker = new EmbeddedBroker(new BrokerOptions
+        {
+            DataDirectory = data,
+            Listeners = [.. Enum.GetValues<ListenerProtocol>().Select(p => new BrokerListener { Name = p.KafkaName(), Protocol = p, Port = 0 })],
+            Tls = new TlsOptions { KeyStore = new TlsStore { Pem = key.ExportPkcs8PrivateKeyPem() + "\n" + certificate.ExportCertificatePem() } },
+            Sasl = new SaslOptions { Mechanisms = [SaslMechanism.Plain, SaslMechanism.ScramSha256, SaslMechanism.ScramSha512] },
+            Authorization = new AuthorizationOptions { SuperUsers = ["User:admin"] },
+        });
+        await _broker.StartAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _broker.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Theory]
+    [InlineData(ListenerProtocol.SaslPlaintext, "PLAIN")]
+    [InlineData(ListenerProtocol.SaslPlaintext, "SCRAM-SHA-256")]
+    [InlineData(ListenerProtocol.SaslSsl, "PLAIN")]
+    [InlineData(ListenerProtocol.SaslSsl, "SCRAM-SHA-256")]
+    [InlineData(ListenerProtocol.SaslSsl, "SCRAM-SHA-512")]
+    public async Task Kcat_writes_and_reads_as_a_user(ListenerProtocol protocol, string mechanism)
+    {
+        Assert.SkipUnless(OutsideProgram.IsThere("kcat"), "not run: there is no kcat");
+        var lines = string.Concat(Enumerable.Range(0, 5000).Select(i => $"line {i}\n"));
+        var (code, _, error) = await KcatAsync(protocol, mechanism, "admin", Password, lines, "-P", "-t", "lines");
+        Assert.True(code == 0, error);
+        Assert.Equal(lines, (await KcatAsync(protocol, mechanism, "admin", Password, null, "-C", "-t", "lines", "-e", "-q")).Output);
+        Assert.NotEqual(0, (await KcatAsync(protocol, mechanism, "admin", "wrong", null, "-L", "-m", "1")).Code);
+        (_, _, error) = await KcatAsync(protocol, mechanism, "reader", Password, null, "-C", "-t", "lines", "-e");
+        Assert.Contains("Topic authorization failed", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("PLAIN")]
+    [InlineData("SCRAM-SHA-256")]
+    [InlineData("SCRAM-SHA-512")]
+    public async Task Kafka_python_writes_and_reads_as_a_user_over_TLS(string mechanism)
+    {
+        Assert.SkipUnless(await HasAsync("kafka"), "not run: there is no kafka-python for /usr/bin/python3");
+        const string Script = """
+            import sys
+            from kafka import KafkaProducer, KafkaConsumer
+            servers, mechanism, password, ca = sys.argv[1:]
+            common = dict(bootstrap_servers=servers, security_protocol='SASL_SSL', sasl_mechanism=mechanism,
+                          sasl_plain_username='admin', sasl_plain_password=password, ssl_cafile=ca)
+            producer = KafkaProducer(**common)
+            for i in range(100):
+                producer.send('python', b'%d' % i)
+            producer.flush()
+            consumer = KafkaConsumer('python', auto_offset_reset='earliest', consumer_timeout_ms=3000, **common)
+            print(sum(1 for _ in consumer))
+            """;
+        var (code, output, error) = await OutsideProgram.RunAsync(
+            Python, null, OutsideProgram.Utf8, "-c", Script, Servers(ListenerProtocol.SaslSsl), mechanism, Password, Authority);
+        Assert.True(code == 0, error);
+        Assert.Equal("100", output.Trim());
+    }
+
+    [Theory]
+    [InlineData("-tls1_2", true)]
+    [InlineData("-tls1_3", true)]
+    [InlineData("-tls1_1", false)]
+    public async Task Openssl_sees_the_versions_of_TLS(string version, bool spoken)
+    {
+        Assert.SkipUnless(OutsideProgram.IsThere("openssl"), "not run: there is no openssl");
+        var (code, output, _) = await OutsideProgram.RunAsync(
+            "openssl", "", OutsideProgram.Utf8, "s_client", "-connect", Servers(ListenerProtocol.Ssl), "-CAfile", Authority, "-verify_return_error", version);
+        Assert.Equal(spoken, code == 0 && output.Contains("Verify return code: 0 (ok)", StringComparison.Ordinal));
+    }
+
+    private string Servers(ListenerProtocol protocol) => _broker.Listeners.Single(l => l.Protocol == protocol).BootstrapServers;
+
+    private Task<(int Code, string Output, string Error)> KcatAsync(
+        ListenerProtocol protocol, string mechanism, string user, string password, string? input, params string[] arguments) => OutsideProgram.RunAsync(
+            "kcat",
+            input,
+            OutsideProgram.Utf8,
+            [
+                "-b", Servers(protocol), "-X", $"security.protocol={protocol.KafkaName()}", "-X", $"sasl.mechanism={mechanism}",
+                "-X", $"sasl.username={user}", "-X", $"sasl.password={password}", "-X", $"ssl.ca.location={Authority}", .. arguments,
+            ]);
+
+    private static async Task<bool> HasAsync(string module) =>
+        File.Exists(Python) && (await OutsideProgram.RunAsync(Python, null, OutsideProgram.Utf8, "-c", "import " + module)).Code == 0;
+}
