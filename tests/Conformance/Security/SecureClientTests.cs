@@ -90,6 +90,40 @@ public sealed class SecureClientTests : IAsyncLifetime
         Assert.Equal("100", output.Trim());
     }
 
+    [Fact]
+    public async Task Rules_that_an_admin_client_makes_hold_until_it_removes_them()
+    {
+        Assert.SkipUnless(await HasAsync("kafka") && await HasAsync("confluent_kafka"), "not run: there is no kafka or confluent_kafka for /usr/bin/python3");
+        const string Script = """
+            import sys
+            from kafka.admin import KafkaAdminClient, ACL, ACLFilter, ACLOperation, ACLPermissionType, ResourcePattern, ResourcePatternFilter, ResourceType, ACLResourcePatternType
+            from confluent_kafka import Producer
+            servers, password, ca = sys.argv[1:]
+            admin = KafkaAdminClient(bootstrap_servers=servers, security_protocol='SASL_SSL', sasl_mechanism='SCRAM-SHA-512',
+                                     sasl_plain_username='admin', sasl_plain_password=password, ssl_cafile=ca)
+            def write():
+                errors = []
+                producer = Producer({'bootstrap.servers': servers, 'security.protocol': 'sasl_ssl', 'sasl.mechanism': 'SCRAM-SHA-256',
+                                     'sasl.username': 'reader', 'sasl.password': password, 'ssl.ca.location': ca, 'message.timeout.ms': 10000})
+                producer.produce('ward.seven', b'x', on_delivery=lambda error, _: errors.append(error.name() if error else 'written'))
+                producer.flush(15)
+                return errors
+            rule = lambda operation: ACL('User:reader', '*', operation, ACLPermissionType.ALLOW, ResourcePattern(ResourceType.TOPIC, 'ward.', ACLResourcePatternType.PREFIXED))
+            every = ACLFilter(None, None, ACLOperation.ANY, ACLPermissionType.ANY, ResourcePatternFilter(ResourceType.ANY, None, ACLResourcePatternType.ANY))
+            print(write())
+            admin.create_acls([rule(ACLOperation.WRITE), rule(ACLOperation.CREATE)])
+            print(write(), len(admin.describe_acls(every)[0]))
+            admin.delete_acls([every])
+            print(write(), len(admin.describe_acls(every)[0]))
+            """;
+        var (code, output, error) = await OutsideProgram.RunAsync(
+            Python, null, OutsideProgram.Utf8, "-c", Script, Servers(ListenerProtocol.SaslSsl), Password, Authority);
+        Assert.True(code == 0, error);
+        Assert.Equal(
+            ["['TOPIC_AUTHORIZATION_FAILED']", "['written'] 2", "['TOPIC_AUTHORIZATION_FAILED'] 0"],
+            output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
     [Theory]
     [InlineData("-tls1_2", true)]
     [InlineData("-tls1_3", true)]
