@@ -11,6 +11,23 @@ internal static class ConfigChanges
     private const sbyte TopicResource = 2;
     private const sbyte BrokerResource = 4;
 
+    /// <summary>What is wrong with a request before anything is looked at; null when nothing is.</summary>
+    /// <param name="isTwice">Whether the request names the resource twice.</param>
+    /// <param name="configs">The configurations that it names, and whether a value lacks.</param>
+    public static TopicChange? Fault(bool isTwice, IReadOnlyCollection<(string Name, bool LacksValue)> configs)
+    {
+        if (isTwice)
+            return new(ErrorCode.InvalidRequest, "Each resource must appear at most once.");
+        if (configs.DistinctBy(config => config.Name).Count() < configs.Count)
+            return new(ErrorCode.InvalidRequest, "A configuration is named twice.");
+        var lacking = configs.Where(config => config.LacksValue).Select(config => config.Name).ToList();
+        return lacking.Count > 0 ? new(ErrorCode.InvalidRequest, $"There is no value for {string.Join(", ", lacking)}.") : null;
+    }
+
+    /// <summary>The resources that are named more than once.</summary>
+    public static HashSet<(sbyte, string)> Twice(IEnumerable<(sbyte Type, string Name)> resources) =>
+        [.. resources.CountBy(resource => resource).Where(count => count.Value > 1).Select(count => count.Key)];
+
     /// <summary>Changes one resource: a topic, this broker, or all brokers.</summary>
     public static TopicChange Apply(
         BrokerContext broker,
@@ -27,6 +44,10 @@ internal static class ConfigChanges
         var isThis = resourceName == BrokerContext.NodeId.ToString(CultureInfo.InvariantCulture);
         if (resourceType is not (TopicResource or BrokerResource) || (resourceType == BrokerResource && !isThis && resourceName.Length > 0))
             return new(ErrorCode.InvalidRequest, "There are topics, the broker 1, and all brokers, without a name.");
+        if (resourceType == TopicResource && resourceName.Length == 0)
+            return new(ErrorCode.InvalidRequest, "There is no default for topics.");
+        if (resourceType == TopicResource && TopicName.Fault(resourceName) is { } fault)
+            return new(ErrorCode.InvalidTopicException, fault);
         try
         {
             return resourceType == TopicResource

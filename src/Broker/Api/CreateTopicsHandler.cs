@@ -15,6 +15,9 @@ namespace MedStreams.Broker.Api;
 /// </remarks>
 internal sealed class CreateTopicsHandler(BrokerContext broker) : ApiHandler<CreateTopicsRequest, CreateTopicsResponse>
 {
+    /// <summary>Where Apache Kafka keeps what it knows of itself; there is no such topic here.</summary>
+    private const string ClusterMetadata = "__cluster_metadata";
+
     /// <inheritdoc/>
     protected override ValueTask<CreateTopicsResponse?> HandleAsync(
         CreateTopicsRequest request, RequestContext context, CancellationToken cancellationToken)
@@ -33,22 +36,17 @@ internal sealed class CreateTopicsHandler(BrokerContext broker) : ApiHandler<Cre
     private CreateTopicsResponse.CreatableTopicResult Create(
         CreateTopicsRequest.CreatableTopic topic, bool validateOnly, Access access)
     {
+        if (topic.Name == ClusterMetadata)
+            return Refuse(topic, ErrorCode.InvalidRequest, "This topic is not for clients.");
         if (Topic.IsInternalName(topic.Name) && broker.Logs.Find(topic.Name) is null)
             return Refuse(topic, ErrorCode.InvalidTopicException, "The broker makes its internal topics itself.");
-        var partitions = topic.NumPartitions == -1 ? broker.Options.DefaultPartitions : topic.NumPartitions;
-        if (topic.Assignments.Count > 0)
-        {
-            if (AssignmentFault(topic) is { } fault)
-                return Refuse(topic, fault.Error, fault.Message);
-            partitions = topic.Assignments.Count;
-        }
-        else if (topic.ReplicationFactor is not (-1 or 1))
-        {
-            return Refuse(topic, ErrorCode.InvalidReplicationFactor, "There is one broker: the replication factor must be 1 or -1.");
-        }
-
         var configs = topic.Configs.Select(config => KeyValuePair.Create(config.Name, config.Value)).ToList();
-        var change = broker.Logs.CheckNew(topic.Name, partitions, configs);
+        var change = broker.Logs.CheckNew(topic.Name, configs);
+        if (change.Error == ErrorCode.None && (topic.Assignments.Count > 0 ? AssignmentFault(topic) : NumberFault(topic)) is { } fault)
+            return Refuse(topic, fault.Error, fault.Message);
+        var partitions = topic.Assignments.Count > 0 ? topic.Assignments.Count
+            : topic.NumPartitions == -1 ? broker.Options.DefaultPartitions
+            : topic.NumPartitions;
         if (change.Error == ErrorCode.None && !validateOnly)
             change = Create(topic.Name, partitions, configs);
         if (change.Error != ErrorCode.None)
@@ -78,6 +76,18 @@ internal sealed class CreateTopicsHandler(BrokerContext broker) : ApiHandler<Cre
             ApiLogs.ChangeFailed(broker.Logger, exception, name);
             return new(ErrorCode.KafkaStorageError, "The topic's files could not be made.");
         }
+    }
+
+    /// <summary>In the order of Apache Kafka, which first looks at what is impossible and then at what it has.</summary>
+    private static (ErrorCode Error, string Message)? NumberFault(CreateTopicsRequest.CreatableTopic topic)
+    {
+        if (topic.ReplicationFactor is < -1 or 0)
+            return (ErrorCode.InvalidReplicationFactor, "The replication factor must be larger than 0, or -1 for the default.");
+        if (topic.NumPartitions is < -1 or 0)
+            return (ErrorCode.InvalidPartitions, "The number of partitions must be larger than 0, or -1 for the default.");
+        return topic.ReplicationFactor > 1
+            ? (ErrorCode.InvalidReplicationFactor, "There is one broker: the replication factor must be 1 or -1.")
+            : null;
     }
 
     private static (ErrorCode Error, string Message)? AssignmentFault(CreateTopicsRequest.CreatableTopic topic)

@@ -45,6 +45,9 @@ internal sealed class DescribeConfigsHandler(BrokerContext broker)
             case BrokerResource when !access.AllowsCluster(AclOperation.DescribeConfigs):
                 result.ErrorCode = ErrorCode.ClusterAuthorizationFailed;
                 break;
+            case TopicResource when TopicName.Fault(resource.ResourceName) is { } fault:
+                (result.ErrorCode, result.ErrorMessage) = (ErrorCode.InvalidTopicException, fault);
+                break;
             case TopicResource when broker.Logs.Find(resource.ResourceName) is null:
                 (result.ErrorCode, result.ErrorMessage) = (ErrorCode.UnknownTopicOrPartition, "There is no such topic.");
                 break;
@@ -81,7 +84,7 @@ internal sealed class DescribeConfigsHandler(BrokerContext broker)
         var result = new DescribeConfigsResponse.DescribeConfigsResourceResult
         {
             Name = config.Rule.Name,
-            Value = config.Value,
+            Value = config.Value is null ? null : config.Rule.Show(config.Value),
             ReadOnly = config.IsReadOnly,
             IsDefault = config.Source is ConfigSource.Default,
             ConfigSource = (sbyte)config.Source,

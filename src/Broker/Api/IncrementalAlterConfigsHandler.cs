@@ -19,16 +19,25 @@ internal sealed class IncrementalAlterConfigsHandler(BrokerContext broker)
 
     /// <inheritdoc/>
     protected override ValueTask<IncrementalAlterConfigsResponse?> HandleAsync(
-        IncrementalAlterConfigsRequest request, RequestContext context, CancellationToken cancellationToken) =>
-        new(new IncrementalAlterConfigsResponse
+        IncrementalAlterConfigsRequest request, RequestContext context, CancellationToken cancellationToken)
+    {
+        var twice = ConfigChanges.Twice(request.Resources.Select(r => (r.ResourceType, r.ResourceName)));
+        return new(new IncrementalAlterConfigsResponse
         {
-            Responses = [.. request.Resources.Select(resource => Alter(resource, request.ValidateOnly, context.Access))],
+            Responses =
+            [
+                .. request.Resources.Select(resource => Alter(
+                    resource, twice.Contains((resource.ResourceType, resource.ResourceName)), request.ValidateOnly, context.Access)),
+            ],
         });
+    }
 
     private IncrementalAlterConfigsResponse.AlterConfigsResourceResponse Alter(
-        IncrementalAlterConfigsRequest.AlterConfigsResource resource, bool validateOnly, Access access)
+        IncrementalAlterConfigsRequest.AlterConfigsResource resource, bool isTwice, bool validateOnly, Access access)
     {
-        var change = ConfigChanges.Apply(
+        var fault = ConfigChanges.Fault(
+            isTwice, [.. resource.Configs.Select(c => (c.Name, c.Value is null && c.ConfigOperation != Delete))]);
+        var change = fault ?? ConfigChanges.Apply(
             broker, resource.ResourceType, resource.ResourceName, present => Edit(resource, present), validateOnly, access);
         return new()
         {
@@ -42,8 +51,6 @@ internal sealed class IncrementalAlterConfigsHandler(BrokerContext broker)
     private ConfigEdit Edit(
         IncrementalAlterConfigsRequest.AlterConfigsResource resource, IReadOnlyDictionary<string, string> present)
     {
-        if (resource.Configs.DistinctBy(config => config.Name).Count() < resource.Configs.Count)
-            return ConfigChanges.Refuse(ErrorCode.InvalidRequest, "A configuration is named twice.");
         var configs = new Dictionary<string, string>(present);
         foreach (var config in resource.Configs)
         {
@@ -57,19 +64,18 @@ internal sealed class IncrementalAlterConfigsHandler(BrokerContext broker)
     private ConfigEdit? Edit(
         sbyte resourceType, IncrementalAlterConfigsRequest.AlterableConfig change, Dictionary<string, string> configs)
     {
-        if (ConfigChanges.Rule(resourceType, change.Name) is not { } config)
-            return ConfigChanges.Refuse(ErrorCode.InvalidConfig, $"Unknown config name: {change.Name}");
+        // To take away what there is not is no error, whatever its name.
         if (change.ConfigOperation == Delete)
         {
             configs.Remove(change.Name);
             return null;
         }
 
-        if (change.Value is null)
-            return ConfigChanges.Refuse(ErrorCode.InvalidRequest, $"A null value for {change.Name} is not possible.");
+        if (ConfigChanges.Rule(resourceType, change.Name) is not { } config)
+            return ConfigChanges.Refuse(ErrorCode.InvalidConfig, $"Unknown config name: {change.Name}");
         if (change.ConfigOperation == Set)
         {
-            configs[change.Name] = change.Value;
+            configs[change.Name] = change.Value!;
             return null;
         }
 
@@ -78,7 +84,7 @@ internal sealed class IncrementalAlterConfigsHandler(BrokerContext broker)
         if (config.Type != ConfigType.List)
             return ConfigChanges.Refuse(ErrorCode.InvalidConfig, $"{change.Name} is no list that could be added to or taken from.");
         var list = ConfigRule.Split(configs.GetValueOrDefault(config.Name) ?? ConfigChanges.Default(broker, resourceType, config.Name) ?? "");
-        var values = ConfigRule.Split(change.Value);
+        var values = ConfigRule.Split(change.Value!);
         configs[config.Name] = string.Join(',', change.ConfigOperation == Append ? list.Union(values) : list.Except(values));
         return null;
     }

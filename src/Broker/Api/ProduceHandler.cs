@@ -131,22 +131,26 @@ internal sealed class ProduceHandler(BrokerContext broker) : ApiHandler<ProduceR
     private static (ErrorCode Error, string? Message) Refusal(
         short acks, string topic, PartitionLog? log, ReadOnlySpan<byte> batch, short version)
     {
-        if (acks is < -1 or > 1)
-            return (ErrorCode.InvalidRequiredAcks, null);
         if (log is null)
             return (ErrorCode.UnknownTopicOrPartition, null);
+        var fault = ProducedBatch.Check(batch);
+        if (fault is BatchFault.NoBatch or BatchFault.SeveralBatches or BatchFault.UnsupportedMagic)
+            return (ErrorCode.InvalidRecord, null);
+        if (fault == BatchFault.None && version < FirstVersionWithZstd && new RecordBatch(batch).Compression == CompressionType.Zstd)
+            return (ErrorCode.UnsupportedCompressionType, null);
+        if (acks is < -1 or > 1)
+            return (ErrorCode.InvalidRequiredAcks, null);
         if (Topic.IsInternalName(topic))
             return (ErrorCode.InvalidTopicException, null);
         if (acks == All && log.Settings.MinInsyncReplicas > 1)
             return (ErrorCode.NotEnoughReplicas, null);
+        if (batch.Length >= BatchLayout.Records && new RecordBatch(batch).BaseOffset != 0)
+            return (ErrorCode.InvalidRecord, "The base offset of a batch that is to be appended must be 0.");
         if (batch.Length > log.Settings.MaxMessageBytes)
             return (ErrorCode.MessageTooLarge, null);
         if (batch.Length > log.Settings.SegmentBytes)
             return (ErrorCode.RecordListTooLarge, null);
-        var error = ErrorOf(ProducedBatch.Check(batch));
-        if (error == ErrorCode.None && version < FirstVersionWithZstd && new RecordBatch(batch).Compression == CompressionType.Zstd)
-            error = ErrorCode.UnsupportedCompressionType;
-        return (error, null);
+        return (ErrorOf(fault), null);
     }
 
     private static ErrorCode ErrorOf(BatchFault fault) => fault switch

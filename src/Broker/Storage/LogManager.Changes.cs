@@ -7,9 +7,8 @@ internal sealed partial class LogManager
 {
     /// <summary>Checks whether a topic could be made.</summary>
     /// <param name="name">The name.</param>
-    /// <param name="partitions">The number of partitions.</param>
     /// <param name="configs">Its configuration.</param>
-    public TopicChange CheckNew(string name, int partitions, IEnumerable<KeyValuePair<string, string?>> configs)
+    public TopicChange CheckNew(string name, IEnumerable<KeyValuePair<string, string?>> configs)
     {
         if (TopicName.Fault(name) is { } nameFault)
             return new(ErrorCode.InvalidTopicException, nameFault);
@@ -17,8 +16,6 @@ internal sealed partial class LogManager
             return new(ErrorCode.TopicAlreadyExists, $"Topic '{name}' already exists.");
         if (_topics.Keys.FirstOrDefault(other => TopicName.Collide(name, other)) is { } other)
             return new(ErrorCode.InvalidTopicException, $"Topic '{name}' collides with existing topic: {other}");
-        if (partitions is <= 0 or > MaxPartitions)
-            return new(ErrorCode.InvalidPartitions, $"Number of partitions must be from 1 to {MaxPartitions}.");
         return TopicConfigTable.Fault(configs) is { } configFault
             ? new(ErrorCode.InvalidConfig, configFault)
             : new(ErrorCode.None, null);
@@ -33,9 +30,11 @@ internal sealed partial class LogManager
     {
         lock (_changing)
         {
-            var check = CheckNew(name, partitions, configs!);
+            var check = CheckNew(name, configs!);
             if (check.Error != ErrorCode.None)
                 return check;
+            if (partitions is <= 0 or > MaxPartitions)
+                return new(ErrorCode.InvalidPartitions, $"Number of partitions must be from 1 to {MaxPartitions}.");
             var entry = new TopicEntry(name, NewId(), partitions, new(configs.ToDictionary()));
             var topic = Open(entry);
             try
@@ -127,13 +126,15 @@ internal sealed partial class LogManager
     {
         lock (_changing)
         {
-            if (Find(name) is not { } topic)
-                return new(ErrorCode.UnknownTopicOrPartition, $"The topic '{name}' does not exist.");
-            var (configs, error, message) = edit(topic.Configs);
+            // As Apache Kafka: the wish is looked at first.
+            var topic = Find(name);
+            var (configs, error, message) = edit(topic?.Configs ?? new Dictionary<string, string>());
             if (configs is null)
                 return new(error, message);
             if (TopicConfigTable.Fault(configs!) is { } fault)
                 return new(ErrorCode.InvalidConfig, fault);
+            if (topic is null)
+                return new(ErrorCode.UnknownTopicOrPartition, $"The topic '{name}' does not exist.");
             if (ReadOnly(topic.Configs, configs) is { } idle)
                 return new(ErrorCode.InvalidConfig, $"{idle} has no effect on one node and cannot be altered.");
             if (validateOnly)

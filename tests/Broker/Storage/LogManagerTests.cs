@@ -105,10 +105,10 @@ public sealed class LogManagerTests
         logs.Create("there", 1, NoConfigs);
         logs.Create("dotted.name", 1, NoConfigs);
         string[] invalid = ["", ".", "..", "a b", "ä", "a/b", new string('n', 250), "dotted_name"];
-        Assert.All(invalid, name => Assert.Equal(ErrorCode.InvalidTopicException, logs.CheckNew(name, 1, []).Error));
-        Assert.Equal(ErrorCode.TopicAlreadyExists, logs.CheckNew("there", 1, []).Error);
-        Assert.Equal(ErrorCode.None, logs.CheckNew("t.here_-", 1, []).Error);
-        Assert.Equal(ErrorCode.InvalidPartitions, logs.CheckNew("a", 0, []).Error);
+        Assert.All(invalid, name => Assert.Equal(ErrorCode.InvalidTopicException, logs.CheckNew(name, []).Error));
+        Assert.Equal(ErrorCode.TopicAlreadyExists, logs.CheckNew("there", []).Error);
+        Assert.Equal(ErrorCode.None, logs.CheckNew("t.here_-", []).Error);
+        Assert.Equal(ErrorCode.InvalidPartitions, logs.Create("a", 0, NoConfigs).Error);
     }
 
     [Theory]

@@ -43,6 +43,15 @@ internal sealed record ConfigRule(string Name, ConfigType Type, string? Default)
         _ => IsKnown(value),
     };
 
+    /// <summary>An allowed value as Kafka shows it: without blanks around it and within lists.</summary>
+    public string Show(string value) => Type switch
+    {
+        ConfigType.Boolean => bool.Parse(value) ? "true" : "false",
+        ConfigType.Int32 or ConfigType.Int64 => long.Parse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture),
+        ConfigType.List => string.Join(',', Split(value)),
+        _ => value,
+    };
+
     /// <summary>The elements of a list.</summary>
     public static string[] Split(string list) =>
         list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
