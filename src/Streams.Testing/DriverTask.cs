@@ -39,6 +39,9 @@ internal sealed class DriverTask : IDisposable
     /// <summary>What the task owns, where it is the one that fills the global stores.</summary>
     public GlobalStores AsGlobal() => new(_state, Context, _subtopology.Stores);
 
+    /// <summary>The topics it reads under their full names, as far as they are known.</summary>
+    public IEnumerable<string> InputTopics => _inputs.Keys;
+
     /// <summary>Whether it reads a topic, under the topic's full name; patterns choose each topic from then on.</summary>
     public bool Reads(string topic) =>
         _inputs.ContainsKey(topic)

@@ -46,6 +46,26 @@ public sealed class TestInputTopic<TKey, TValue>
             PipeInput(key, value);
     }
 
+    /// <summary>Pipes records, each at its own time.</summary>
+    public void PipeInput(IEnumerable<Record<TKey, TValue>> records)
+    {
+        foreach (var record in records)
+            PipeInput(record);
+    }
+
+    /// <summary>Pipes records, the first one at a time and each further one so much later; this topic's own time stays.</summary>
+    /// <param name="records">The records.</param>
+    /// <param name="start">The time of the first one.</param>
+    /// <param name="advance">From one record to the next.</param>
+    public void PipeInput(IEnumerable<(TKey Key, TValue Value)> records, DateTimeOffset start, TimeSpan advance)
+    {
+        foreach (var (key, value) in records)
+        {
+            PipeInput(key, value, start);
+            start += advance;
+        }
+    }
+
     /// <summary>Moves this topic's own time on.</summary>
     public void AdvanceTime(TimeSpan by) => _time += by;
 }

@@ -27,7 +27,10 @@ public sealed class TestOutputTopic<TKey, TValue>
     public Record<TKey, TValue> ReadRecord() =>
         _driver.Outputs(Topic) is { Count: > 0 } queue
             ? _serdes.Read(queue.Dequeue())
-            : throw new InvalidOperationException($"No record of {Topic} waits to be read.");
+            : throw new InvalidOperationException(
+                _driver.Outputs(Topic) is null
+                    ? $"Nothing was written to {Topic} yet; there are {string.Join(", ", _driver.ProducedTopicNames.Order())}."
+                    : $"No record of {Topic} waits to be read.");
 
     /// <summary>Reads the next record's key and value.</summary>
     /// <exception cref="InvalidOperationException">No record waits.</exception>
@@ -52,4 +55,27 @@ public sealed class TestOutputTopic<TKey, TValue>
 
     /// <summary>Reads keys and values of all records that wait.</summary>
     public IReadOnlyList<(TKey Key, TValue Value)> ReadKeyValues() => [.. ReadRecords().Select(r => (r.Key, r.Value))];
+
+    /// <summary>Reads the values of all records that wait.</summary>
+    public IReadOnlyList<TValue> ReadValues() => [.. ReadRecords().Select(r => r.Value)];
+}
+
+/// <summary>Readings of output topics whose records all have keys.</summary>
+public static class TestOutputTopicExtensions
+{
+    /// <summary>Reads all records that wait; answers the last value of each key, as a table would hold it, nulls included.</summary>
+    /// <exception cref="InvalidOperationException">A record has no key.</exception>
+    public static IReadOnlyDictionary<TKey, TValue> ReadLastValues<TKey, TValue>(this TestOutputTopic<TKey, TValue> topic)
+        where TKey : notnull
+    {
+        var values = new Dictionary<TKey, TValue>();
+        foreach (var (key, value) in topic.ReadKeyValues())
+        {
+            if (key is null)
+                throw new InvalidOperationException($"A record of {topic.Topic} has no key: read the records one by one.");
+            values[key] = value;
+        }
+
+        return values;
+    }
 }

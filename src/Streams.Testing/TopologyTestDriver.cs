@@ -22,6 +22,7 @@ public sealed class TopologyTestDriver : IDisposable
     private readonly List<RejectedRecord> _rejected = [];
     private readonly DriverErrors _errors;
     private readonly StateDirectory? _directory;
+    private bool _isDisposed;
 
     /// <summary>A driver whose tasks are initialised and whose sinks have claimed their partitions.</summary>
     /// <param name="topology">The topology to run.</param>
@@ -60,6 +61,13 @@ public sealed class TopologyTestDriver : IDisposable
     /// <summary>All topics that were written to so far, repartition and changelog topics included, under their full names.</summary>
     public IReadOnlySet<string> ProducedTopicNames => _outputs.Keys.ToHashSet(StringComparer.Ordinal);
 
+    /// <summary>The largest time of a record that a task has seen, in epoch milliseconds; -1 before the first.</summary>
+    public long StreamTimeMs => _tasks.Select(t => t.Context.StreamTime).DefaultIfEmpty(-1).Max();
+
+    /// <summary>All stores of the topology by name.</summary>
+    public IReadOnlyDictionary<string, IStateStore> StateStores =>
+        _tasks.SelectMany(t => t.Context.Stores).DistinctBy(s => s.Name).ToDictionary(s => s.Name, StringComparer.Ordinal);
+
     /// <summary>The records that sinks refused so far.</summary>
     public IReadOnlyList<RejectedRecord> RejectedRecords => _rejected;
 
@@ -90,6 +98,7 @@ public sealed class TopologyTestDriver : IDisposable
     /// <summary>Moves the wall clock on, fires what is due by it, once each, and processes what comes of it.</summary>
     public void AdvanceWallClockTime(TimeSpan by)
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         ArgumentOutOfRangeException.ThrowIfLessThan(by, TimeSpan.Zero);
         _clock.Advance(by);
         foreach (var task in _tasks)
@@ -156,12 +165,18 @@ public sealed class TopologyTestDriver : IDisposable
             task.Dispose();
         _tasks.Clear();
         _directory?.Dispose();
+        _isDisposed = true;
     }
 
     internal void Pipe(CapturedRecord record)
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (!_tasks.Exists(t => t.Reads(record.Topic)))
-            throw new StreamsException($"The topology does not read {record.Topic}.");
+        {
+            throw new StreamsException(
+                $"The topology does not read {record.Topic}. It reads {string.Join(", ", _tasks.SelectMany(t => t.InputTopics).Order())}.");
+        }
+
         Enqueue(record);
         Settle();
     }

@@ -8,7 +8,7 @@ namespace MedStreams.Streams;
 /// A graph of sources, processors and sinks (Kafka Streams' Processor API). Usually a <c>StreamsBuilder</c> makes it; both ways
 /// mix. Not safe for use by several threads while it is built; once running it must not change.
 /// </summary>
-public sealed class Topology
+public sealed partial class Topology
 {
     private readonly Dictionary<string, NodeDefinition> _nodes = new(StringComparer.Ordinal);
     private readonly List<NodeDefinition> _order = [];
@@ -29,6 +29,8 @@ public sealed class Topology
     internal IReadOnlyList<IReadOnlyList<string>> CopartitionGroups => _copartitioned;
 
     internal IReadOnlyList<NodeDefinition> Nodes => _order;
+
+    internal IReadOnlyList<string> StoreNames => _storeOrder;
 
     /// <summary>Reads topics.</summary>
     /// <param name="name">The node's name, unique in the topology.</param>
@@ -139,10 +141,11 @@ public sealed class Topology
             throw new TopologyException($"{node.Name} needs at least one parent.");
         foreach (var parent in node.Parents)
         {
-            if (!_nodes.ContainsKey(parent) || parent == node.Name)
+            if (!_nodes.TryGetValue(parent, out var above))
                 throw new TopologyException($"{node.Name} names the parent {parent}, which is not there (yet).");
             if (_globalNodes.Contains(parent))
                 throw new TopologyException($"{parent} fills a global store and forwards nothing to {node.Name}.");
+            RequireFitting(above, node);
         }
 
         _nodes.Add(node.Name, node);
@@ -236,6 +239,21 @@ public sealed class Topology
         if (source.Selection.Pattern is not null)
             _patterns.Add(source);
     }
+
+    /// <summary>A sink forwards nothing, and a node takes what its parent forwards.</summary>
+    private static void RequireFitting(NodeDefinition parent, NodeDefinition child)
+    {
+        if (parent.IsEnd)
+            throw new TopologyException($"{parent.Name} is a sink and can have no children such as {child.Name}.");
+        if (parent.Output is { } output && child.Input is { } input && output != input)
+        {
+            throw new TopologyException(
+                $"{child.Name} takes {Describe(input)}, but its parent {parent.Name} forwards {Describe(output)}.");
+        }
+    }
+
+    private static string Describe(Type record) =>
+        string.Join(" and ", record.GetGenericArguments().Select(SerdeResolver.Describe));
 
     private static TopologyException MatchedTwice(string topic, string pattern, string source) =>
         new($"The pattern {pattern} matches the topic {topic}, which {source} reads: a topic belongs to one source only.");

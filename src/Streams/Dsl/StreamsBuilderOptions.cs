@@ -31,6 +31,12 @@ public sealed record StreamsBuilderOptions
     /// <summary>Rewritings of the topology; none by default.</summary>
     public TopologyOptimizations Optimizations { get; init; }
 
+    /// <summary>
+    /// Whether a topology is refused whose stores, changelogs or repartition topics have generated names, which change when
+    /// operators are added before them (<c>ensure.explicit.internal.resource.naming</c>, KIP-1111). Default false.
+    /// </summary>
+    public bool EnsureExplicitInternalResourceNaming { get; init; }
+
     /// <summary>The same options with a serde for all keys and values of one type that name none.</summary>
     public StreamsBuilderOptions WithSerde<T>(ISerde<T> serde) => new(this, _serdes.SetItem(typeof(T), serde), _providers);
 

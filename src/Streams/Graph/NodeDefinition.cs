@@ -10,6 +10,15 @@ internal abstract class NodeDefinition(string name, IReadOnlyList<string> parent
     /// <summary>The nodes that it takes records from, in the order of declaration; none for a source.</summary>
     public IReadOnlyList<string> Parents { get; } = parents;
 
+    /// <summary>The type of the records that it takes; null where that is right by construction, and for a source.</summary>
+    public virtual Type? Input => null;
+
+    /// <summary>The type of the records that it forwards; null where that is right by construction, and for a sink.</summary>
+    public virtual Type? Output => null;
+
+    /// <summary>True where it forwards nothing.</summary>
+    public virtual bool IsEnd => false;
+
     public abstract ProcessorNode Create(TaskContext task);
 }
 
@@ -40,6 +49,8 @@ internal sealed class SourceDefinition<TKey, TValue>(
     {
     }
 
+    public override Type Output => typeof(Record<TKey, TValue>);
+
     public override ProcessorNode Create(TaskContext task) =>
         new SourceNode<TKey, TValue>(Name, task, keySerde, valueSerde, extractor);
 }
@@ -56,6 +67,10 @@ internal sealed class ProcessorDefinition<TKeyIn, TValueIn, TKeyOut, TValueOut>(
     string name, IReadOnlyList<string> parents, Func<IProcessor<TKeyIn, TValueIn, TKeyOut, TValueOut>> supplier)
     : ProcessorDefinition(name, parents)
 {
+    public override Type Input => typeof(Record<TKeyIn, TValueIn>);
+
+    public override Type Output => typeof(Record<TKeyOut, TValueOut>);
+
     public override ProcessorNode Create(TaskContext task) =>
         new ProcessorNode<TKeyIn, TValueIn, TKeyOut, TValueOut>(
             Name, task, Stores.ToHashSet(StringComparer.Ordinal), supplier());
@@ -80,6 +95,10 @@ internal sealed class SinkDefinition<TKey, TValue>(
     StreamPartitioner<TKey, TValue>? partitioner = null)
     : SinkDefinition(name, parents, topic)
 {
+    public override Type Input => typeof(Record<TKey, TValue>);
+
+    public override bool IsEnd => true;
+
     public override ProcessorNode Create(TaskContext task) =>
         new SinkNode<TKey, TValue>(Name, task, Topic, extractor, keySerde, valueSerde, partitioner);
 }
@@ -89,5 +108,9 @@ internal sealed class ExternalSinkDefinition<TKey, TValue>(
     string name, IReadOnlyList<string> parents, ISink<TKey, TValue> sink)
     : NodeDefinition(name, parents)
 {
+    public override Type Input => typeof(Record<TKey, TValue>);
+
+    public override bool IsEnd => true;
+
     public override ProcessorNode Create(TaskContext task) => new ExternalSinkNode<TKey, TValue>(Name, task, sink);
 }

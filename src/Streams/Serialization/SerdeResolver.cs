@@ -45,7 +45,8 @@ internal sealed class SerdeResolver(IReadOnlyDictionary<Type, object> registered
         return (ISerde<T>?)BuiltIn.GetValueOrDefault(typeof(T));
     }
 
-    private static string Describe(Type type) =>
+    /// <summary>A type as C# writes it, about.</summary>
+    internal static string Describe(Type type) =>
         type.IsGenericType
             ? $"{type.Name.Split('`')[0]}<{string.Join(", ", type.GetGenericArguments().Select(Describe))}>"
             : type.Name;

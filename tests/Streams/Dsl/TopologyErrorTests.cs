@@ -85,6 +85,19 @@ public sealed class TopologyErrorTests
         Assert.Throws<TopologyException>(() => builder.Build());
     }
 
+    [Fact]
+    public void Generated_names_of_what_outlives_a_topology_are_refused_where_asked()
+    {
+        var builder = new StreamsBuilder(new StreamsBuilderOptions { EnsureExplicitInternalResourceNaming = true });
+        builder.Stream<string, string>("in").GroupBy((_, v) => v).Count().ToStream().To("out");
+        var error = Assert.Throws<TopologyException>(() => builder.Build());
+        Assert.Contains("KSTREAM-AGGREGATE-STATE-STORE-0000000002-repartition", error.Message, StringComparison.Ordinal);
+
+        var named = new StreamsBuilder(new StreamsBuilderOptions { EnsureExplicitInternalResourceNaming = true });
+        named.Stream<string, string>("in").GroupBy((_, v) => v, Grouped.As("by-value")).Count(Materialized.As("n")).ToStream().To("out");
+        Assert.NotNull(named.Build());
+    }
+
     private sealed class VersionSerde : ISerde<Version>
     {
         public void Serialize(

@@ -9,6 +9,7 @@ internal sealed class StreamsGraph(StreamsBuilderOptions options)
     private readonly Root _root = new();
     private readonly List<IReadOnlyList<string>> _copartitioned = [];
     private readonly HashSet<IStoreBuilder> _stores = new(ReferenceEqualityComparer.Instance);
+    private readonly List<string> _generated = [];
     private int _index;
     private int _priority;
 
@@ -19,10 +20,15 @@ internal sealed class StreamsGraph(StreamsBuilderOptions options)
     public SerdeResolver Serdes { get; } = options.CreateResolver();
 
     /// <summary>The next generated name of a node.</summary>
-    public string NewName(string prefix) => $"{prefix}{_index++:D10}";
+    public string NewName(string prefix)
+    {
+        var name = $"{prefix}{_index++:D10}";
+        _generated.Add(name);
+        return name;
+    }
 
     /// <summary>The next generated name of a store.</summary>
-    public string NewStoreName(string prefix) => $"{prefix}STATE-STORE-{_index++:D10}";
+    public string NewStoreName(string prefix) => NewName(prefix + "STATE-STORE-");
 
     /// <summary>The user's name where there is one; the counter moves in both cases.</summary>
     public string NameOr(string? name, string prefix)
@@ -87,7 +93,23 @@ internal sealed class StreamsGraph(StreamsBuilderOptions options)
 
         foreach (var sources in _copartitioned)
             topology.CopartitionSources(sources);
+        if (Options.EnsureExplicitInternalResourceNaming)
+            RequireNames(topology);
         return topology;
+    }
+
+    /// <summary>Refuses names that were generated for what outlives a topology: stores, with their changelogs, and repartition topics.</summary>
+    private void RequireNames(Topology topology)
+    {
+        var unnamed = topology.StoreNames.Concat(topology.RepartitionTopics.Keys)
+            .Where(name => _generated.Exists(g => name.StartsWith(g, StringComparison.Ordinal)))
+            .ToArray();
+        if (unnamed.Length > 0)
+        {
+            throw new TopologyException(
+                $"Stores and repartition topics must be named, and these are not: {string.Join(", ", unnamed)}. Name them with "
+                + "Materialized, Grouped, Joined, StreamJoined, TableJoined, Repartitioned or Suppressed.");
+        }
     }
 
     private sealed class Root() : GraphNode("root")
