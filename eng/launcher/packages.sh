@@ -41,6 +41,7 @@ need_test() {
   need kcat "a client that the broker is tested with" has_program kcat
   need python3-kafka "a client that the broker is tested with" has_python kafka
   need python3-confluent-kafka "a client that the broker is tested with" has_python confluent_kafka
+  need python3-avro "a reader and writer that the Avro serdes are tested with" has_python avro
   need python3-snappy "kafka-python compresses with it in tests" has_python snappy
   need python3-lz4 "kafka-python compresses with it in tests" has_python lz4
   need python3-zstandard "kafka-python compresses with it in tests" has_python zstandard

@@ -7,7 +7,7 @@ internal sealed class ClientSet(string servers) : IAsyncDisposable
 {
     private const string Python = "/usr/bin/python3";
     private static readonly string[] AllCodecs = ["none", "gzip", "snappy", "lz4", "zstd"];
-    private static readonly string NodeModules = Path.Combine(Repository.Root, ".medstreams", "node", "node_modules");
+    internal static readonly string NodeModules = Path.Combine(Repository.Root, ".medstreams", "node", "node_modules");
 
     /// <summary>Every client, and what it is called.</summary>
     private static readonly Dictionary<string, Func<string, KafkaClient>> Makers = new()
@@ -56,7 +56,7 @@ internal sealed class ClientSet(string servers) : IAsyncDisposable
     {
         "confluent-python" => Module("confluent_kafka"),
         "kafka-python" => Module("kafka"),
-        "kafkajs" or "node-rdkafka" => !OutsideProgram.IsThere("node") ? "there is no node"
+        "kafkajs" or "node-rdkafka" or "@kafkajs/confluent-schema-registry" => !OutsideProgram.IsThere("node") ? "there is no node"
             : Directory.Exists(Path.Combine(NodeModules, name)) ? null : $"{NodeModules} has no {name}: ./medstreams test installs it",
         "kcat" => OutsideProgram.IsThere("kcat") ? null : "there is no kcat",
         _ => null,
@@ -85,7 +85,7 @@ internal sealed class ClientSet(string servers) : IAsyncDisposable
             await client.DisposeAsync();
     }
 
-    private static string Script(string path) => Path.Combine(Repository.Root, "tests", "Conformance", path);
+    internal static string Script(string path) => Path.Combine(Repository.Root, "tests", "Conformance", path);
 
     private static string? Module(string name) =>
         Directory.EnumerateFileSystemEntries("/usr/lib/python3/dist-packages", name).Any() ? null : $"{Python} has no {name}";

@@ -79,12 +79,12 @@ public sealed class GeneratedTests
         }
     }
 
-    internal static IEnumerable<(string Name, AvroSchema Schema, object? Value)> Cases(int seed, int count = Schemas)
+    internal static IEnumerable<(string Name, AvroSchema Schema, object? Value)> Cases(int seed, int count = Schemas, bool plain = false)
     {
         for (var i = 0; i < count; i++)
         {
             var random = new Random((seed * 100_000) + i);
-            var schema = AvroSchema.Parse(new SchemaMaker(random).Record().ToJsonString());
+            var schema = AvroSchema.Parse(new SchemaMaker(random, plain).Record().ToJsonString());
             yield return ($"seed {seed}, schema {i}", schema, new ValueMaker(random).Value(schema));
         }
     }

@@ -2,9 +2,16 @@ using System.Text.Json.Nodes;
 
 namespace MedStreams.Serialization.Tests.Avro;
 
-/// <summary>Makes schemas at random: all types, nested, recursive, with logical types, namespaces and defaults.</summary>
-internal sealed class SchemaMaker(Random random)
+/// <summary>Makes schemas at random: all types, nested, recursive, with logical types and namespaces.</summary>
+/// <param name="random">Where chance comes from.</param>
+/// <param name="plain">
+/// Whether Python can tell all apart: it has one type for all numbers, for bytes and fixed, for strings and enums, and for records and
+/// maps, and cannot refer to a type without a namespace from within one.
+/// </param>
+internal sealed class SchemaMaker(Random random, bool plain = false)
 {
+    private static readonly string[] PlainBranches = ["bytes", "string", "long"];
+
     private static readonly string[] Primitives = ["null", "boolean", "int", "long", "float", "double", "bytes", "string"];
 
     private static readonly (string Type, string Logical)[] Logicals =
@@ -22,7 +29,7 @@ internal sealed class SchemaMaker(Random random)
     private JsonObject Record(int depth)
     {
         var name = $"R{++_names}";
-        var space = random.Next(3) == 0 ? $"space{random.Next(3)}.inner" : null;
+        var space = random.Next(3) == 0 || (plain && depth == 0) ? $"space{random.Next(3)}.inner" : null;
         var full = space is null && depth > 0 ? null : space is null ? name : $"{space}.{name}";
         if (full is not null)
             _records.Add(full);
@@ -86,11 +93,11 @@ internal sealed class SchemaMaker(Random random)
         var union = new JsonArray();
         if (random.Next(2) == 0)
             union.Add("null");
-        foreach (var primitive in Primitives[1..].OrderBy(_ => random.Next()).Take(random.Next(union.Count == 0 ? 1 : 0, 4)))
+        foreach (var primitive in (plain ? PlainBranches : Primitives[1..]).OrderBy(_ => random.Next()).Take(random.Next(union.Count == 0 ? 1 : 0, 4)))
             union.Add(primitive);
         if (random.Next(2) == 0)
             union.Add(Record(depth + 1));
-        if (random.Next(3) == 0)
+        if (random.Next(3) == 0 && !plain)
             union.Add(Enum());
         if (random.Next(4) == 0)
             union.Add(new JsonObject { ["type"] = "array", ["items"] = Type(depth + 1) });
