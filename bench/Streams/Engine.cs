@@ -11,6 +11,8 @@ internal sealed class Engine(Cluster cluster, Topology topology, Guarantee guara
 
     public string Group => _id;
 
+    public KafkaStreams Streams => _streams!;
+
     public Task Failure => _streams!.Completion;
 
     public async Task StartAsync()
