@@ -27,9 +27,8 @@ internal sealed class RangeProcessor : IProcessor<string, RangeInput, string, Ra
         var refusal = input.Membership is { } change ? machine.Membership(change) : machine.Report(input.Report!);
         if (refusal != RangeRefusal.None)
         {
-            _context.Forward(record.WithValue(new RangeOutput(null, Bytes(input)))
-                with
-            { Headers = record.Headers.With("range.refusal", Encoding.UTF8.GetBytes(Reason(refusal))) });
+            var headers = record.Headers.With("range.refusal", Encoding.UTF8.GetBytes(Reason(refusal)));
+            _context.Forward(record.WithValue(new RangeOutput(null, Bytes(input))).WithHeaders(headers));
             return;
         }
 
