@@ -8,7 +8,6 @@ internal enum StoreOperation
 {
     Put,
     PutIfAbsent,
-    PutAll,
     Get,
     Delete,
     Fetch,
@@ -48,7 +47,6 @@ internal sealed class StoreMetrics : IMetricSource
         [
             .. Operation("put", StoreOperation.Put),
             .. Operation("put-if-absent", StoreOperation.PutIfAbsent),
-            .. Operation("put-all", StoreOperation.PutAll),
             .. Operation("get", StoreOperation.Get),
             .. Operation("delete", StoreOperation.Delete),
             .. Operation("fetch", StoreOperation.Fetch),

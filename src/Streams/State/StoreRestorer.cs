@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MedStreams.Streams.Processing;
 
 namespace MedStreams.Streams.State;
@@ -72,6 +73,7 @@ internal sealed class BytesRestorer(TaskState task, StoreBytes store, TaskDataba
     public override void Write(long nextOffset)
     {
         PendingBytes = 0;
+        var begun = Stopwatch.GetTimestamp();
         lock (task.CommitLock)
         {
             task.Stage(store);
@@ -82,6 +84,7 @@ internal sealed class BytesRestorer(TaskState task, StoreBytes store, TaskDataba
 
         task.PublishPositions();
         task.BoundMemory();
+        store.RestoreTicks += Stopwatch.GetTimestamp() - begun;
     }
 
     private bool Observe(StoreLayout layout, ReadOnlySpan<byte> key)

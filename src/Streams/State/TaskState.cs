@@ -354,6 +354,8 @@ internal sealed class TaskState : IDisposable
         foreach (var store in _stores.Values)
         {
             store.Metrics = metrics.Add(new StoreMetrics(metrics, store.Layout));
+            if (store.RestoreTicks > 0)
+                store.Metrics.Record(StoreOperation.Restore, store.RestoreTicks);
             if (IsOnDisk(store.Layout))
                 metrics.Add(new RocksMetrics(metrics, store.Layout, ((RocksBytes)store.Committed).Property, _directory!.Cache));
         }

@@ -27,6 +27,9 @@ internal sealed class StoreBytes(StoreLayout layout, CommittedBytes committed, S
     /// <summary>Pages of queries; null but for a view.</summary>
     public ScanPages? Pages { get; init; }
 
+    /// <summary>Time spent writing what was restored, in ticks of <see cref="System.Diagnostics.Stopwatch"/>; 0 where nothing was.</summary>
+    public long RestoreTicks { get; set; }
+
     /// <summary>Reads of single keys since the store was opened.</summary>
     public long Reads { get; private set; }
 
