@@ -44,9 +44,8 @@ verb_test() {
     if [[ $name == Format ]]; then check_format; else run_tests "$name" "${options[@]}"; fi
   done
   [[ $((PASSED + FAILED)) -gt 0 ]] || { say "no test ran" && FAILED=1; }
-  printf '%d passed, %d failed' "$PASSED" "$FAILED"
-  [[ $SKIPPED -eq 0 ]] || printf ', %d skipped' "$SKIPPED"
-  printf '\n'
+  [[ $SKIPPED -eq 0 ]] || printf '%d skipped\n' "$SKIPPED"
+  printf '%d passed, %d failed\n' "$PASSED" "$FAILED"
   [[ $FAILED -eq 0 ]]
 }
 
