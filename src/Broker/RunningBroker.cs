@@ -11,6 +11,9 @@ namespace MedStreams.Broker;
 /// <summary>The parts of a broker that runs, in the order in which they are made; they are ended in the reverse order.</summary>
 internal sealed class RunningBroker : IAsyncDisposable
 {
+    /// <summary>How often logs whose disk failed are tried again.</summary>
+    private static readonly TimeSpan RepairInterval = TimeSpan.FromSeconds(1);
+
     private readonly ILogFlusher _flusher;
     private readonly CancellationTokenSource _stopping = new();
     private Task _maintaining = Task.CompletedTask;
@@ -36,6 +39,7 @@ internal sealed class RunningBroker : IAsyncDisposable
     public static async Task<RunningBroker> StartAsync(
         BrokerOptions options, IFileSystem files, TimeProvider clock, ILogger logger, CancellationToken cancellationToken)
     {
+        files = new FileHandleCache(files, OpenFileLimit.ForLogs());
         var metrics = new BrokerMetrics();
         var flusher = FlusherOf(options.Flush, files, clock, metrics);
         LogManager? logs = null;
@@ -63,6 +67,7 @@ internal sealed class RunningBroker : IAsyncDisposable
             var cleaner = new LogCleaner(logs, () => CleanerSettings.From(configs), logger);
             running._maintaining = Task.WhenAll(
                 running.RepeatAsync(() => options.MaintenanceInterval, running.MaintainAsync),
+                running.RepeatAsync(() => RepairInterval, running.RepairAsync),
                 running.RepeatAsync(() => options.RetentionCheckInterval, logs.ApplyRetentionAsync),
                 running.RepeatAsync(
                     () => TimeSpan.FromMilliseconds(configs.Number(BrokerConfigTable.CleanerBackoffMs)),
@@ -98,6 +103,12 @@ internal sealed class RunningBroker : IAsyncDisposable
         FlushPolicy.GroupedFlushPolicy grouped => new GroupedFlusher(files, clock, grouped.Window, metrics.Flushed),
         _ => new OperatingSystemFlusher(files),
     };
+
+    private Task RepairAsync()
+    {
+        Context.Logs.RepairFailed();
+        return Task.CompletedTask;
+    }
 
     private async Task MaintainAsync()
     {

@@ -42,7 +42,7 @@ internal static class ApiHandlers
 
     private static IApiHandler[] OfCoordinators(BrokerContext broker) => broker.Coordinators is not { } coordinators ? [] :
     [
-        new FindCoordinatorHandler(coordinators),
+        new FindCoordinatorHandler(broker, coordinators),
         new JoinGroupHandler(coordinators.Groups),
         new SyncGroupHandler(coordinators.Groups),
         new HeartbeatHandler(coordinators.Groups),

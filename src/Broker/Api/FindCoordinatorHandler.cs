@@ -1,6 +1,7 @@
 using MedStreams.Broker.Coordination;
 using MedStreams.Broker.Protocol;
 using MedStreams.Broker.Security;
+using MedStreams.Broker.Storage;
 
 namespace MedStreams.Broker.Api;
 
@@ -9,10 +10,10 @@ namespace MedStreams.Broker.Api;
 /// answer is this broker, at the address that the client used. Needs Describe on the group or transactional id.
 /// </summary>
 /// <remarks>
-/// Deviations: the internal topic is made before the answer, so clients never see COORDINATOR_NOT_AVAILABLE here. Error
-/// texts are the broker's own.
+/// Deviations: the internal topic is made before the answer, so clients see COORDINATOR_NOT_AVAILABLE here only while the disk
+/// is full. Error texts are the broker's own.
 /// </remarks>
-internal sealed class FindCoordinatorHandler(Coordinators coordinators)
+internal sealed class FindCoordinatorHandler(BrokerContext broker, Coordinators coordinators)
     : ApiHandler<FindCoordinatorRequest, FindCoordinatorResponse>
 {
     private const sbyte GroupKey = 0;
@@ -43,7 +44,7 @@ internal sealed class FindCoordinatorHandler(Coordinators coordinators)
 
     private FindCoordinatorResponse.Coordinator Find(sbyte keyType, string key, RequestContext context)
     {
-        var error = Prepare(keyType, key, context.Access);
+        var error = TryPrepare(keyType, key, context.Access);
         var (host, port) = error is ErrorCode.None ? context.Connection.Advertised : ("", -1);
         return new()
         {
@@ -53,12 +54,26 @@ internal sealed class FindCoordinatorHandler(Coordinators coordinators)
             {
                 ErrorCode.None => "NONE",
                 ErrorCode.InvalidRequest => "There are coordinators for groups (0) and transactions (1).",
+                ErrorCode.CoordinatorNotAvailable => "The coordinator's topic cannot be made now.",
                 _ => "The client may not describe it.",
             },
             NodeId = error is ErrorCode.None ? BrokerContext.NodeId : -1,
             Host = host,
             Port = port,
         };
+    }
+
+    private ErrorCode TryPrepare(sbyte keyType, string key, Access access)
+    {
+        try
+        {
+            return Prepare(keyType, key, access);
+        }
+        catch (IOException exception)
+        {
+            ApiLogs.ChangeFailed(broker.Logger, exception, keyType == GroupKey ? Topic.ConsumerOffsets : Topic.TransactionState);
+            return ErrorCode.CoordinatorNotAvailable;
+        }
     }
 
     private ErrorCode Prepare(sbyte keyType, string key, Access access)

@@ -22,9 +22,18 @@ internal static partial class CoordinationLogs
     public static partial void TransactionTimedOut(ILogger logger, string transactionalId, long producerId);
 
     [LoggerMessage(2104, LogLevel.Error,
-        "The end of the transaction of {TransactionalId} waits for the next start: a log cannot be written.")]
+        "The end of the transaction of {TransactionalId} is decided and waits: a log cannot be written.")]
     public static partial void CompletionFailed(ILogger logger, string transactionalId);
 
     [LoggerMessage(2105, LogLevel.Error, "Periodic work of a coordinator failed.")]
     public static partial void BackgroundFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(2106, LogLevel.Warning, "The groups of {Topic}-{Partition} are read again: what they know is ahead of their log, which could not be written.")]
+    public static partial void ReloadingGroups(ILogger logger, string topic, int partition);
+
+    [LoggerMessage(2107, LogLevel.Information, "{Groups} groups of {Topic}-{Partition} were read again.")]
+    public static partial void ReloadedGroups(ILogger logger, int groups, string topic, int partition);
+
+    [LoggerMessage(2108, LogLevel.Warning, "The groups of {Topic}-{Partition} cannot be read again yet.")]
+    public static partial void ReloadFailed(ILogger logger, Exception exception, string topic, int partition);
 }

@@ -50,13 +50,16 @@ internal sealed class CoordinatorTopic(
     {
         foreach (var log in find() ?? [])
         {
-            reader.BeginPartition();
-            ReplayPartition(log, reader);
+            Replay(log, reader);
         }
     }
 
-    private static void ReplayPartition(PartitionLog log, ICoordinatorReplay reader)
+    /// <summary>Goes over everything that one partition holds.</summary>
+    /// <exception cref="IOException">The partition cannot be read.</exception>
+    /// <exception cref="InvalidDataException">A batch or record is not what the broker writes.</exception>
+    public static void Replay(PartitionLog log, ICoordinatorReplay reader)
     {
+        reader.BeginPartition();
         var offset = log.LogStartOffset;
         while (offset < log.NextOffset)
         {
@@ -112,7 +115,7 @@ internal sealed class CoordinatorTopic(
     }
 }
 
-/// <summary>Takes what <see cref="CoordinatorTopic.Replay"/> finds, in the order of each partition.</summary>
+/// <summary>Takes what <see cref="CoordinatorTopic.Replay(ICoordinatorReplay)"/> finds, in the order of each partition.</summary>
 internal interface ICoordinatorReplay
 {
     /// <summary>What follows is another partition's: markers there say nothing about what came before.</summary>

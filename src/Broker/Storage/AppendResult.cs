@@ -11,8 +11,9 @@ namespace MedStreams.Broker.Storage;
 /// <param name="AppendTime">The append time that the broker put on it, in epoch milliseconds; -1 where clients' times count.</param>
 /// <param name="LogStartOffset">The first offset of the log; -1 when refused before its content was looked at.</param>
 /// <param name="Message">What is wrong with the batch, for the producer; null when nothing is or nothing is known.</param>
+/// <param name="Incarnation">The log's <see cref="PartitionLog.Incarnation"/> under which it was appended.</param>
 internal readonly record struct AppendResult(
-    ErrorCode Error, long BaseOffset, long NextOffset, long AppendTime, long LogStartOffset, string? Message = null)
+    ErrorCode Error, long BaseOffset, long NextOffset, long AppendTime, long LogStartOffset, string? Message = null, int Incarnation = 0)
 {
     /// <summary>A refusal.</summary>
     public static AppendResult Refused(ErrorCode error, string? message = null) => new(error, -1, -1, -1, -1, message);

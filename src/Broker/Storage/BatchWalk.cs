@@ -53,7 +53,7 @@ internal static class BatchWalk
             }
 
             if (at == 0)
-                throw new IOException($"{segment.Log.Path} ends within a batch at {position}.");
+                throw new IOException($"{segment.Path} ends within a batch at {position}.");
             position += at;
         }
 

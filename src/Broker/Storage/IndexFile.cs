@@ -9,19 +9,22 @@ namespace MedStreams.Broker.Storage;
 /// <remarks>One writer, any number of readers at the same time.</remarks>
 internal abstract class IndexFile : IDisposable
 {
+    private readonly SegmentFile _file;
     private readonly int _entrySize;
+    private long _length;
     private int _count;
 
-    /// <summary>Opens an index and ignores a torn last entry.</summary>
-    protected IndexFile(IStorageFile file, int entrySize)
+    /// <summary>An index of a length; a torn last entry is ignored.</summary>
+    protected IndexFile(SegmentFile file, int entrySize, long length)
     {
-        File = file;
+        _file = file;
         _entrySize = entrySize;
-        _count = (int)(file.Length / entrySize);
+        _length = length;
+        _count = (int)(length / entrySize);
     }
 
-    /// <summary>The file, to be synced by a checkpoint.</summary>
-    public IStorageFile File { get; }
+    /// <summary>The file if it has been opened, so that something may have been written to it.</summary>
+    public IStorageFile? IfOpen => _file.IfOpen;
 
     /// <summary>The bytes of all entries.</summary>
     public long Bytes => (long)Count * _entrySize;
@@ -30,30 +33,37 @@ internal abstract class IndexFile : IDisposable
     public int Count => Volatile.Read(ref _count);
 
     /// <inheritdoc/>
-    public void Dispose() => File.Dispose();
+    public void Dispose() => _file.Dispose();
 
     /// <summary>Removes all entries from one on, and what a crash may have left behind them.</summary>
     /// <exception cref="IOException">There are fewer entries than that.</exception>
     public void Truncate(int count)
     {
         if (count > _count)
-            throw new IOException($"{File.Path} has {_count} entries, {count} of which were durable.");
-        File.Truncate((long)count * _entrySize);
+            throw new IOException($"{_file.Path} has {_count} entries, {count} of which were durable.");
+        var length = (long)count * _entrySize;
+        if (length != _length)
+            _file.Open.Truncate(length);
+        _length = length;
         Volatile.Write(ref _count, count);
     }
+
+    /// <summary>Writes the end of the file again as it is.</summary>
+    public void RewriteEnd() => _file.RewriteEnd(Bytes);
 
     /// <summary>Appends one entry.</summary>
     protected void Add(ReadOnlySpan<byte> entry)
     {
-        File.Write((long)_count * _entrySize, entry);
+        _file.Open.Write((long)_count * _entrySize, entry);
+        _length = Math.Max(_length, (_count + 1L) * _entrySize);
         Volatile.Write(ref _count, _count + 1);
     }
 
     /// <summary>Reads one entry.</summary>
     protected void Read(int index, Span<byte> entry)
     {
-        if (File.Read((long)index * _entrySize, entry) != _entrySize)
-            throw new IOException($"{File.Path} is shorter than its {Count} entries.");
+        if (_file.Open.Read((long)index * _entrySize, entry) != _entrySize)
+            throw new IOException($"{_file.Path} is shorter than its {Count} entries.");
     }
 
     /// <summary>The index of the last entry whose key is at or below one; -1 when there is none.</summary>
@@ -78,7 +88,7 @@ internal abstract class IndexFile : IDisposable
 }
 
 /// <summary>Offset, relative to the segment's first, to the position of its batch: 4 and 4 bytes, highest byte first.</summary>
-internal sealed class OffsetIndex(IStorageFile file) : IndexFile(file, EntrySize)
+internal sealed class OffsetIndex(SegmentFile file, long length) : IndexFile(file, EntrySize, length)
 {
     /// <summary>The bytes of an entry.</summary>
     public const int EntrySize = 8;
@@ -116,7 +126,7 @@ internal sealed class OffsetIndex(IStorageFile file) : IndexFile(file, EntrySize
 /// The largest timestamp so far and the offset of its record, relative to the segment's first: 8 and 4 bytes, highest byte
 /// first.
 /// </summary>
-internal sealed class TimeIndex(IStorageFile file) : IndexFile(file, EntrySize)
+internal sealed class TimeIndex(SegmentFile file, long length) : IndexFile(file, EntrySize, length)
 {
     /// <summary>The bytes of an entry.</summary>
     public const int EntrySize = 12;

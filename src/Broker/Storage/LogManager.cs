@@ -149,6 +149,22 @@ internal sealed partial class LogManager : IAsyncDisposable
         }
     }
 
+    /// <summary>Tries to bring logs back whose disk failed.</summary>
+    public void RepairFailed()
+    {
+        foreach (var log in _topics.Values.SelectMany(topic => topic.Partitions).Where(log => log.IsFailed))
+        {
+            try
+            {
+                log.TryRepair();
+            }
+            catch (IOException exception)
+            {
+                Logs.RepairFailed(_environment.Logger, exception, log.Partition.Topic, log.Partition.Partition);
+            }
+        }
+    }
+
     /// <summary>Has logs synced whose topics want it by now, under a policy that syncs nothing otherwise.</summary>
     public void SyncOverdue()
     {

@@ -4,40 +4,53 @@ using MedStreams.Broker.Records;
 namespace MedStreams.Broker.Storage;
 
 /// <summary>What was found in a partition's folder; see <see cref="PartitionLog"/>.</summary>
+/// <param name="Segments">The segments, one at least.</param>
+/// <param name="Producers">The producers at the end of the log.</param>
+/// <param name="LogStartOffset">The first offset that readers may ask for.</param>
+/// <param name="NextOffset">The offset of the next record.</param>
+/// <param name="Checkpoint">The recovery point that was used; null when there was none.</param>
+/// <param name="NamesUnsynced">Whether files' names may not be durable yet; the next sync has to cover them.</param>
 internal readonly record struct RecoveredLog(
-    TopicPartition Partition,
-    string Directory,
-    TopicSettings Settings,
     List<LogSegment> Segments,
     ProducerStates Producers,
     long LogStartOffset,
     long NextOffset,
-    ProducerSnapshot? Checkpoint);
+    ProducerSnapshot? Checkpoint,
+    bool NamesUnsynced);
 
 /// <summary>
-/// Opens a partition's folder. From the newest recovery point on every batch is read and checked; the first that is not
+/// Reads a partition's folder. From the newest recovery point on every batch is read and checked; the first that is not
 /// whole ends the log, and it and everything after it is cut. Indexes, producers and transactions are rebuilt on the way.
 /// </summary>
 /// <remarks>
 /// Nothing that was acknowledged is lost: an acknowledged batch was synced together with everything before it, so what a
-/// crash tears is always behind it. After a clean stop the recovery point is the end and nothing is read.
+/// crash tears is always behind it. What stands behind the recovery point may not be durable, only written: it is synced
+/// before anybody sees it. After a clean stop the recovery point is the end: no segment is opened, nothing is synced.
 /// </remarks>
 internal sealed class LogRecovery
 {
+    private const int ReadBytes = 1 << 20;
+
     private readonly TopicPartition _partition;
     private readonly string _directory;
     private readonly TopicSettings _settings;
     private readonly LogEnvironment _environment;
+    private readonly long _upTo;
     private readonly ProducerStates _producers = new();
     private readonly List<LogSegment> _segments = [];
+    private readonly List<LogSegment> _read = [];
+    private bool _namesChanged;
+    private bool _mayHaveGaps;
     private long _next;
 
-    private LogRecovery(TopicPartition partition, string directory, TopicSettings settings, LogEnvironment environment)
+    private LogRecovery(
+        TopicPartition partition, string directory, TopicSettings settings, LogEnvironment environment, long upTo)
     {
         _partition = partition;
         _directory = directory;
         _settings = settings;
         _environment = environment;
+        _upTo = upTo;
     }
 
     private IFileSystem Files => _environment.Files;
@@ -45,12 +58,23 @@ internal sealed class LogRecovery
     /// <summary>Opens a partition, or makes an empty one in a folder that is there.</summary>
     /// <exception cref="IOException">The files could not be read, cut or synced.</exception>
     public static PartitionLog Open(
-        TopicPartition partition, string directory, TopicSettings settings, LogEnvironment environment)
+        TopicPartition partition, string directory, TopicSettings settings, LogEnvironment environment) => new(
+            partition, directory, settings, Run(partition, directory, settings, environment, long.MaxValue), environment);
+
+    /// <summary>Reads a folder and leaves it as the log that is found: whole and, but for the newest names, durable.</summary>
+    /// <param name="partition">The partition.</param>
+    /// <param name="directory">Its folder.</param>
+    /// <param name="settings">The topic's settings.</param>
+    /// <param name="environment">What the logs share.</param>
+    /// <param name="upTo">Where the log ends at the latest: a batch that begins there, or later, is cut off.</param>
+    /// <exception cref="IOException">The files could not be read, cut or synced.</exception>
+    public static RecoveredLog Run(
+        TopicPartition partition, string directory, TopicSettings settings, LogEnvironment environment, long upTo)
     {
-        var recovery = new LogRecovery(partition, directory, settings, environment);
+        var recovery = new LogRecovery(partition, directory, settings, environment, upTo);
         try
         {
-            return new PartitionLog(recovery.Recover(), environment);
+            return recovery.Run();
         }
         catch
         {
@@ -59,24 +83,19 @@ internal sealed class LogRecovery
         }
     }
 
-    private RecoveredLog Recover()
+    private RecoveredLog Run()
     {
-        var files = Files.Files(_directory);
-        if (files.Any(file => file.Name == SwapFile.Name || LogFileNames.IsCleaned(file.Name)))
-        {
-            SwapFile.Finish(Files, _directory);
-            files = Files.Files(_directory);
-        }
-
-        var names = files.Select(file => file.Name).ToList();
+        var files = List();
         OpenSegments(files);
-        var snapshot = NewestSnapshot(names);
+        if (_segments.Count == 0)
+            _segments.Add(new(Files, _directory, StoredSegment.New(0, Now), _settings.IndexIntervalBytes));
+        var snapshot = NewestSnapshot(files);
         var logStart = RemoveBefore(snapshot?.LogStartOffset ?? 0);
         var first = 0;
         if (snapshot is null)
         {
             _segments[0].ResetTo(SegmentPoint.Start);
-            _next = logStart;
+            _next = _segments[0].BaseOffset;
         }
         else
         {
@@ -89,26 +108,36 @@ internal sealed class LogRecovery
 
         var from = _next;
         ReadOn(first);
+        Sync(first);
         if (_next > from)
             Logs.Recovered(_environment.Logger, _partition.Topic, _partition.Partition, from, _next);
-        return new(
-            _partition, _directory, _settings, _segments, _producers, Math.Min(logStart, _next), _next,
-            snapshot);
+
+        // A recovery point with bytes of a segment proves that the segment's name is durable; an empty file proves nothing.
+        var namesUnsynced = snapshot is null || snapshot.Point.Position == 0;
+        return new(_segments, _producers, Math.Min(logStart, _next), _next, snapshot, namesUnsynced);
+    }
+
+    private long Now => _environment.Clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>The files, after what an interrupted exchange or removal left behind has been dealt with.</summary>
+    private IReadOnlyList<StoredFile> List()
+    {
+        var files = Files.Files(_directory);
+        if (files.Any(file => file.Name == SwapFile.Name || LogFileNames.IsCleaned(file.Name)))
+        {
+            SwapFile.Finish(Files, _directory);
+            files = Files.Files(_directory);
+        }
+
+        foreach (var file in files.Where(file => DurableFile.IsUnfinished(file.Name) || LogFileNames.IsDeleted(file.Name)))
+            Files.Delete(Path.Combine(_directory, file.Name));
+        return files;
     }
 
     private void OpenSegments(IReadOnlyList<StoredFile> files)
     {
-        foreach (var file in files.Where(file => DurableFile.IsUnfinished(file.Name) || LogFileNames.IsDeleted(file.Name)))
-            Files.Delete(Path.Combine(_directory, file.Name));
-        var segments = files
-            .Select(file => (Base: LogFileNames.OffsetOf(file.Name, LogFileNames.Log), file.Written))
-            .Where(segment => segment.Base >= 0)
-            .OrderBy(segment => segment.Base)
-            .ToList();
-        if (segments.Count == 0)
-            segments.Add((0, _environment.Clock.GetUtcNow().ToUnixTimeMilliseconds()));
-        foreach (var (baseOffset, written) in segments)
-            _segments.Add(new LogSegment(Files, _directory, baseOffset, _settings.IndexIntervalBytes, written));
+        foreach (var stored in StoredSegment.In(files))
+            _segments.Add(new LogSegment(Files, _directory, stored, _settings.IndexIntervalBytes));
     }
 
     /// <summary>Removes segments that lie before the start of the log, which a stop left behind; answers the start.</summary>
@@ -118,15 +147,16 @@ internal sealed class LogRecovery
         {
             _segments[0].Delete();
             _segments.RemoveAt(0);
+            _namesChanged = true;
         }
 
         return Math.Max(_segments[0].BaseOffset, logStart);
     }
 
-    private ProducerSnapshot? NewestSnapshot(List<string> names)
+    private ProducerSnapshot? NewestSnapshot(IReadOnlyList<StoredFile> files)
     {
-        foreach (var offset in names
-            .Select(name => LogFileNames.OffsetOf(name, LogFileNames.Snapshot))
+        foreach (var offset in files
+            .Select(file => LogFileNames.OffsetOf(file.Name, LogFileNames.Snapshot))
             .Where(offset => offset >= 0)
             .OrderDescending())
         {
@@ -138,6 +168,8 @@ internal sealed class LogRecovery
                 return snapshot;
             }
 
+            // Segments that were compacted before need not follow each other without a gap.
+            _mayHaveGaps = true;
             Logs.RecoveryPointRefused(_environment.Logger, _partition.Topic, _partition.Partition, offset);
         }
 
@@ -148,28 +180,33 @@ internal sealed class LogRecovery
     {
         var segment = _segments.Find(candidate => candidate.BaseOffset == snapshot.SegmentBaseOffset);
         return segment is not null
-            && segment.Log.Length >= snapshot.Point.Position
+            && snapshot.Offset <= _upTo
+            && segment.FileLength >= snapshot.Point.Position
             && segment.Offsets.Count >= snapshot.Point.OffsetEntries
             && segment.Times.Count >= snapshot.Point.TimeEntries
             && segment.Aborted.Count >= snapshot.Point.AbortedEntries;
     }
 
-    /// <summary>Reads the segments from one on, the first from where it was reset to; all of it is durable afterwards.</summary>
+    /// <summary>Reads the segments from one on, the first from where it was reset to.</summary>
     private void ReadOn(int first)
     {
         for (var i = first; i < _segments.Count; i++)
         {
             var segment = _segments[i];
             if (i > first)
-                segment.ResetTo(SegmentPoint.Start);
-            if (i > first && segment.BaseOffset < _next)
             {
-                RemoveFrom(i);
-                break;
+                segment.ResetTo(SegmentPoint.Start);
+
+                // A gap is what a crash made of a tail that was not synced: what follows it was not acknowledged either.
+                if (segment.BaseOffset < _next || (segment.BaseOffset > _next && !_mayHaveGaps))
+                {
+                    RemoveFrom(i);
+                    break;
+                }
+
+                _next = segment.BaseOffset;
             }
 
-            if (i > first)
-                _next = segment.BaseOffset;
             if (!ReadSegment(segment))
             {
                 RemoveFrom(i + 1);
@@ -179,23 +216,37 @@ internal sealed class LogRecovery
             if (i < _segments.Count - 1)
                 segment.Seal();
         }
-
-        Files.SyncData([.. _segments.Skip(first).Select(segment => segment.Log)]);
-        Files.SyncDirectory(_directory);
     }
 
     private void RemoveFrom(int index)
     {
         foreach (var segment in _segments.Skip(index))
             segment.Delete();
+        _namesChanged |= index < _segments.Count;
         _segments.RemoveRange(index, _segments.Count - index);
+    }
+
+    /// <summary>
+    /// Makes durable what was read, and the names of the files behind the recovery point. The end of the process leaves files
+    /// as they were written, not as they are on the disk.
+    /// </summary>
+    private void Sync(int first)
+    {
+        var read = _read.Where(_segments.Contains).Select(segment => segment.Log).ToList();
+        if (read.Count > 0)
+            Files.SyncData(read);
+        if (_namesChanged || _segments.Count > first + 1 || read.Count > 0)
+            Files.SyncDirectory(_directory);
     }
 
     /// <summary>Takes whole batches in; answers false when something else followed, which is cut off.</summary>
     private bool ReadSegment(LogSegment segment)
     {
-        var length = segment.Log.Length;
-        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(Math.Max(length - segment.Size, BatchLayout.Records), 1 << 20));
+        var length = segment.FileLength;
+        if (segment.Size == length)
+            return true;
+        _read.Add(segment);
+        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(Math.Max(length - segment.Size, BatchLayout.Records), ReadBytes));
         try
         {
             while (segment.Size < length)
@@ -204,7 +255,7 @@ internal sealed class LogRecovery
                 var taken = TakeBatches(segment, buffer.AsSpan(0, read));
                 if (taken > 0)
                     continue;
-                if (LargerBatch(buffer.AsSpan(0, read), length - segment.Size) is not { } size)
+                if (_next >= _upTo || LargerBatch(buffer.AsSpan(0, read), length - segment.Size) is not { } size)
                     break;
                 ArrayPool<byte>.Shared.Return(buffer);
                 buffer = ArrayPool<byte>.Shared.Rent(size);
@@ -217,7 +268,8 @@ internal sealed class LogRecovery
 
         if (segment.Size == length)
             return true;
-        Logs.TornTail(_environment.Logger, _partition.Topic, _partition.Partition, length - segment.Size, _next);
+        if (_next < _upTo)
+            Logs.TornTail(_environment.Logger, _partition.Topic, _partition.Partition, length - segment.Size, _next);
         segment.CutTail();
         return false;
     }
@@ -229,7 +281,9 @@ internal sealed class LogRecovery
         {
             // Compaction leaves gaps between batches, but never in the last segment.
             var header = new RecordBatch(bytes[at..]);
-            if (header.BaseOffset < _next || (header.BaseOffset > _next && segment == _segments[^1]))
+            if (header.BaseOffset < _next
+                || (header.BaseOffset > _next && segment == _segments[^1])
+                || header.NextOffset > _upTo)
                 break;
             Take(segment, header, bytes.Slice(at, size));
             at += size;
@@ -244,20 +298,19 @@ internal sealed class LogRecovery
         _next = header.NextOffset;
         if (header.ProducerId < 0)
             return;
-        var now = _environment.Clock.GetUtcNow().ToUnixTimeMilliseconds();
         if (!header.IsControl)
         {
-            _producers.Appended(header, header.BaseOffset, now);
+            _producers.Appended(header, header.BaseOffset, Now);
         }
         else if (TransactionMarker.Read(new RecordBatch(batch)) is { } marker)
         {
             _producers.Replay(
-                segment.Aborted, header.ProducerId, header.ProducerEpoch, marker, header.BaseOffset, header.MaxTimestamp, now);
+                segment.Aborted, header.ProducerId, header.ProducerEpoch, marker, header.BaseOffset, header.MaxTimestamp, Now);
         }
         else
         {
             // A marker that compaction emptied: it still tells the producer's epoch.
-            _producers.Seen(header.ProducerId, header.ProducerEpoch, now);
+            _producers.Seen(header.ProducerId, header.ProducerEpoch, Now);
         }
     }
 

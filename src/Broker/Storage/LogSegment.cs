@@ -1,50 +1,63 @@
 using MedStreams.Broker.Records;
+
 namespace MedStreams.Broker.Storage;
 
 /// <summary>
 /// A stretch of a partition's log: the batches from a base offset on, in one file, with an index by offset, an index by
 /// time, and the transactions that were aborted in it.
 /// </summary>
-/// <remarks>One writer, which the partition's lock makes sure of; any number of readers at the same time.</remarks>
+/// <remarks>
+/// One writer, which the partition's lock makes sure of; any number of readers at the same time. A file is opened when it
+/// is first needed: a segment that nobody reads or writes holds none.
+/// </remarks>
 internal sealed class LogSegment : IDisposable
 {
     private readonly string _directory;
     private readonly IFileSystem _files;
     private readonly int _indexInterval;
     private readonly string _suffix;
+    private readonly SegmentFile _log;
+    private long _fileLength;
     private int _sinceIndexed;
     private int _size;
+    private long _maxTimestamp = -1;
+    private long _offsetOfMaxTimestamp = -1;
+    private bool _knowsMax;
 
-    /// <summary>Opens a segment, or makes an empty one. The size and timestamps are those that the files say.</summary>
+    /// <summary>A segment as it is listed; its size and timestamps are those that the files say.</summary>
     /// <param name="files">The file system.</param>
     /// <param name="directory">The partition's folder.</param>
-    /// <param name="baseOffset">The offset of the first record.</param>
+    /// <param name="stored">The segment.</param>
     /// <param name="indexInterval">How many bytes of batches lie between two entries of the indexes.</param>
-    /// <param name="written">When it was last written to, or else made, in epoch milliseconds.</param>
     /// <param name="suffix">What the names of the files end with.</param>
-    public LogSegment(
-        IFileSystem files, string directory, long baseOffset, int indexInterval, long written, string suffix = "")
+    public LogSegment(IFileSystem files, string directory, in StoredSegment stored, int indexInterval, string suffix = "")
     {
         _suffix = suffix;
-        LastWritten = Opened = written;
         _files = files;
         _directory = directory;
         _indexInterval = indexInterval;
-        BaseOffset = baseOffset;
-        Log = files.Open(PathOf(LogFileNames.Log));
-        Offsets = new OffsetIndex(files.Open(PathOf(LogFileNames.OffsetIndex)));
-        Times = new TimeIndex(files.Open(PathOf(LogFileNames.TimeIndex)));
-        Aborted = new AbortedIndex(files, PathOf(LogFileNames.AbortedIndex));
-        _size = checked((int)Log.Length);
-        if (Times.Last is var (timestamp, relativeOffset))
-            (MaxTimestamp, OffsetOfMaxTimestamp) = (timestamp, baseOffset + relativeOffset);
+        BaseOffset = stored.BaseOffset;
+        LastWritten = Opened = stored.Written;
+        _log = new SegmentFile(files, PathOf(LogFileNames.Log));
+        Offsets = new OffsetIndex(new SegmentFile(files, PathOf(LogFileNames.OffsetIndex)), stored.OffsetBytes);
+        Times = new TimeIndex(new SegmentFile(files, PathOf(LogFileNames.TimeIndex)), stored.TimeBytes);
+        Aborted = new AbortedIndex(new SegmentFile(files, PathOf(LogFileNames.AbortedIndex)), stored.AbortedBytes);
+        _fileLength = stored.LogBytes;
+        _size = checked((int)stored.LogBytes);
+        _knowsMax = stored.LogBytes == 0;
     }
 
     /// <summary>The offset of the first record.</summary>
     public long BaseOffset { get; }
 
     /// <summary>The batches.</summary>
-    public IStorageFile Log { get; }
+    public IStorageFile Log => _log.Open;
+
+    /// <summary>The file of the batches, for messages.</summary>
+    public string Path => _log.Path;
+
+    /// <summary>The length of the file of the batches when it was listed or last cut: perhaps more than whole batches.</summary>
+    public long FileLength => Math.Max(_fileLength, Size);
 
     /// <summary>The index by offset.</summary>
     public OffsetIndex Offsets { get; }
@@ -59,10 +72,26 @@ internal sealed class LogSegment : IDisposable
     public int Size => Volatile.Read(ref _size);
 
     /// <summary>The largest timestamp, in epoch milliseconds; -1 before the first batch.</summary>
-    public long MaxTimestamp { get; private set; } = -1;
+    /// <exception cref="IOException">The index by time could not be read.</exception>
+    public long MaxTimestamp
+    {
+        get
+        {
+            KnowMax();
+            return Volatile.Read(ref _maxTimestamp);
+        }
+    }
 
     /// <summary>The offset of the last record of the batch with the largest timestamp; -1 before the first batch.</summary>
-    public long OffsetOfMaxTimestamp { get; private set; } = -1;
+    /// <exception cref="IOException">The index by time could not be read.</exception>
+    public long OffsetOfMaxTimestamp
+    {
+        get
+        {
+            KnowMax();
+            return Volatile.Read(ref _offsetOfMaxTimestamp);
+        }
+    }
 
     /// <summary>When it was made or, in a life of the broker before, last written to; in epoch milliseconds.</summary>
     public long Opened { get; }
@@ -71,10 +100,19 @@ internal sealed class LogSegment : IDisposable
     public long LastWritten { get; private set; }
 
     /// <summary>The largest timestamp or, where no record has one, when it was last written to; in epoch milliseconds.</summary>
-    public long LargestTime => MaxTimestamp >= 0 ? MaxTimestamp : LastWritten;
+    /// <exception cref="IOException">The index by time could not be read.</exception>
+    public long LargestTime => MaxTimestamp is >= 0 and var largest ? largest : LastWritten;
 
-    /// <summary>The timestamp of the first batch, by which the segment's age is reckoned; -1 before the first batch.</summary>
+    /// <summary>The timestamp of the first batch, by which the segment's age is reckoned; -1 while it is not known.</summary>
     public long FirstTimestamp { get; private set; } = -1;
+
+    /// <summary>Makes the file of the batches if it is not there, so that its name can be made durable.</summary>
+    /// <exception cref="IOException">The file could not be made.</exception>
+    public void Make()
+    {
+        if (Log.Length > _size)
+            CutTail();
+    }
 
     /// <summary>Writes one batch at the end. The header carries its final offset.</summary>
     /// <param name="batch">The batch.</param>
@@ -126,19 +164,37 @@ internal sealed class LogSegment : IDisposable
     /// <summary>
     /// Forgets everything after a point, in the indexes too. Recovery calls it before it reads on from there.
     /// </summary>
+    /// <exception cref="IOException">The indexes hold less than that, or could not be cut.</exception>
     public void ResetTo(in SegmentPoint point)
     {
         Offsets.Truncate(point.OffsetEntries);
         Times.Truncate(point.TimeEntries);
         Aborted.Truncate(point.AbortedEntries);
-        (FirstTimestamp, MaxTimestamp, OffsetOfMaxTimestamp) =
-            (point.FirstTimestamp, point.MaxTimestamp, point.OffsetOfMaxTimestamp);
+        FirstTimestamp = point.FirstTimestamp;
+        SetMax(point.MaxTimestamp, point.OffsetOfMaxTimestamp);
         _sinceIndexed = 0;
         Volatile.Write(ref _size, point.Position);
     }
 
     /// <summary>Cuts what stands in the file behind the last whole batch.</summary>
-    public void CutTail() => Log.Truncate(_size);
+    public void CutTail()
+    {
+        Log.Truncate(_size);
+        _fileLength = _size;
+    }
+
+    /// <summary>
+    /// Writes the ends of the files again, so that a sync makes them durable even if an earlier one failed and the system
+    /// thinks them clean.
+    /// </summary>
+    /// <exception cref="IOException">A file is shorter than it should be, or could not be written.</exception>
+    public void RewriteEnds()
+    {
+        _log.RewriteEnd(_size);
+        Offsets.RewriteEnd();
+        Times.RewriteEnd();
+        Aborted.RewriteEnd();
+    }
 
     /// <summary>Where the segment ends now.</summary>
     public SegmentPoint End => new(
@@ -156,15 +212,9 @@ internal sealed class LogSegment : IDisposable
             Times.AddIfLater(MaxTimestamp, (int)(OffsetOfMaxTimestamp - BaseOffset));
     }
 
-    /// <summary>All files, which a checkpoint makes durable.</summary>
-    public IEnumerable<IStorageFile> Files()
-    {
-        yield return Log;
-        yield return Offsets.File;
-        yield return Times.File;
-        if (Aborted.File is { } aborted)
-            yield return aborted;
-    }
+    /// <summary>The files that may have been written to, which a checkpoint makes durable.</summary>
+    public IEnumerable<IStorageFile> OpenFiles() =>
+        ((IStorageFile?[])[_log.IfOpen, Offsets.IfOpen, Times.IfOpen, Aborted.IfOpen]).OfType<IStorageFile>();
 
     /// <summary>Removes the files. Readers that still hold the segment get an <see cref="ObjectDisposedException"/>.</summary>
     public void Delete()
@@ -195,7 +245,7 @@ internal sealed class LogSegment : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        Log.Dispose();
+        _log.Dispose();
         Offsets.Dispose();
         Times.Dispose();
         Aborted.Dispose();
@@ -215,12 +265,30 @@ internal sealed class LogSegment : IDisposable
 
         // Only now, when nothing can fail any more: a batch that could not be indexed was not appended.
         _sinceIndexed += header.Size;
-        (MaxTimestamp, OffsetOfMaxTimestamp) = (max, offsetOfMax);
+        SetMax(max, offsetOfMax);
         if (FirstTimestamp < 0)
             FirstTimestamp = header.MaxTimestamp;
     }
 
-    private string PathOf(string kind) => Path.Combine(_directory, LogFileNames.Of(BaseOffset, kind) + _suffix);
+    private void SetMax(long timestamp, long offset)
+    {
+        Volatile.Write(ref _offsetOfMaxTimestamp, offset);
+        Volatile.Write(ref _maxTimestamp, timestamp);
+        Volatile.Write(ref _knowsMax, true);
+    }
+
+    /// <summary>Reads the largest timestamp of a closed segment: the last entry of its index.</summary>
+    private void KnowMax()
+    {
+        if (Volatile.Read(ref _knowsMax))
+            return;
+        if (Times.Last is var (timestamp, relativeOffset))
+            SetMax(timestamp, BaseOffset + relativeOffset);
+        else
+            SetMax(-1, -1);
+    }
+
+    private string PathOf(string kind) => System.IO.Path.Combine(_directory, LogFileNames.Of(BaseOffset, kind) + _suffix);
 }
 
 /// <summary>A point in a segment up to which its files are known to be whole.</summary>

@@ -8,7 +8,7 @@ internal static partial class Logs
     [LoggerMessage(1000, LogLevel.Error, "A batch could not be written to {Topic}-{Partition}; the producer was told to try again.")]
     public static partial void WriteFailed(ILogger logger, Exception exception, string topic, int partition);
 
-    [LoggerMessage(1001, LogLevel.Critical, "{Topic}-{Partition} is offline until the broker is started again: nothing is known about what its last writes left on the disk.")]
+    [LoggerMessage(1001, LogLevel.Critical, "{Topic}-{Partition} takes no records until its files have been read again: nothing is known about what its last writes left on the disk.")]
     public static partial void PartitionFailed(ILogger logger, Exception exception, string topic, int partition);
 
     [LoggerMessage(1002, LogLevel.Warning, "{Topic}-{Partition}: {Bytes} bytes after offset {Offset} were no whole batch and have been cut off.")]
@@ -43,4 +43,13 @@ internal static partial class Logs
 
     [LoggerMessage(1012, LogLevel.Error, "{Topic}-{Partition} cannot be compacted and is left as it is until the broker is started again.")]
     public static partial void Uncompactable(ILogger logger, Exception exception, string topic, int partition);
+
+    [LoggerMessage(1013, LogLevel.Information, "{Topic}-{Partition} was read again and takes records from offset {Next} on; {Lost} offsets that were never durable are given out anew.")]
+    public static partial void Repaired(ILogger logger, string topic, int partition, long next, long lost);
+
+    [LoggerMessage(1014, LogLevel.Warning, "{Topic}-{Partition} could not be repaired yet; the next round will try again.")]
+    public static partial void RepairFailed(ILogger logger, Exception exception, string topic, int partition);
+
+    [LoggerMessage(1015, LogLevel.Critical, "{Topic}-{Partition} holds whole batches up to offset {Found} only, but records up to {Expected} were durable: the disk has lost them. The partition stays as it is.")]
+    public static partial void DurableRecordsLost(ILogger logger, string topic, int partition, long found, long expected);
 }

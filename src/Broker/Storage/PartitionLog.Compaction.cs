@@ -102,13 +102,15 @@ internal sealed partial class PartitionLog
 
     private CompactionInput CompactionInput(CompactionPlan plan)
     {
+        var aborted = Segments.SelectMany(segment => segment.Aborted.Entries.ToArray())
+            .Where(transaction => transaction.FirstOffset < plan.End)
+            .ToList();
         lock (_gate)
         {
-            var aborted = _segments.SelectMany(segment => segment.Aborted.Entries.ToArray());
             var producers = _producers.All.ToDictionary(
                 producer => producer.ProducerId,
                 producer => (producer.BatchCount == 0 ? -1 : producer.Batch(producer.BatchCount - 1).LastOffset, producer.Epoch));
-            return new([.. aborted.Where(transaction => transaction.FirstOffset < plan.End)], producers, Now);
+            return new(aborted, producers, Now);
         }
     }
 
@@ -155,8 +157,8 @@ internal sealed partial class PartitionLog
             foreach (var segment in group)
                 segment.Dispose();
             SwapFile.Exchange(_files, Directory, [.. group.Select(segment => segment.BaseOffset)]);
-            var cleaned = new LogSegment(
-                _files, Directory, group[0].BaseOffset, _settings.IndexIntervalBytes, group[^1].LastWritten);
+            var stored = StoredSegment.In(_files.Files(Directory)).Find(segment => segment.BaseOffset == group[0].BaseOffset);
+            var cleaned = new LogSegment(_files, Directory, stored with { Written = group[^1].LastWritten }, _settings.IndexIntervalBytes);
             Volatile.Write(ref _segments, [.. _segments[..index], cleaned, .. _segments[(index + group.Length)..]]);
             return cleaned.Size;
         }

@@ -142,7 +142,8 @@ internal sealed partial class PartitionLog
     private void Roll()
     {
         Active.Seal();
-        var next = new LogSegment(_files, Directory, _next, _settings.IndexIntervalBytes, Now);
+        var next = new LogSegment(_files, Directory, StoredSegment.New(_next, Now), _settings.IndexIntervalBytes);
+        next.Make();
         _jitter = Jitter(_settings);
         _directoryUnsynced = true;
         Volatile.Write(ref _segments, [.. _segments, next]);
@@ -178,12 +179,27 @@ internal sealed partial class PartitionLog
                 return _state == State.Open && before?.Offset >= snapshot.Offset && before.LogStartOffset >= snapshot.LogStartOffset;
             var written = Segments
                 .Where(segment => segment.BaseOffset >= (before?.SegmentBaseOffset ?? -1) && segment.BaseOffset <= snapshot.SegmentBaseOffset)
-                .SelectMany(segment => segment.Files());
-            _files.SyncData([.. written]);
+                .SelectMany(segment => segment.OpenFiles());
+            SyncOrFail([.. written]);
             DurableFile.Replace(_files, Path.Combine(Directory, LogFileNames.Of(snapshot.Offset, LogFileNames.Snapshot)), content);
             Volatile.Write(ref _checkpoint, snapshot);
             RemoveOldSnapshots(KeptSnapshots);
             return true;
+        }
+    }
+
+    /// <summary>A sync that fails may have cost bytes that a later one would call durable: the log has to be read again.</summary>
+    private void SyncOrFail(List<IStorageFile> files)
+    {
+        try
+        {
+            _files.SyncData(files);
+        }
+        catch (IOException exception)
+        {
+            lock (_gate)
+                Fail(exception);
+            throw;
         }
     }
 

@@ -9,7 +9,8 @@ namespace MedStreams.Broker.Storage;
 /// </summary>
 /// <remarks>
 /// Safe for concurrent use. Appends of one partition run one after the other; readers never wait for them. Offsets:
-/// <c>LogStartOffset &lt;= LastStableOffset &lt;= HighWatermark &lt;= NextOffset</c>, and none of them moves back.
+/// <c>LogStartOffset &lt;= LastStableOffset &lt;= HighWatermark &lt;= NextOffset</c>, and none of them moves back, but for the last:
+/// what was never durable is cut off when the log is repaired after a failure of the disk.
 /// Batches are stored as they came; the base offset, the leader epoch and, where the broker's clock counts, the time are
 /// written into them in place.
 /// </remarks>
@@ -19,29 +20,37 @@ internal sealed partial class PartitionLog : IFlushable, IDisposable
     public const int LeaderEpoch = 0;
 
     private readonly object _gate = new();
+    private readonly LogEnvironment _environment;
     private readonly IFileSystem _files;
     private readonly ILogFlusher _flusher;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
-    private readonly ProducerStates _producers;
+    private ProducerStates _producers;
     private LogSegment[] _segments;
     private TopicSettings _settings;
     private long _logStart;
     private long _next;
     private long _highWatermark;
     private long _lastStable;
-    private State _state = State.Open;
+    private volatile State _state = State.Open;
 
     /// <summary>A log whose files were read by <see cref="LogRecovery"/>: everything in them is durable.</summary>
-    internal PartitionLog(in RecoveredLog recovered, LogEnvironment environment)
+    /// <param name="partition">The topic and the number.</param>
+    /// <param name="directory">The folder of the files.</param>
+    /// <param name="settings">The topic's settings.</param>
+    /// <param name="recovered">What was found.</param>
+    /// <param name="environment">What the logs share.</param>
+    internal PartitionLog(
+        TopicPartition partition, string directory, TopicSettings settings, in RecoveredLog recovered, LogEnvironment environment)
     {
+        _environment = environment;
         _files = environment.Files;
         _flusher = environment.Flusher;
         _clock = environment.Clock;
         _logger = environment.Logger;
-        Partition = recovered.Partition;
-        Directory = recovered.Directory;
-        _settings = recovered.Settings;
+        Partition = partition;
+        Directory = directory;
+        _settings = settings;
         _segments = [.. recovered.Segments];
         _producers = recovered.Producers;
         _producers.Durable(recovered.NextOffset);
@@ -52,6 +61,7 @@ internal sealed partial class PartitionLog : IFlushable, IDisposable
         _lastStable = _producers.FirstUndecided ?? _next;
         _checkpoint = recovered.Checkpoint;
         _cleanedTo = recovered.Checkpoint?.CleanedTo ?? 0;
+        _directoryUnsynced = recovered.NamesUnsynced;
         RecoveryPoint = recovered.Checkpoint?.Offset ?? recovered.LogStartOffset;
     }
 
@@ -60,7 +70,10 @@ internal sealed partial class PartitionLog : IFlushable, IDisposable
         /// <summary>Appends and reads.</summary>
         Open,
 
-        /// <summary>A write or sync failed: nothing is known about the files until they are read again at the next start.</summary>
+        /// <summary>
+        /// A write or sync failed: nothing is known about what was not durable before. Durable records can be read; appends are
+        /// refused until <see cref="TryRepair"/> has read the files again.
+        /// </summary>
         Failed,
 
         /// <summary>Closed by the broker's stop.</summary>
@@ -145,7 +158,7 @@ internal sealed partial class PartitionLog : IFlushable, IDisposable
                 _verifications?.Remove(header.ProducerId);
             }
 
-            result = new(ErrorCode.None, _next, header.NextOffset, appendTime, _logStart);
+            result = new(ErrorCode.None, _next, header.NextOffset, appendTime, _logStart, Incarnation: _incarnation);
             schedule = Advance(header.NextOffset);
         }
 
@@ -181,7 +194,7 @@ internal sealed partial class PartitionLog : IFlushable, IDisposable
             _verifications?.Remove(producerId);
             if (!NoteMarker(producerId, epoch, marker, now))
                 return AppendResult.Refused(ErrorCode.KafkaStorageError);
-            result = new(ErrorCode.None, _next, _next + 1, -1, _logStart);
+            result = new(ErrorCode.None, _next, _next + 1, -1, _logStart, Incarnation: _incarnation);
             schedule = Advance(_next + 1);
         }
 

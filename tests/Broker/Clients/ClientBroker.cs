@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using MedStreams.Broker.Storage;
 
 namespace MedStreams.Broker.Tests.Clients;
 
@@ -10,13 +11,20 @@ internal sealed class ClientBroker : IAsyncDisposable
     private EmbeddedBroker _broker = null!;
     private int _port;
 
-    private ClientBroker(Func<BrokerOptions, BrokerOptions> configure) => _configure = configure;
+    private readonly IFileSystem _files;
+
+    private ClientBroker(Func<BrokerOptions, BrokerOptions> configure, IFileSystem files)
+    {
+        _configure = configure;
+        _files = files;
+    }
 
     public string BootstrapServers => _broker.BootstrapServers;
 
-    public static async Task<ClientBroker> StartAsync(Func<BrokerOptions, BrokerOptions>? configure = null)
+    public static async Task<ClientBroker> StartAsync(
+        Func<BrokerOptions, BrokerOptions>? configure = null, IFileSystem? files = null)
     {
-        var broker = new ClientBroker(configure ?? (options => options));
+        var broker = new ClientBroker(configure ?? (options => options), files ?? PhysicalFileSystem.Instance);
         await broker.OpenAsync();
         return broker;
     }
@@ -75,7 +83,7 @@ internal sealed class ClientBroker : IAsyncDisposable
         for (var i = from; i < from + count; i++)
         {
             producer.Produce(
-                new TopicPartition(topic, i % partitions), new Message<string, string> { Key = $"k{i}", Value = $"{i}" });
+                new Confluent.Kafka.TopicPartition(topic, i % partitions), new Message<string, string> { Key = $"k{i}", Value = $"{i}" });
         }
 
         producer.Flush(TimeSpan.FromSeconds(10));
@@ -118,13 +126,14 @@ internal sealed class ClientBroker : IAsyncDisposable
 
     private async Task OpenAsync()
     {
-        _broker = new EmbeddedBroker(_configure(new BrokerOptions
+        var options = _configure(new BrokerOptions
         {
             DataDirectory = _directory,
             Port = _port,
             MinSessionTimeout = TimeSpan.FromSeconds(1),
             InitialRebalanceDelay = TimeSpan.FromMilliseconds(100),
-        }));
+        });
+        _broker = new EmbeddedBroker(options, loggerFactory: null, clock: null, _files);
         await _broker.StartAsync();
     }
 }

@@ -77,6 +77,7 @@ internal sealed class HeldFlusher : ILogFlusher
 {
     private readonly List<IFlushable> _scheduled = [];
     private bool _held;
+    private IFlushable? _refused;
 
     /// <summary>From now on nothing is durable.</summary>
     public void Hold() => _held = true;
@@ -85,8 +86,12 @@ internal sealed class HeldFlusher : ILogFlusher
     public void Release()
     {
         _held = false;
+        _refused = null;
         Flush(failure: null);
     }
+
+    /// <summary>From now on the device refuses what one log writes.</summary>
+    public void Refuse(IFlushable log) => _refused = log;
 
     /// <summary>The device refuses what was written.</summary>
     public void Break() => Flush(new IOException("The device is gone."));
@@ -122,7 +127,7 @@ internal sealed class HeldFlusher : ILogFlusher
             var to = log.BeginFlush(new FlushRound());
             if (to >= 0)
             {
-                log.EndFlush(to, failure);
+                log.EndFlush(to, log == _refused ? new IOException("The device is gone.") : failure);
             }
         }
     }

@@ -74,7 +74,7 @@ public sealed class GroupCoordinatorTests : IDisposable
         _host.Flusher.Break();
         Assert.Equal(ErrorCode.NotCoordinator, (await commit)[0].Error);
         Assert.Equal(
-            ErrorCode.NotCoordinator, (await _host.Groups.CommitAsync("g", Nobody, [(Zero, new(3, -1, "", 0))]))[0].Error);
+            ErrorCode.CoordinatorLoadInProgress, (await _host.Groups.CommitAsync("g", Nobody, [(Zero, new(3, -1, "", 0))]))[0].Error);
     }
 
     [Fact]

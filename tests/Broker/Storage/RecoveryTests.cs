@@ -39,6 +39,72 @@ public sealed class RecoveryTests
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_segment_whose_name_was_never_synced_is_not_trusted_to_be_there(bool withCheckpoint)
+    {
+        // The write fails right after the roll, so that the new file is there and empty when the process ends.
+        var settings = new TopicSettings { SegmentBytes = 100 };
+        using var test = new TestLog(settings: settings);
+        test.Append("first");
+        if (withCheckpoint)
+            await test.Log.CheckpointAsync();
+        var second = Path.Combine(TestLog.Folder, LogFileNames.Of(1, LogFileNames.Log));
+        test.Disk.Before = (operation, path) =>
+        {
+            if (operation == "write" && path == second)
+                throw new IOException("The disk is full.");
+        };
+        Assert.Equal(ErrorCode.KafkaStorageError, test.Append("second").Error);
+        test.Disk.Before = null;
+        using var again = test.Killed();
+        Assert.True(again.Disk.FileExists(second));
+        Assert.Equal(1, again.Append("second").BaseOffset);
+        Assert.Equal(2, again.Log.HighWatermark);
+        using var last = new TestLog(again.Disk.PowerCut(new Random(1)), settings);
+        Assert.Equal(["0=first", "1=second"], last.ReadAll());
+    }
+
+    [Fact]
+    public void An_empty_file_of_a_log_that_was_never_written_is_not_trusted_to_be_there()
+    {
+        using var test = new TestLog();
+        var log = Path.Combine(TestLog.Folder, LogFileNames.Of(0, LogFileNames.Log));
+        test.Disk.Before = (operation, path) =>
+        {
+            if (operation == "write" && path == log)
+                throw new IOException("The disk is full.");
+        };
+        Assert.Equal(ErrorCode.KafkaStorageError, test.Append("x").Error);
+        test.Disk.Before = null;
+        using var again = test.Killed();
+        Assert.Equal(0, again.Append("x").BaseOffset);
+        using var last = new TestLog(again.Disk.PowerCut(new Random(1)));
+        Assert.Equal(["0=x"], last.ReadAll());
+    }
+
+    [Fact]
+    public async Task After_an_orderly_stop_nothing_is_synced_and_no_file_is_opened()
+    {
+        var test = new TestLog(settings: new() { SegmentBytes = 500, IndexIntervalBytes = 50 });
+        for (var i = 0; i < 30; i++)
+            test.Append(7, 0, i);
+        await test.Log.CloseAsync();
+        var disk = test.Disk.Kill();
+        var (before, opened) = (disk.Syncs, new List<string>());
+        disk.Before = (operation, path) =>
+        {
+            Assert.NotEqual("sync", operation);
+            Assert.NotEqual("syncdir", operation);
+            if (operation == "open")
+                opened.Add(path);
+        };
+        using var again = new TestLog(disk, test.Settings, syncFolder: false);
+        Assert.Equal((30L, 30L), (again.Log.NextOffset, again.Log.HighWatermark));
+        Assert.Equal((0, before), (opened.Count, disk.Syncs));
+    }
+
     [Fact]
     public void A_bit_turned_in_the_last_batch_is_found_out_wherever_it_is()
     {

@@ -29,6 +29,16 @@ internal sealed class SimulatedDisk : IFileSystem
     /// <summary>Called before each change and sync with the operation's name and path; what it throws comes out of the operation.</summary>
     public Action<string, string>? Before { get; set; }
 
+    /// <summary>
+    /// What becomes of a write or sync that <see cref="Before"/> lets fail: with a generator, a random part of the bytes is written,
+    /// and a sync makes a random part of what was written durable, spoils some blocks, and takes everything for durable, as operating systems do.
+    /// Without one nothing happens.
+    /// </summary>
+    public Random? HalfDone { get; set; }
+
+    /// <summary>How many bytes all files together may hold; what goes beyond fails after a part was written.</summary>
+    public long Capacity { get; set; } = long.MaxValue;
+
     /// <summary>How often files were synced.</summary>
     public int Syncs { get; private set; }
 
@@ -238,20 +248,61 @@ internal sealed class SimulatedDisk : IFileSystem
         }
     }
 
+    private long Used => _names.Values.Distinct().Sum(node => (long)node.Content.Length);
+
     /// <summary>A file, or a folder where there are no bytes.</summary>
     private sealed class Node(byte[]? content)
     {
-        public byte[] Content { get; set; } = content?[..] ?? [];
+        private const int Block = 512;
+        private readonly HashSet<int> _dirty = [];
 
-        public byte[] Durable { get; set; } = content?[..] ?? [];
+        public byte[] Content { get; private set; } = content?[..] ?? [];
+
+        public byte[] Durable { get; private set; } = content?[..] ?? [];
 
         public bool IsFolder => content is null;
 
-        public Node Copy() => new(content is null ? null : Content) { Durable = Durable[..] };
+        public Node Copy()
+        {
+            var copy = new Node(content is null ? null : Content) { Durable = Durable[..] };
+            copy._dirty.UnionWith(_dirty);
+            return copy;
+        }
+
+        public void Write(int position, ReadOnlySpan<byte> bytes)
+        {
+            if (Content.Length < position + bytes.Length)
+                Resize(position + bytes.Length);
+            bytes.CopyTo(Content.AsSpan(position));
+            for (var block = position / Block; block * Block < position + bytes.Length; block++)
+                _dirty.Add(block);
+        }
+
+        public void Resize(int length)
+        {
+            var resized = Content;
+            Array.Resize(ref resized, length);
+            Content = resized;
+        }
+
+        /// <summary>Everything that was written since the last sync is durable.</summary>
+        public void Sync()
+        {
+            Durable = WithBlocks(_ => true, Content.Length);
+            _dirty.Clear();
+        }
+
+        /// <summary>Some of it is, some blocks are spoiled, and all of it counts as if it were durable.</summary>
+        public void SyncHalf(Random random)
+        {
+            Durable = WithBlocks(_ => random.Next(2) == 0, random.Next(2) == 0 ? Content.Length : Durable.Length);
+            foreach (var block in _dirty.Where(block => block * Block < Durable.Length && random.Next(4) == 0))
+                random.NextBytes(Durable.AsSpan(block * Block, Math.Min(Block, Durable.Length - (block * Block))));
+            _dirty.Clear();
+        }
 
         public Node Torn(Random random)
         {
-            const int Block = 512;
             if (IsFolder)
                 return new Node(null);
             var length = random.Next(3) switch
@@ -260,16 +311,23 @@ internal sealed class SimulatedDisk : IFileSystem
                 1 => Content.Length,
                 _ => random.Next(Math.Min(Durable.Length, Content.Length), Math.Max(Durable.Length, Content.Length) + 1),
             };
-            var torn = new byte[length];
-            Durable.AsSpan(0, Math.Min(length, Durable.Length)).CopyTo(torn);
-            for (var at = 0; at < length; at += Block)
+            return new Node(WithBlocks(_ => random.Next(2) == 0, length));
+        }
+
+        /// <summary>What is durable, cut or extended to a length, with some of the blocks that were written since.</summary>
+        private byte[] WithBlocks(Func<int, bool> isWritten, int length)
+        {
+            var result = new byte[length];
+            Durable.AsSpan(0, Math.Min(length, Durable.Length)).CopyTo(result);
+            foreach (var block in _dirty.Where(isWritten))
             {
-                var end = Math.Min(at + Block, Math.Min(length, Content.Length));
-                if (end > at && random.Next(2) == 0)
-                    Content.AsSpan(at, end - at).CopyTo(torn.AsSpan(at));
+                var start = block * Block;
+                var end = Math.Min(start + Block, Math.Min(length, Content.Length));
+                if (end > start)
+                    Content.AsSpan(start, end - start).CopyTo(result.AsSpan(start));
             }
 
-            return new Node(torn);
+            return result;
         }
     }
 
@@ -307,10 +365,26 @@ internal sealed class SimulatedDisk : IFileSystem
             lock (disk._gate)
             {
                 ObjectDisposedException.ThrowIf(_closed, this);
-                disk.Guard("write", path);
-                if (node.Content.Length < position + bytes.Length)
-                    node.Content = Resized((int)position + bytes.Length);
-                bytes.CopyTo(node.Content.AsSpan((int)position));
+                try
+                {
+                    disk.Guard("write", path);
+                }
+                catch (IOException) when (disk.HalfDone is { } random)
+                {
+                    node.Write((int)position, bytes[..random.Next(bytes.Length + 1)]);
+                    throw;
+                }
+
+                var growth = Math.Max(0, position + bytes.Length - node.Content.Length);
+                var room = disk.Capacity - disk.Used;
+                if (growth <= room)
+                {
+                    node.Write((int)position, bytes);
+                    return;
+                }
+
+                node.Write((int)position, bytes[..(int)Math.Max(0, bytes.Length - growth + Math.Max(0, room))]);
+                throw new IOException("No space left on device.");
             }
         }
 
@@ -320,7 +394,7 @@ internal sealed class SimulatedDisk : IFileSystem
             {
                 ObjectDisposedException.ThrowIf(_closed, this);
                 disk.Guard("truncate", path);
-                node.Content = Resized((int)length);
+                node.Resize((int)length);
             }
         }
 
@@ -329,19 +403,21 @@ internal sealed class SimulatedDisk : IFileSystem
             lock (disk._gate)
             {
                 ObjectDisposedException.ThrowIf(_closed, this);
-                disk.Guard("sync", path);
+                try
+                {
+                    disk.Guard("sync", path);
+                }
+                catch (IOException) when (disk.HalfDone is { } random)
+                {
+                    node.SyncHalf(random);
+                    throw;
+                }
+
                 disk.Syncs++;
-                node.Durable = node.Content[..];
+                node.Sync();
             }
         }
 
         public void Dispose() => _closed = true;
-
-        private byte[] Resized(int length)
-        {
-            var content = node.Content;
-            Array.Resize(ref content, length);
-            return content;
-        }
     }
 }

@@ -11,11 +11,16 @@ internal sealed class TestLog : IDisposable
 {
     public const string Folder = "/data/t-0";
 
-    public TestLog(SimulatedDisk? disk = null, TopicSettings? settings = null, bool flushImmediately = true)
+    public TestLog(
+        SimulatedDisk? disk = null, TopicSettings? settings = null, bool flushImmediately = true, bool syncFolder = true)
     {
         Disk = disk ?? new SimulatedDisk();
-        Disk.CreateDirectory(Folder);
-        Disk.SyncDirectory("/data");
+        if (syncFolder)
+        {
+            Disk.CreateDirectory(Folder);
+            Disk.SyncDirectory("/data");
+        }
+
         Flusher = new ManualFlusher(Disk) { Immediately = flushImmediately };
         Settings = settings ?? new TopicSettings();
         Log = LogRecovery.Open(new("t", 0), Folder, Settings, new(Disk, Flusher, Clock, NullLogger.Instance));

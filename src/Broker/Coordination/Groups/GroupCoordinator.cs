@@ -9,7 +9,7 @@ namespace MedStreams.Broker.Coordination;
 /// All groups of the broker. Finds or makes the group that a request names and hands the request to it; answers come
 /// when they are durable. Safe for concurrent use.
 /// </summary>
-internal sealed class GroupCoordinator : IDisposable
+internal sealed partial class GroupCoordinator : IDisposable
 {
     private readonly CoordinatorTopic _topic;
     private readonly GroupLimits _limits;
@@ -45,18 +45,7 @@ internal sealed class GroupCoordinator : IDisposable
     {
         var loader = new GroupLoader(_limits);
         _topic.Replay(loader);
-        foreach (var group in loader.Finish(Instant.Read(_clock)))
-        {
-            var producers = group.PendingProducers.ToList();
-            var entry = _entries[group.Id] = NewEntry(group);
-            foreach (var producer in producers)
-            {
-                Remember(producer, entry);
-            }
-
-            entry.Start();
-        }
-
+        Take(loader);
         var interval = TimeSpan.FromMilliseconds(_limits.OffsetsRetentionCheckMs);
         _cleanup = _clock.CreateTimer(static c => ((GroupCoordinator)c!).OnCleanupTimer(), this, interval, interval);
     }
@@ -163,6 +152,11 @@ internal sealed class GroupCoordinator : IDisposable
     /// <summary>All groups with their state and protocol type.</summary>
     public async ValueTask<(ErrorCode Error, IReadOnlyList<ListedGroup> Groups)> ListAsync()
     {
+        if (_isReloading)
+        {
+            return (ErrorCode.CoordinatorLoadInProgress, []);
+        }
+
         var listed = new List<ListedGroup>();
         foreach (var entry in _entries.Values)
         {
@@ -185,6 +179,14 @@ internal sealed class GroupCoordinator : IDisposable
 
     /// <summary>The marker that ends a producer's transaction stands, durable, in a partition of the topic.</summary>
     public void CompleteTransaction(long producerId, int partition, bool committed)
+    {
+        if (!KeepForReload(partition, producerId, committed))
+        {
+            Complete(producerId, partition, committed);
+        }
+    }
+
+    private void Complete(long producerId, int partition, bool committed)
     {
         List<GroupEntry> here;
         lock (_byProducer)
@@ -219,6 +221,7 @@ internal sealed class GroupCoordinator : IDisposable
     public void Dispose()
     {
         _cleanup?.Dispose();
+        StopReloading();
         foreach (var entry in _entries.Values)
         {
             entry.Dispose();
@@ -257,6 +260,11 @@ internal sealed class GroupCoordinator : IDisposable
         {
             while (true)
             {
+                if (IsReloading(groupId))
+                {
+                    return answer(ErrorCode.CoordinatorLoadInProgress);
+                }
+
                 if (!_entries.TryGetValue(groupId, out var entry))
                 {
                     if (!create)
@@ -264,7 +272,12 @@ internal sealed class GroupCoordinator : IDisposable
                         return answer(absent);
                     }
 
-                    entry = GetOrAdd(groupId);
+                    if (GetOrAdd(groupId) is not { } added)
+                    {
+                        continue;
+                    }
+
+                    entry = added;
                 }
 
                 var result = await run(entry);
@@ -284,19 +297,50 @@ internal sealed class GroupCoordinator : IDisposable
         IReadOnlyList<(TopicPartition Partition, CommittedOffset Value)> offsets, ErrorCode error) =>
         [.. offsets.Select(o => new PartitionResult(o.Partition, error))];
 
-    private GroupEntry GetOrAdd(string groupId)
+    /// <summary>The entry of a group, made if need be; null when its partition is being read again.</summary>
+    private GroupEntry? GetOrAdd(string groupId)
     {
-        var made = NewEntry(new Group(groupId, _limits));
-        var entry = _entries.GetOrAdd(groupId, made);
-        if (entry != made)
+        var log = _topic.LogOf(groupId);
+        lock (_reloading)
         {
-            made.Dispose();
-        }
+            if (_reloading.ContainsKey(log))
+            {
+                return null;
+            }
 
-        return entry;
+            var made = NewEntry(new Group(groupId, _limits));
+            var entry = _entries.GetOrAdd(groupId, made);
+            if (entry != made)
+            {
+                made.Dispose();
+            }
+
+            return entry;
+        }
     }
 
-    private GroupEntry NewEntry(Group group) => new(group, _topic.LogOf(group.Id), _clock, Forget, _logger);
+    /// <summary>Takes groups over that were read from the topic.</summary>
+    private int Take(GroupLoader loader)
+    {
+        var count = 0;
+        foreach (var group in loader.Finish(Instant.Read(_clock)))
+        {
+            var producers = group.PendingProducers.ToList();
+            var entry = _entries[group.Id] = NewEntry(group);
+            foreach (var producer in producers)
+            {
+                Remember(producer, entry);
+            }
+
+            entry.Start();
+            count++;
+        }
+
+        return count;
+    }
+
+    private GroupEntry NewEntry(Group group) =>
+        new(group, _topic.LogOf(group.Id), _clock, Forget, entry => BeginReload(entry.Log), _logger);
 
     private void Forget(GroupEntry entry)
     {

@@ -17,6 +17,8 @@ internal sealed class GroupEntry : IDisposable
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly Action<GroupEntry> _onDead;
+    private readonly Action<GroupEntry> _onFailed;
+    private readonly int _incarnation;
     private readonly Dictionary<long, TaskCompletionSource<JoinAnswer>> _joins = [];
     private readonly Dictionary<long, TaskCompletionSource<SyncAnswer>> _syncs = [];
     private readonly ITimer _timer;
@@ -24,15 +26,27 @@ internal sealed class GroupEntry : IDisposable
     private long _durableTo;
     private long _lastTicket;
     private bool _failed;
+    private bool _closed;
 
     /// <summary>The edge of a group; its timer does not run before the first command or <see cref="Start"/>.</summary>
     /// <param name="group">The group; nobody else may use it from here on.</param>
     /// <param name="log">The partition that holds it.</param>
     /// <param name="clock">The clock.</param>
     /// <param name="onDead">Called, with this entry locked, when the group has ended.</param>
+    /// <param name="onFailed">
+    /// Called, with this entry locked perhaps, when the group's state is ahead of what its log holds, so that it must be read again.
+    /// </param>
     /// <param name="logger">Where failures are reported.</param>
-    public GroupEntry(Group group, PartitionLog log, TimeProvider clock, Action<GroupEntry> onDead, ILogger logger)
+    public GroupEntry(
+        Group group,
+        PartitionLog log,
+        TimeProvider clock,
+        Action<GroupEntry> onDead,
+        Action<GroupEntry> onFailed,
+        ILogger logger)
     {
+        _onFailed = onFailed;
+        _incarnation = log.Incarnation;
         _group = group;
         _log = log;
         _clock = clock;
@@ -175,7 +189,7 @@ internal sealed class GroupEntry : IDisposable
         _timer.Dispose();
         lock (_gate)
         {
-            _failed = true;
+            _closed = true;
             FailWaiting();
         }
     }
@@ -218,7 +232,13 @@ internal sealed class GroupEntry : IDisposable
 
     private Instant Begin()
     {
-        if (_failed)
+        // What was not durable when the log failed is not in it any more, even if nobody waited for it here.
+        if (_incarnation != _log.Incarnation)
+        {
+            Fail();
+        }
+
+        if (_failed || _closed)
         {
             throw new CoordinatorFailedException();
         }
@@ -235,9 +255,8 @@ internal sealed class GroupEntry : IDisposable
         }
         catch
         {
-            // The state is ahead of the log; only reading it again, at the next start, brings them together.
-            _failed = true;
-            FailWaiting();
+            // The state is ahead of the log; only reading it again brings them together.
+            Fail();
             throw;
         }
     }
@@ -337,6 +356,7 @@ internal sealed class GroupEntry : IDisposable
         }
         else
         {
+            FailLater();
             source.TrySetException(new CoordinatorFailedException());
         }
     }
@@ -345,8 +365,30 @@ internal sealed class GroupEntry : IDisposable
     {
         if (await _log.WaitDurableAsync(durableTo) is not ErrorCode.None)
         {
+            FailLater();
             throw new CoordinatorFailedException();
         }
+    }
+
+    private void FailLater()
+    {
+        lock (_gate)
+        {
+            Fail();
+        }
+    }
+
+    /// <summary>Answers nobody any more: another entry takes this one's place, with the state that the log holds.</summary>
+    private void Fail()
+    {
+        if (_failed || _closed)
+        {
+            return;
+        }
+
+        _failed = true;
+        FailWaiting();
+        _onFailed(this);
     }
 
     private void FailWaiting()
@@ -384,7 +426,7 @@ internal sealed class GroupEntry : IDisposable
         lock (_gate)
         {
             _timerDue = Instant.Never;
-            if (_failed || _group.State is GroupState.Dead)
+            if (_failed || _closed || _group.State is GroupState.Dead)
             {
                 return;
             }

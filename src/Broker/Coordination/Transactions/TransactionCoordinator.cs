@@ -144,11 +144,20 @@ internal sealed class TransactionCoordinator : IDisposable
         _entries.TryGetValue(transactionalId, out var entry)
         && entry.State is { Status: not TransactionStatus.Dead } state ? state : null;
 
-    /// <summary>Aborts transactions that have lasted longer than they may.</summary>
+    /// <summary>
+    /// Completes transactions whose end could not be written when it was decided, and aborts those that have lasted longer than
+    /// they may.
+    /// </summary>
     public async ValueTask AbortOverdueAsync()
     {
         foreach (var entry in _entries.Values)
         {
+            if (entry.State is var state && state.Status.IsPrepared())
+            {
+                await CompleteAsync(entry, state);
+                continue;
+            }
+
             if (!entry.State.IsOverdue(Now))
             {
                 continue;
@@ -238,11 +247,16 @@ internal sealed class TransactionCoordinator : IDisposable
     }
 
     /// <summary>
-    /// Writes the markers of a prepared transaction, then that it is complete. Only who took the step to the prepared state
-    /// calls this. When a log cannot be written the decision stands, and the next start completes it.
+    /// Writes the markers of a prepared transaction, then that it is complete. When a log cannot be written the decision
+    /// stands, and it is tried again with the next search for overdue transactions.
     /// </summary>
     private async ValueTask<bool> CompleteAsync(TransactionEntry entry, TransactionState prepared)
     {
+        if (!entry.TryBeginCompletion(prepared))
+        {
+            return false;
+        }
+
         try
         {
             await _markers.WriteAsync(prepared);
@@ -253,6 +267,10 @@ internal sealed class TransactionCoordinator : IDisposable
         {
             CoordinationLogs.CompletionFailed(_logger, prepared.TransactionalId);
             return false;
+        }
+        finally
+        {
+            entry.EndCompletion();
         }
     }
 

@@ -12,10 +12,11 @@ namespace MedStreams.Broker.Coordination;
 internal sealed class TransactionEntry(TransactionState state, PartitionLog log, TimeProvider clock, ILogger logger)
 {
     private readonly Lock _gate = new();
+    private readonly List<Step> _steps = []; // the last durable one at most, and all that are not durable
+    private readonly TransactionState _first = state;
     private TransactionState _state = state;
     private TransactionState _verifiable = state;
-    private long _durableTo;
-    private bool _failed;
+    private bool _completing;
 
     /// <summary>The state as of the last step, durable or not.</summary>
     public TransactionState State
@@ -24,8 +25,36 @@ internal sealed class TransactionEntry(TransactionState state, PartitionLog log,
         {
             lock (_gate)
             {
+                TakeBackLost();
                 return _state;
             }
+        }
+    }
+
+    /// <summary>
+    /// Makes the caller the one who completes a prepared transaction, until <see cref="EndCompletion"/>; false when somebody else
+    /// is, or the state is another. Markers written twice could end a transaction that has begun since.
+    /// </summary>
+    public bool TryBeginCompletion(TransactionState prepared)
+    {
+        lock (_gate)
+        {
+            TakeBackLost();
+            if (_completing || !ReferenceEquals(_state, prepared))
+            {
+                return false;
+            }
+
+            return _completing = true;
+        }
+    }
+
+    /// <summary>Ends <see cref="TryBeginCompletion"/>.</summary>
+    public void EndCompletion()
+    {
+        lock (_gate)
+        {
+            _completing = false;
         }
     }
 
@@ -47,6 +76,7 @@ internal sealed class TransactionEntry(TransactionState state, PartitionLog log,
         long durableTo;
         lock (_gate)
         {
+            TakeBackLost();
             if (_state.Status is TransactionStatus.Dead)
             {
                 return TransactionDecision.Refuse(ErrorCode.TransactionalIdNotFound);
@@ -54,11 +84,16 @@ internal sealed class TransactionEntry(TransactionState state, PartitionLog log,
 
             decision = decide(_state);
             Take(decision.Next);
-            durableTo = _durableTo;
+            durableTo = _steps.Count == 0 ? 0 : _steps[^1].Next;
         }
 
         if (await log.WaitDurableAsync(durableTo) is not ErrorCode.None)
         {
+            lock (_gate)
+            {
+                TakeBackLost();
+            }
+
             throw new CoordinatorFailedException();
         }
 
@@ -76,6 +111,7 @@ internal sealed class TransactionEntry(TransactionState state, PartitionLog log,
     {
         lock (_gate)
         {
+            TakeBackLost();
             Take(step(_state));
         }
     }
@@ -87,11 +123,6 @@ internal sealed class TransactionEntry(TransactionState state, PartitionLog log,
             return;
         }
 
-        if (_failed)
-        {
-            throw new CoordinatorFailedException();
-        }
-
         var batch = new RecordBatchBuilder();
         batch.Append(
             clock.GetUtcNow().ToUnixTimeMilliseconds(),
@@ -101,15 +132,38 @@ internal sealed class TransactionEntry(TransactionState state, PartitionLog log,
         if (appended.Error is not ErrorCode.None)
         {
             CoordinationLogs.AppendRefused(logger, log.Partition.Topic, log.Partition.Partition, appended.Error);
-            _failed = true;
             throw new CoordinatorFailedException();
         }
 
-        _durableTo = appended.NextOffset;
+        while (_steps.Count > 1 && _steps[1].Next <= log.HighWatermark)
+        {
+            _steps.RemoveAt(0);
+        }
+
+        _steps.Add(new Step(appended.NextOffset, appended.Incarnation, next));
         _state = next;
         if (next.Status is not TransactionStatus.Ongoing)
         {
             Volatile.Write(ref _verifiable, next);
+        }
+    }
+
+    /// <summary>
+    /// Goes back to the last step that is in the log. What the log lost when its disk failed was not durable, so nobody was
+    /// told of it.
+    /// </summary>
+    private void TakeBackLost()
+    {
+        var before = _steps.Count;
+        while (_steps.Count > 0 && log.IsLost(_steps[^1].Next, _steps[^1].Incarnation))
+        {
+            _steps.RemoveAt(_steps.Count - 1);
+        }
+
+        if (_steps.Count < before)
+        {
+            _state = _steps.Count == 0 ? _first : _steps[^1].State;
+            Volatile.Write(ref _verifiable, _state);
         }
     }
 
@@ -127,4 +181,6 @@ internal sealed class TransactionEntry(TransactionState state, PartitionLog log,
             }
         }
     }
+
+    private readonly record struct Step(long Next, int Incarnation, TransactionState State);
 }

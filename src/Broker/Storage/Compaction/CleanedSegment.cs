@@ -18,7 +18,8 @@ internal sealed class CleanedSegment : IDisposable
         _buffer = new byte[bufferBytes];
         foreach (var kind in LogFileNames.SegmentKinds)
             files.Delete(Path.Combine(directory, LogFileNames.Of(baseOffset, kind)) + LogFileNames.Cleaned);
-        _segment = new LogSegment(files, directory, baseOffset, settings.IndexIntervalBytes, written, LogFileNames.Cleaned);
+        _segment = new LogSegment(
+            files, directory, StoredSegment.New(baseOffset, written), settings.IndexIntervalBytes, LogFileNames.Cleaned);
     }
 
     /// <summary>The bytes so far.</summary>
@@ -44,8 +45,9 @@ internal sealed class CleanedSegment : IDisposable
     {
         Flush();
         _segment.Seal();
+        _segment.Make();
         _segment.Aborted.Make();
-        _files.SyncData([.. _segment.Files()]);
+        _files.SyncData([.. _segment.OpenFiles()]);
         _segment.Dispose();
     }
 

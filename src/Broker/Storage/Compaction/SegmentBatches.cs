@@ -38,7 +38,7 @@ internal sealed class SegmentBatches(LogSegment segment, int position, int buffe
         var fault = BatchReader.Check(_buffer.AsSpan(_at, _filled - _at), checkCrc: true, out _size);
         return fault is BatchFault.None
             ? true
-            : throw new InvalidDataException($"{segment.Log.Path} has no whole batch at {Position}: {fault}.");
+            : throw new InvalidDataException($"{segment.Path} has no whole batch at {Position}: {fault}.");
     }
 
     /// <inheritdoc/>

@@ -61,6 +61,30 @@ public sealed class CompactionPropertyTests
         }
     }
 
+    [Theory]
+    [InlineData(4, 1)]
+    [InlineData(5, 3)]
+    public async Task A_fault_at_any_operation_of_compaction_is_got_over_without_a_restart(int seed, int failures)
+    {
+        for (var at = 0; ; at++)
+        {
+            using var world = new World(new Random(seed));
+            for (var i = 0; i < 80; i++)
+                world.Write();
+            world.Clock.Now += 1000;
+            var reached = await world.FailDuringCompactionAsync(at, failures, new Random(seed + at));
+            world.Compare();
+            for (var i = 0; i < 20; i++)
+                world.Write();
+            await world.CompactAsync();
+            world.Compare();
+            world.Reopen(new Random(at), at % 2 == 0);
+            world.Compare();
+            if (!reached)
+                return;
+        }
+    }
+
     /// <summary>The log and what was written to it.</summary>
     private sealed class World : IDisposable
     {
@@ -139,6 +163,35 @@ public sealed class CompactionPropertyTests
             Reopen(random.Next(2) == 0 ? _test.Disk.PowerCut(random) : _test.Disk.Kill());
             return reached;
         }
+
+        /// <summary>Lets operations of a pass fail, then repairs the log; answers whether the pass had as many.</summary>
+        public async Task<bool> FailDuringCompactionAsync(int at, int failures, Random random)
+        {
+            Foresee();
+            var seen = 0;
+            _test.Disk.HalfDone = random;
+            _test.Disk.Before = (_, _) =>
+            {
+                if (seen++ is var n && n >= at && n < at + failures)
+                    throw new IOException("It fails for a while.");
+            };
+            try
+            {
+                await _test.CompactAsync();
+            }
+            catch (IOException)
+            {
+                // The broker goes on.
+            }
+
+            _test.Disk.Before = null;
+            _test.Disk.HalfDone = null;
+            Assert.True(_test.Log.TryRepair());
+            return seen > at;
+        }
+
+        public void Reopen(Random random, bool powerCut) =>
+            Reopen(powerCut ? _test.Disk.PowerCut(random) : _test.Disk.Kill());
 
         public void Write()
         {
