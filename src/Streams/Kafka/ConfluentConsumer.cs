@@ -26,9 +26,22 @@ internal sealed class ConfluentConsumer : IStreamConsumer
         _consumer = new ConsumerBuilder<ByteSlice, ByteSlice>(settings)
             .SetKeyDeserializer(arena)
             .SetValueDeserializer(arena)
-            .SetPartitionsAssignedHandler((c, _) => Convert(_listener!.OnJoined(c.MemberId, GroupGeneration.Of(c.ConsumerGroupMetadata), c.ConsumerGroupMetadata)))
-            .SetPartitionsRevokedHandler((_, _) => _listener!.OnRevoked())
-            .SetPartitionsLostHandler((_, _) => _listener!.OnLost())
+            .SetPartitionsAssignedHandler((c, _) =>
+            {
+                var partitions = Convert(_listener!.OnJoined(c.MemberId, GroupGeneration.Of(c.ConsumerGroupMetadata), c.ConsumerGroupMetadata));
+                AssignmentBarrier.Await(c);
+                return partitions;
+            })
+            .SetPartitionsRevokedHandler((c, _) =>
+            {
+                _listener!.OnRevoked();
+                AssignmentBarrier.Await(c);
+            })
+            .SetPartitionsLostHandler((c, _) =>
+            {
+                _listener!.OnLost();
+                AssignmentBarrier.Await(c);
+            })
             .SetLogHandler(static (_, _) => { })
             .SetErrorHandler(static (_, _) => { })
             .Build();
@@ -44,7 +57,11 @@ internal sealed class ConfluentConsumer : IStreamConsumer
     public int Poll(TimeSpan timeout, int maxRecords, IRecordReceiver receiver) =>
         _polling.Poll(_consumer, timeout, maxRecords, receiver);
 
-    public void Assign(IReadOnlyCollection<StartingPoint> partitions) => _consumer.Assign(Convert(partitions));
+    public void Assign(IReadOnlyCollection<StartingPoint> partitions)
+    {
+        AssignmentBarrier.Await(_consumer);
+        _consumer.Assign(Convert(partitions));
+    }
 
     public IReadOnlyDictionary<TopicPartition, long?>? TryCommitted(
         IEnumerable<TopicPartition> partitions, TimeSpan timeout) =>
@@ -71,7 +88,11 @@ internal sealed class ConfluentConsumer : IStreamConsumer
         _consumer.Subscribe(_isMarked ? [.. _topics, _marker] : _topics);
     }
 
-    public void Close() => _consumer.Close();
+    public void Close()
+    {
+        AssignmentBarrier.Await(_consumer);
+        _consumer.Close();
+    }
 
     public void Dispose() => _consumer.Dispose();
 

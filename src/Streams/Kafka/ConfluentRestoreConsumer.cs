@@ -20,14 +20,18 @@ internal sealed class ConfluentRestoreConsumer : IRestoreConsumer
             .Build();
     }
 
-    public void Assign(IReadOnlyDictionary<TopicPartition, long> from) =>
+    public void Assign(IReadOnlyDictionary<TopicPartition, long> from)
+    {
+        AssignmentBarrier.Await(_consumer);
         _consumer.Assign(from.Select(ConfluentTypes.ToConfluent).ToList());
+    }
 
     public int Poll(TimeSpan timeout, int maxRecords, IRecordReceiver receiver) =>
         _polling.Poll(_consumer, timeout, maxRecords, receiver);
 
     public void Dispose()
     {
+        AssignmentBarrier.Await(_consumer);
         _consumer.Close();
         _consumer.Dispose();
     }
