@@ -9,6 +9,7 @@ namespace MedStreams.Golden.Tests;
 internal sealed class Tally(string what)
 {
     private readonly List<string> _differences = [];
+    private readonly StringBuilder _leftOut = new();
     private int _served;
     private int _notServed;
 
@@ -23,12 +24,16 @@ internal sealed class Tally(string what)
     /// <summary>A case that the product does not claim to serve.</summary>
     public void NotServed() => _notServed++;
 
+    /// <summary>Cases that are left out, and why.</summary>
+    public void LeftOut(int count, string why) =>
+        _leftOut.Append(CultureInfo.InvariantCulture, $", {count} left out {why}");
+
     /// <summary>Prints the numbers; fails on any difference, and if nothing was compared.</summary>
     public void Close()
     {
         Console.Out.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"golden {what}: {_served} served, {_served - _differences.Count} equal, {_notServed} not served"));
+            $"golden {what}: {_served} served, {_served - _differences.Count} equal, {_notServed} not served{_leftOut}"));
         Assert.True(_served > 0, $"no case of {what} was compared");
         if (_differences.Count == 0)
             return;

@@ -48,7 +48,9 @@ internal sealed class ConfluentProducer : IStreamProducer
     {
         _message.Key = hasKey ? _keys.Copy(key) : null;
         _message.Value = hasValue ? _values.Copy(value) : null;
-        _message.Timestamp = new Timestamp(timestamp, TimestampType.CreateTime);
+
+        // To librdkafka the time 0 means now; what is off by a millisecond stays in its window.
+        _message.Timestamp = new Timestamp(Math.Max(1, timestamp), TimestampType.CreateTime);
         _message.Headers = Convert(headers);
         var to = To(topic, partition ?? Partition.Any);
         var handler = listener is null ? null : HandlerOf(listener);

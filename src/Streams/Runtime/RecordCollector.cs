@@ -33,6 +33,9 @@ internal sealed class RecordCollector : IRecordCollector
 
     public IStreamProducer Producer { get; }
 
+    /// <summary>True where something was sent since the last flush or transaction.</summary>
+    public bool HasUnflushed { get; private set; }
+
     /// <summary>True from the first record of a transaction to its end.</summary>
     public bool InTransaction => _inTransaction;
 
@@ -75,6 +78,7 @@ internal sealed class RecordCollector : IRecordCollector
     {
         ThrowIfFailed();
         EnsureTransaction();
+        HasUnflushed = true;
         Producer.Send(
             topic,
             partition,
@@ -111,6 +115,7 @@ internal sealed class RecordCollector : IRecordCollector
     public void Flush()
     {
         Producer.Flush();
+        HasUnflushed = false;
         ThrowIfFailed();
     }
 
@@ -132,7 +137,7 @@ internal sealed class RecordCollector : IRecordCollector
     /// <summary>The transaction ended well: later records begin the next one.</summary>
     public void OnCommitted()
     {
-        _inTransaction = false;
+        _inTransaction = HasUnflushed = false;
         ThrowIfFailed();
     }
 

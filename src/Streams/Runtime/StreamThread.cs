@@ -423,7 +423,7 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
     {
         if (_membership.IsWaiting || (_membership.Current is not null && !_wasPaused && _tasks.IsBusy))
             return TimeSpan.Zero;
-        var limit = _membership.Current is null || _wasPaused ? _config.Poll : _commit.TimeToNext(_tasks.NextWallClockPunctuation);
+        var limit = _membership.Current is null || _wasPaused ? _config.Poll : _commit.TimeToNext(_tasks.Running, _tasks.NextWallClockPunctuation);
         return limit < _config.Poll ? limit : _config.Poll;
     }
 }

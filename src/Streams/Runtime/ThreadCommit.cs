@@ -66,7 +66,12 @@ internal sealed class ThreadCommit : IDisposable
     public bool IsDue(IReadOnlyList<ActiveTask> tasks)
     {
         if (Now() - _lastCommit >= (long)_config.EffectiveCommitInterval.TotalMilliseconds)
-            return true;
+        {
+            if (HasUncommitted(tasks))
+                return true;
+            _lastCommit = Now();
+        }
+
         long bytes = 0;
         foreach (var task in tasks)
         {
@@ -83,11 +88,14 @@ internal sealed class ThreadCommit : IDisposable
         return bytes > _config.StateStoreUncommittedMaxBytes;
     }
 
-    public TimeSpan TimeToNext(long punctuation)
+    /// <summary>How long there is nothing to do for the tasks but wait for records; at most ten minutes.</summary>
+    public TimeSpan TimeToNext(IReadOnlyList<ActiveTask> tasks, long punctuation)
     {
         var now = Now();
-        var due = Math.Min(_lastCommit + (long)_config.EffectiveCommitInterval.TotalMilliseconds, punctuation);
-        return TimeSpan.FromMilliseconds(Math.Max(0, due - now));
+        var due = HasUncommitted(tasks)
+            ? Math.Min(_lastCommit + (long)_config.EffectiveCommitInterval.TotalMilliseconds, punctuation)
+            : punctuation;
+        return TimeSpan.FromMilliseconds(Math.Clamp(due - now, 0, 600_000));
     }
 
     /// <summary>Commits the tasks; answers whether one of them has to wait for its target from now on.</summary>
@@ -228,14 +236,41 @@ internal sealed class ThreadCommit : IDisposable
         {
             for (var i = 0; i < task.Inputs.Length; i++)
             {
-                var position = task.ProcessedPosition(i);
-                var last = _committed.TryGetValue(task.Inputs[i], out var known) ? known : task.Committed![task.Inputs[i]];
-                if (last != position)
-                    offsets.Add(task.Inputs[i], position);
+                if (HasMoved(task, i))
+                    offsets.Add(task.Inputs[i], task.ProcessedPosition(i));
             }
         }
 
         return offsets;
+    }
+
+    private bool HasMoved(ActiveTask task, int input) =>
+        task.ProcessedPosition(input)
+        != (_committed.TryGetValue(task.Inputs[input], out var known) ? known : task.Committed![task.Inputs[input]]);
+
+    /// <summary>Whether a commit would change anything; an idle thread need not wake up for it.</summary>
+    private bool HasUncommitted(IReadOnlyList<ActiveTask> tasks)
+    {
+        if (Collector.InTransaction || Collector.HasUnflushed)
+            return true;
+        foreach (var task in tasks)
+        {
+            if (task.State!.UncommittedBytes > 0)
+                return true;
+            for (var i = 0; i < task.Inputs.Length; i++)
+            {
+                if (HasMoved(task, i))
+                    return true;
+            }
+
+            foreach (var sink in task.ExternalSinks)
+            {
+                if (sink.BufferedBytes > 0)
+                    return true;
+            }
+        }
+
+        return false;
     }
 
     private void CommitTransaction(Dictionary<TopicPartition, long> offsets)

@@ -16,26 +16,44 @@ internal static class GoldenRun
         for (var i = 0; i < vector.Steps.Count; i++)
         {
             var step = vector.Steps[i];
-            if (step.Pipe is { } pipe)
-                Pipe(driver, pipe);
-            else
-                driver.AdvanceWallClockTime(TimeSpan.FromMilliseconds(step.AdvanceMilliseconds));
+            Step(driver, step);
             var actual = golden.Outputs.SelectMany(t => Read(driver, t, golden.Hex.Contains(t))).ToArray();
             Assert.True(step.Out.SequenceEqual(actual), Difference(i, step, actual));
         }
 
+        var stores = new DriverStores(driver);
         foreach (var store in golden.Stores)
-            Assert.Equal(Live(vector.Stores[store.Name]!.AsArray(), store, driver), store.Read(driver).ToJsonString());
+        {
+            Assert.Equal(
+                Live(vector.Stores[store.Name]!.AsArray(), store, stores.TimeOf(store.Name)), store.Read(stores).ToJsonString());
+        }
+
         Assert.Equal(vector.Stores.Select(s => s.Key).Order(), golden.Stores.Select(s => s.Name).Order());
         Assert.Equal(vector.ProducedTopics, driver.ProducedTopicNames.Order(StringComparer.Ordinal));
     }
 
+    /// <summary>Does what a step says.</summary>
+    public static void Step(TopologyTestDriver driver, VectorStep step)
+    {
+        if (step.Pipe is { } pipe)
+            Pipe(driver, pipe);
+        else
+            driver.AdvanceWallClockTime(TimeSpan.FromMilliseconds(step.AdvanceMilliseconds));
+    }
+
+    /// <summary>A record as the vectors show it.</summary>
+    public static VectorRecord Show(string topic, byte[]? key, byte[]? value, long timestamp, Headers headers, bool hex) =>
+        new(topic, Text(key, hex), Text(value, hex), timestamp, string.Join(";", headers.Select(h => $"{h.Key}={Text(h)}")));
+
+    public static string Difference(int index, VectorStep step, IEnumerable<VectorRecord> actual) =>
+        $"Step {index}: {(step.Pipe is { } pipe ? pipe : $"clock + {step.AdvanceMilliseconds} ms")}\n"
+        + $"expected\n  {string.Join("\n  ", step.Out)}\nactual\n  {string.Join("\n  ", actual)}";
+
     /// <summary>The entries that have not expired by the time of the store.</summary>
-    private static string Live(JsonArray entries, StoreReader store, TopologyTestDriver driver)
+    public static string Live(JsonArray entries, StoreReader store, long last)
     {
         if (store.Retention is not { } retention || entries.Count == 0)
             return entries.ToJsonString();
-        var last = driver.StoreTime(store.Name);
         return new JsonArray([.. entries.Where(e => Time(e) > last - retention).Select(e => e!.DeepClone())]).ToJsonString();
 
         long Time(JsonNode? entry) => (long)entry![store.IsSession ? "end" : "start"]!;
@@ -51,12 +69,8 @@ internal static class GoldenRun
     }
 
     private static IEnumerable<VectorRecord> Read(TopologyTestDriver driver, string topic, bool hex) =>
-        driver.CreateOutputTopic<byte[]?, byte[]?>(topic).ReadRecords().Select(r => new VectorRecord(
-            topic,
-            Text(r.Key, hex),
-            Text(r.Value, hex),
-            r.Timestamp,
-            string.Join(";", r.Headers.Select(h => $"{h.Key}={Text(h)}"))));
+        driver.CreateOutputTopic<byte[]?, byte[]?>(topic).ReadRecords()
+            .Select(r => Show(topic, r.Key, r.Value, r.Timestamp, r.Headers, hex));
 
     /// <summary>The value of a header; of what tells an exception the vectors only show that it is there.</summary>
     private static string? Text(Header header) =>
@@ -66,8 +80,4 @@ internal static class GoldenRun
 
     private static string? Text(byte[]? bytes, bool hex) =>
         bytes is null ? null : hex ? Convert.ToHexStringLower(bytes) : Encoding.UTF8.GetString(bytes);
-
-    private static string Difference(int index, VectorStep step, IEnumerable<VectorRecord> actual) =>
-        $"Step {index}: {(step.Pipe is { } pipe ? pipe : $"clock + {step.AdvanceMilliseconds} ms")}\n"
-        + $"expected\n  {string.Join("\n  ", step.Out)}\nactual\n  {string.Join("\n  ", actual)}";
 }

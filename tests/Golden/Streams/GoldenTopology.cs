@@ -54,7 +54,7 @@ internal sealed record GoldenTopology(string Name, Func<Topology> Build, params 
 }
 
 /// <summary>Reads the final content of a store in the shape of the vectors.</summary>
-internal sealed record StoreReader(string Name, Func<TopologyTestDriver, JsonArray> Read)
+internal sealed record StoreReader(string Name, Func<IStoreAccess, JsonArray> Read)
 {
     /// <summary>
     /// How long windows are kept after their start, or sessions after their end, in milliseconds. Kafka's caches go on showing
@@ -62,6 +62,31 @@ internal sealed record StoreReader(string Name, Func<TopologyTestDriver, JsonArr
     /// </summary>
     public long? Retention { get; init; }
 
+    /// <summary>
+    /// How many entries the store keeps below its cache, which shows more; null where it keeps all. After a restart there is no more than that.
+    /// </summary>
+    public int? MaxEntries { get; init; }
+
     /// <summary>Whether ends decide what has expired, instead of starts.</summary>
     public bool IsSession { get; init; }
+}
+
+/// <summary>Where stores are read: in the test driver, or where a run of the engine has left them.</summary>
+internal interface IStoreAccess
+{
+    /// <summary>A store as the interface that it implements.</summary>
+    TStore Get<TStore>(string name)
+        where TStore : class;
+
+    /// <summary>The time by which a store of windows or sessions expires; -1 where nothing was put.</summary>
+    long TimeOf(string name);
+}
+
+/// <summary>The stores of a test driver.</summary>
+internal sealed class DriverStores(TopologyTestDriver driver) : IStoreAccess
+{
+    public TStore Get<TStore>(string name)
+        where TStore : class => driver.GetStore<TStore>(name);
+
+    public long TimeOf(string name) => driver.StoreTime(name);
 }

@@ -7,22 +7,22 @@ namespace MedStreams.Golden.Tests.Streams;
 internal static class StoreReaders
 {
     public static StoreReader KeyValue<TValue>(string name) =>
-        new(name, driver => Sorted(driver.GetStore<IReadOnlyKeyValueStore<string, TValue>>(name).All()
+        new(name, stores => Sorted(stores.Get<IReadOnlyKeyValueStore<string, TValue>>(name).All()
             .Select(e => (e.Key, 0L, 0L, Entry(e.Key, null, e.Value, null)))));
 
     public static StoreReader Timestamped<TValue>(string name) =>
-        new(name, driver => Sorted(driver.GetStore<ITimestampedKeyValueStore<string, TValue>>(name).All()
+        new(name, stores => Sorted(stores.Get<ITimestampedKeyValueStore<string, TValue>>(name).All()
             .Select(e => (e.Key, 0L, 0L, Entry(e.Key, null, e.Value!.Value.Value, e.Value.Value.Timestamp)))));
 
     public static StoreReader Window<TValue>(string name, long retention) =>
-        new(name, driver => Sorted(driver.GetStore<IWindowStore<string, TValue>>(name).All()
+        new(name, stores => Sorted(stores.Get<IWindowStore<string, TValue>>(name).All()
             .Select(e => (e.Key.Key, e.Key.Window.Start, e.Key.Window.End, Entry(e.Key.Key, e.Key.Window, e.Value, null)))))
         {
             Retention = retention,
         };
 
     public static StoreReader TimestampedWindow<TValue>(string name, long retention) =>
-        new(name, driver => Sorted(driver.GetStore<ITimestampedWindowStore<string, TValue>>(name).All()
+        new(name, stores => Sorted(stores.Get<ITimestampedWindowStore<string, TValue>>(name).All()
             .Select(e => (
                 e.Key.Key,
                 e.Key.Window.Start,
@@ -33,7 +33,7 @@ internal static class StoreReaders
         };
 
     public static StoreReader Session<TValue>(string name, long retention) =>
-        new(name, driver => Sorted(driver.GetStore<ISessionStore<string, TValue>>(name).Fetch(null, null)
+        new(name, stores => Sorted(stores.Get<ISessionStore<string, TValue>>(name).Fetch(null, null)
             .Select(e => (e.Key.Key, e.Key.Window.Start, e.Key.Window.End, Entry(e.Key.Key, e.Key.Window, e.Value, null)))))
         {
             Retention = retention,
@@ -42,9 +42,9 @@ internal static class StoreReaders
 
     /// <summary>The history of each key, asked for every 2.5 s.</summary>
     public static StoreReader Versioned(string name) =>
-        new(name, driver =>
+        new(name, stores =>
         {
-            var store = driver.GetVersionedKeyValueStore<string, string>(name);
+            var store = stores.Get<IReadOnlyVersionedKeyValueStore<string, string>>(name);
             var entries = new JsonArray();
             foreach (var key in new[] { "a", "b", "c", "d", "e" })
             {

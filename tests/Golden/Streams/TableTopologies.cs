@@ -56,7 +56,7 @@ internal static class TableTopologies
         Dsl(
             "table-lru",
             b => b.Table<string, string>("in", Materialized.As(Stores.LruMap("few", 3))).ToStream().To("out"),
-            "out").With(StoreReaders.Timestamped<string>("few")),
+            "out").With(StoreReaders.Timestamped<string>("few") with { MaxEntries = 3 }),
         Dsl(
             "table-in-memory",
             b => b.Table(
