@@ -125,6 +125,7 @@ internal sealed class InternalTopics
     // What a pattern may choose: not Kafka's own topics, nor what the application writes for itself.
     private static bool IsUsers(StreamsConfig config, string topic) =>
         topic is not ("__consumer_offsets" or "__transaction_state")
+        && topic != GroupLog.TopicOf(config.ApplicationId)
         && !(topic.StartsWith(config.ApplicationId + "-", StringComparison.Ordinal)
             && (topic.EndsWith("-repartition", StringComparison.Ordinal) || topic.EndsWith("-changelog", StringComparison.Ordinal)));
 

@@ -19,7 +19,7 @@ public sealed class GlobalStoresOnBrokerTests(BrokerFixture broker) : IClassFixt
     {
         var (input, facts, output) = ($"{_app}-in", $"{_app}-facts", $"{_app}-out");
         await broker.CreateTopicsAsync(3, input, facts);
-        await broker.CreateTopicsAsync(2, output);
+        await broker.CreateTopicsAsync(1, output);
         broker.Produce(facts, Enumerable.Range(0, 500).Select(i => ($"f{i}", $"old{i}")));
         broker.Produce(input, Enumerable.Range(0, 100).Select(i => ($"k{i}", $"f{i * 5}")));
         var topology = Joining(input, facts, output, type);

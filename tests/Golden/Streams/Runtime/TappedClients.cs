@@ -13,8 +13,8 @@ internal sealed class TappedClients(string run, StreamsConfig config, RunTap tap
     private readonly ConfluentClients _clients = new(config with { ApplicationId = $"{run}.{config.ApplicationId}" });
     private readonly TopicNames _names = new(run);
 
-    public IStreamConsumer CreateConsumer(string clientId, string? groupInstanceId) =>
-        new TappedConsumer(_clients.CreateConsumer(clientId, groupInstanceId), _names, tap);
+    public IStreamConsumer CreateConsumer(string clientId, string? groupInstanceId, bool tellsEndsSoon) =>
+        new TappedConsumer(_clients.CreateConsumer(clientId, groupInstanceId, tellsEndsSoon), _names, tap);
 
     public IRestoreConsumer CreateRestoreConsumer(string clientId) =>
         new TappedReader(_clients.CreateRestoreConsumer(clientId), _names, null);
@@ -22,14 +22,23 @@ internal sealed class TappedClients(string run, StreamsConfig config, RunTap tap
     public IRestoreConsumer CreateGlobalConsumer(string clientId) =>
         new TappedReader(_clients.CreateGlobalConsumer(clientId), _names, tap);
 
-    public IStreamProducer CreateProducer(string clientId, string? transactionalId) =>
-        new TappedProducer(_clients.CreateProducer(clientId, transactionalId), _names, tap);
+    public IStreamProducer CreateProducer(string clientId, string? transactionalId, TimeSpan? deliveryTimeout = null) =>
+        new TappedProducer(_clients.CreateProducer(clientId, transactionalId, deliveryTimeout), _names, tap);
 
     public IStreamAdmin CreateAdmin(string clientId) => new Admin(_clients.CreateAdmin(clientId), _names);
 
     private sealed class Admin(IStreamAdmin admin, TopicNames names) : IStreamAdmin
     {
         public IReadOnlyDictionary<string, int> PartitionCounts(TimeSpan timeout) => names.FromBroker(admin.PartitionCounts(timeout));
+
+        public IReadOnlyDictionary<string, int>? TryPartitionCounts(TimeSpan timeout) =>
+            admin.TryPartitionCounts(timeout) is { } counts ? names.FromBroker(counts) : null;
+
+        public (long Beginning, long End)? TryBounds(TopicPartition partition, TimeSpan timeout) =>
+            admin.TryBounds(names.ToBroker(partition), timeout);
+
+        public IReadOnlyList<(string MemberId, string ClientId, string Host)>? TryMembers(string groupId, TimeSpan timeout) =>
+            admin.TryMembers(names.ToBroker(groupId), timeout);
 
         public Task CreateTopicsAsync(IReadOnlyCollection<NewTopic> topics) =>
             admin.CreateTopicsAsync([.. topics.Select(t => t with { Name = names.ToBroker(t.Name) })]);

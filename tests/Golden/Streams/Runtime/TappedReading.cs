@@ -26,9 +26,6 @@ internal sealed class TappedConsumer(IStreamConsumer consumer, TopicNames names,
         consumer.TryCommitted(partitions.Select(names.ToBroker), timeout)?
             .ToDictionary(c => names.FromBroker(c.Key), c => c.Value);
 
-    public (long Beginning, long End)? TryBounds(TopicPartition partition, TimeSpan timeout) =>
-        consumer.TryBounds(names.ToBroker(partition), timeout);
-
     public void Commit(IReadOnlyDictionary<TopicPartition, long> offsets)
     {
         consumer.Commit(offsets.ToDictionary(o => names.ToBroker(o.Key), o => o.Value));
@@ -36,20 +33,14 @@ internal sealed class TappedConsumer(IStreamConsumer consumer, TopicNames names,
             tap.Read(partition, next);
     }
 
-    public IReadOnlyDictionary<string, int>? TryPartitionCounts(TimeSpan timeout) =>
-        consumer.TryPartitionCounts(timeout) is { } counts ? names.FromBroker(counts) : null;
-
-    public IReadOnlyList<(string MemberId, string ClientId)>? TryMembers(string groupId, TimeSpan timeout) =>
-        consumer.TryMembers(names.ToBroker(groupId), timeout);
-
     public void Close() => consumer.Close();
 
     public void Dispose() => consumer.Dispose();
 
     private sealed class Listener(IRebalanceListener listener, TopicNames names) : IRebalanceListener
     {
-        public IReadOnlyCollection<StartingPoint> OnJoined(string memberId, object groupMetadata) =>
-            [.. listener.OnJoined(memberId, groupMetadata).Select(p => p with { Partition = names.ToBroker(p.Partition) })];
+        public IReadOnlyCollection<StartingPoint> OnJoined(string memberId, int generation, object groupMetadata) =>
+            [.. listener.OnJoined(memberId, generation, groupMetadata).Select(p => p with { Partition = names.ToBroker(p.Partition) })];
 
         public void OnRevoked() => listener.OnRevoked();
 
@@ -72,9 +63,6 @@ internal sealed class TappedReader(IRestoreConsumer consumer, TopicNames names, 
         return consumer.Poll(timeout, tap is null ? maxRecords : 1, new Receiver(receiver, names, tap is null ? null : _next));
     }
 
-    public (long Beginning, long End)? TryBounds(TopicPartition partition, TimeSpan timeout) =>
-        consumer.TryBounds(names.ToBroker(partition), timeout);
-
     public void Dispose() => consumer.Dispose();
 }
 
@@ -91,4 +79,6 @@ internal sealed class Receiver(IRecordReceiver receiver, TopicNames names, Dicti
     }
 
     public void OnEnd(TopicPartition partition, long offset) => receiver.OnEnd(names.FromBroker(partition), offset);
+
+    public void OnOutOfRange(TopicPartition partition) => receiver.OnOutOfRange(names.FromBroker(partition));
 }

@@ -46,4 +46,7 @@ internal sealed class WrittenTopics : IRecordReceiver
     }
 
     public void OnEnd(TopicPartition partition, long offset) => _open.Remove(partition);
+
+    public void OnOutOfRange(TopicPartition partition) =>
+        throw new InvalidOperationException($"{partition} does not begin at 0.");
 }
