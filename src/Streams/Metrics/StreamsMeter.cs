@@ -24,8 +24,8 @@ internal static class StreamsMeter
         RocksStatistics.Metrics,
     ];
 
-    private static Meter? s_meter;
-    private static volatile MetricsRegistry[] s_registries = [];
+    private static Meter? _meter;
+    private static volatile MetricsRegistry[] _registries = [];
 
     /// <summary>Version and, after a plus, the commit that this assembly was built from.</summary>
     public static string Version { get; } =
@@ -36,12 +36,12 @@ internal static class StreamsMeter
     {
         lock (Lock)
         {
-            s_registries = [.. s_registries, registry];
-            if (s_meter is not null)
+            _registries = [.. _registries, registry];
+            if (_meter is not null)
                 return;
-            s_meter = new Meter(KafkaStreams.MeterName, Version);
+            _meter = new Meter(KafkaStreams.MeterName, Version);
             foreach (var family in Families)
-                family.CreateInstruments(s_meter, static () => s_registries);
+                family.CreateInstruments(_meter, static () => _registries);
         }
     }
 
@@ -49,6 +49,6 @@ internal static class StreamsMeter
     public static void Remove(MetricsRegistry registry)
     {
         lock (Lock)
-            s_registries = [.. s_registries.Where(r => r != registry)];
+            _registries = [.. _registries.Where(r => r != registry)];
     }
 }
