@@ -1,10 +1,9 @@
-using System.Buffers;
 using System.Text;
 using MedStreams.Streams;
 
 namespace MedStreams.Topologies.RangeStatistics;
 
-/// <summary>Runs the machine of each range on its stores; emits a result on every change.</summary>
+/// <summary>Runs the machine of each range on its stores; emits a result on every change, and what is refused with the reason.</summary>
 internal sealed class RangeProcessor : IProcessor<string, RangeInput, string, RangeOutput>
 {
     private IProcessorContext<string, RangeOutput> _context = null!;
@@ -20,15 +19,17 @@ internal sealed class RangeProcessor : IProcessor<string, RangeInput, string, Ra
 
     public void Process(in Record<string, RangeInput> record)
     {
-        var range = record.Key;
+        if (record.Key is not { } range)
+        {
+            Refuse(record, "the record has no key: it is the range's id");
+            return;
+        }
+
         var machine = new RangeMachine(_records.Get(range) ?? RangeRecord.Empty, _backups.Get(range) ?? RangeBackup.Empty);
         var (before, heldBack) = (machine.Record, machine.Backup);
-        var input = record.Value;
-        var refusal = input.Membership is { } change ? machine.Membership(change) : machine.Report(input.Report!);
-        if (refusal != RangeRefusal.None)
+        if (Refusal(machine, record.Value) is { } refusal)
         {
-            var headers = record.Headers.With("range.refusal", Encoding.UTF8.GetBytes(Reason(refusal)));
-            _context.Forward(record.WithValue(new RangeOutput(null, Bytes(input))).WithHeaders(headers));
+            Refuse(record, refusal);
             return;
         }
 
@@ -39,17 +40,28 @@ internal sealed class RangeProcessor : IProcessor<string, RangeInput, string, Ra
         _context.Forward(record.WithValue(new RangeOutput(machine.Result(), null)));
     }
 
-    private static byte[] Bytes(RangeInput input)
-    {
-        var bytes = new ArrayBufferWriter<byte>();
-        if (input.Membership is { } change)
-            RangeStatisticsSerdes.Membership.Serialize(change, bytes, default);
-        else
-            RangeStatisticsSerdes.Report.Serialize(input.Report!, bytes, default);
-        return bytes.WrittenSpan.ToArray();
-    }
+    private void Refuse(in Record<string, RangeInput> record, string reason) => _context.Forward(
+        record.WithValue(new RangeOutput(null, record.Value.Bytes))
+            .WithHeaders(record.Headers.With("range.refusal", Encoding.UTF8.GetBytes(reason))));
 
-    private static string Reason(RangeRefusal refusal) => refusal == RangeRefusal.UnknownRange
-        ? "no module serves this range: let its modules join first"
-        : "the module does not serve this range: let it join first";
+    /// <summary>Hands the input to the machine; answers why it cannot be used, or null.</summary>
+    private static string? Refusal(RangeMachine machine, in RangeInput input)
+    {
+        try
+        {
+            var refusal = input.Kind == RangeInputKind.Membership
+                ? machine.Membership(RangeStatisticsSerdes.Membership.Deserialize(input.Bytes, default))
+                : machine.Report(RangeStatisticsSerdes.Report.Deserialize(input.Bytes, default));
+            return refusal switch
+            {
+                RangeRefusal.None => null,
+                RangeRefusal.UnknownRange => "no module serves this range: let its modules join first",
+                _ => "the module does not serve this range: let it join first",
+            };
+        }
+        catch (SerializationException e)
+        {
+            return e.Message;
+        }
+    }
 }

@@ -12,6 +12,6 @@ public sealed record RangeStatisticsOptions
     /// <summary>What can be said of each range: <see cref="RangeResult"/>; may be compacted.</summary>
     public string ResultsTopic { get; init; } = "statistics.results";
 
-    /// <summary>Inputs of unknown ranges and modules, with the reason in the header <c>range.refusal</c>.</summary>
+    /// <summary>Inputs of unknown ranges and modules, and what is no input, byte for byte, with the reason in the header <c>range.refusal</c>.</summary>
     public string DeadLetterTopic { get; init; } = "statistics.dead-letter";
 }

@@ -25,12 +25,8 @@ public static class RangeStatisticsTopology
         builder.AddStateStore(Stores.KeyValueStoreBuilder(
             Stores.PersistentKeyValueStore(BackupStore), Serdes.String, RangeStatisticsSerdes.Backup));
 
-        var memberships = builder
-            .Stream(options.MembershipTopic, Consumed.With(Serdes.String, RangeStatisticsSerdes.Membership) with { Name = "memberships" })
-            .MapValues(change => new RangeInput(change, null), "membership-inputs");
-        var reports = builder
-            .Stream(options.ReportsTopic, Consumed.With(Serdes.String, RangeStatisticsSerdes.Report) with { Name = "reports" })
-            .MapValues(report => new RangeInput(null, report), "report-inputs");
+        var memberships = Inputs(builder, options.MembershipTopic, "memberships", RangeInputKind.Membership);
+        var reports = Inputs(builder, options.ReportsTopic, "reports", RangeInputKind.Report);
         memberships.Merge(reports, "inputs")
             .Process(() => new RangeProcessor(), Named.As("agree"), [RecordStore, BackupStore])
             .Split("result-or-not-")
@@ -60,10 +56,24 @@ public static class RangeStatisticsTopology
         ArgumentNullException.ThrowIfNull(options);
         return [options.MembershipTopic, options.ReportsTopic, options.ResultsTopic, options.DeadLetterTopic];
     }
+
+    private static KStream<string, RangeInput> Inputs(StreamsBuilder builder, string topic, string name, RangeInputKind kind) =>
+        builder.Stream(topic, Consumed.With(Serdes.String, Serdes.Bytes) with { Name = name })
+            .MapValues(bytes => new RangeInput(kind, bytes), $"{name}-as-inputs");
 }
 
-/// <summary>A change of membership or a report: one of both is null.</summary>
-internal sealed record RangeInput(MembershipEvent? Membership, ModuleReport? Report);
+/// <summary>What an input's bytes hold.</summary>
+internal enum RangeInputKind
+{
+    /// <summary>A <see cref="MembershipEvent"/>.</summary>
+    Membership,
+
+    /// <summary>A <see cref="ModuleReport"/>.</summary>
+    Report,
+}
+
+/// <summary>A change of membership or a report, as the bytes that came: what is refused is kept as it was.</summary>
+internal readonly record struct RangeInput(RangeInputKind Kind, byte[] Bytes);
 
 /// <summary>A result or the bytes of a refused input: one of both is null.</summary>
 internal sealed record RangeOutput(RangeResult? Result, byte[]? Refused);

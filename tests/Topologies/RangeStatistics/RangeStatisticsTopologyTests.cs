@@ -43,6 +43,22 @@ public sealed class RangeStatisticsTopologyTests
         Assert.All(letters, l => Assert.Contains("\"round\":1", Encoding.UTF8.GetString(l.Value!), StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("campus", "{\"module\":\"A\",\"round\":1,\"flag\":\"Updated\",\"values\":{},\"note\":\"kept\"}", "no module serves this range")]
+    [InlineData(null, "{\"module\":\"A\",\"round\":1,\"flag\":\"Updated\",\"values\":{}}", "the record has no key")]
+    [InlineData("campus", "{\"module\":", "The bytes are no JSON of a ModuleReport: line 1, byte ")]
+    public void What_is_refused_is_kept_byte_for_byte(string? range, string report, string reason)
+    {
+        using var driver = Driver(out _, out _, out _, out var refused);
+
+        driver.CreateInputTopic("statistics.reports", Serdes.String, Serdes.Bytes).PipeInput(range!, Encoding.UTF8.GetBytes(report));
+
+        var letter = Assert.Single(refused.ReadRecords());
+        Assert.Equal(report, Encoding.UTF8.GetString(letter.Value));
+        Assert.StartsWith(
+            reason, Encoding.UTF8.GetString(letter.Headers.Last("range.refusal")!.Value.Value!.Value.Span), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void S1_7_records_and_backups_are_stores_with_changelogs()
     {
