@@ -50,7 +50,7 @@ public sealed record Hl7Refusal(int Code, string Text, string Detail, Hl7Path? P
 /// <summary>Answers to messages (HL7 v2, chapter 2, ACK general acknowledgement).</summary>
 public static class Hl7Acknowledgement
 {
-    private static readonly string[] TakenOver = ["MSH-11", "MSH-12", "MSH-18"];
+    private static readonly int[] TakenOver = [11, 12, 18];
 
     /// <summary>
     /// Answers a message, in its delimiters and its character set: sender and receiver change places, MSH-9 is
@@ -78,8 +78,8 @@ public static class Hl7Acknowledgement
             .Set("MSH-7", Hl7Time.Format(time))
             .SetRaw("MSH-9", trigger.Length == 0 ? "ACK" : atLeast25 ? $"ACK{s}{trigger}{s}ACK" : $"ACK{s}{trigger}")
             .Set("MSH-10", controlId);
-        foreach (var path in TakenOver)
-            answer.SetRaw(path, header[Hl7Path.Parse(path).Field].Raw.ToString());
+        foreach (var field in TakenOver)
+            answer.SetRaw($"MSH-{field}", header[field].Raw.ToString());
         answer.Set("MSA-1", code.ToString()).SetRaw("MSA-2", header[10].Raw.ToString());
         if (refusal is not null)
             Explain(answer, refusal, atLeast25, IsAtLeast(header[12].Value, 2, 7));

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Text;
 
@@ -14,20 +15,33 @@ public static class Hl7CharacterSet
     /// <summary>U+FEFF in UTF-8; passed over in front of a message of any set.</summary>
     internal static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
-    private static readonly UTF8Encoding StrictUtf8 = new(false, true);
+    /// <summary>Longer than any name, punctuation included.</summary>
+    private const int LongestName = 64;
 
-    /// <summary>By name without case, blanks and punctuation.</summary>
-    private static readonly FrozenDictionary<string, Encoding> Known = Table().ToFrozenDictionary(StringComparer.Ordinal);
+    /// <summary>By name in capitals, without blanks and punctuation.</summary>
+    private static readonly FrozenDictionary<string, Encoding>.AlternateLookup<ReadOnlySpan<char>> Known =
+        Table().ToFrozenDictionary(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+
+    /// <summary>By code page, the sets that throw instead of replacing what does not fit.</summary>
+    private static readonly ConcurrentDictionary<int, Encoding> StrictOnes = new();
 
     /// <summary>
     /// The encoding of that name; null where it is not known. Case, blanks and punctuation do not matter:
     /// <c>UNICODE UTF-8</c>, <c>utf8</c>; <c>8859/1</c>, <c>ISO8859-1</c>; <c>GB 18030-2000</c>, <c>GB18030</c>.
     /// </summary>
-    public static Encoding? Find(string name)
+    public static Encoding? Find(ReadOnlySpan<char> name)
     {
-        ArgumentNullException.ThrowIfNull(name);
-        var plain = string.Concat(name.Where(char.IsAsciiLetterOrDigit)).ToUpperInvariant();
-        return Known.GetValueOrDefault(plain);
+        if (name.Length > LongestName)
+            return null;
+        Span<char> plain = stackalloc char[LongestName];
+        var length = 0;
+        foreach (var c in name)
+        {
+            if (char.IsAsciiLetterOrDigit(c))
+                plain[length++] = char.ToUpperInvariant(c);
+        }
+
+        return Known.TryGetValue(plain[..length], out var encoding) ? encoding : null;
     }
 
     /// <summary>
@@ -67,12 +81,12 @@ public static class Hl7CharacterSet
 
     /// <summary>The set that the header declares, or that of <paramref name="otherwise"/> where it names none.</summary>
     internal static Encoding? Of(Hl7Segment header, Encoding otherwise) =>
-        header[CharacterSetField][1].Raw.Span.Trim() is { IsEmpty: false } name ? Find(name.ToString()) : otherwise;
+        header[CharacterSetField][1].Raw.Span.Trim() is { IsEmpty: false } name ? Find(name) : otherwise;
 
     /// <summary>The bytes of a text that came out of <see cref="Decode"/>, or of an edit of it.</summary>
     /// <exception cref="Hl7Exception">The set has no code for a character.</exception>
     internal static byte[] Encode(ReadOnlySpan<char> text, Encoding encoding) =>
-        TryEncode(text, With(encoding, EncoderFallback.ExceptionFallback, DecoderFallback.ReplacementFallback))
+        TryEncode(text, Strict(encoding))
         ?? throw new Hl7Exception($"The message holds a character that its character set ({encoding.WebName}) has no code for.");
 
     /// <summary>The bytes; null where there is a character without a code, which the exception would name, being content.</summary>
@@ -94,9 +108,7 @@ public static class Hl7CharacterSet
     {
         try
         {
-            text = encoding.CodePage == StrictUtf8.CodePage
-                ? StrictUtf8.GetString(bytes)
-                : With(encoding, EncoderFallback.ReplacementFallback, DecoderFallback.ExceptionFallback).GetString(bytes);
+            text = Strict(encoding).GetString(bytes);
             return true;
         }
         catch (DecoderFallbackException)
@@ -141,13 +153,16 @@ public static class Hl7CharacterSet
         return name.Span.Trim().ToString();
     }
 
-    private static Encoding With(Encoding encoding, EncoderFallback encode, DecoderFallback decode)
-    {
-        var copy = (Encoding)encoding.Clone();
-        copy.EncoderFallback = encode;
-        copy.DecoderFallback = decode;
-        return copy;
-    }
+    private static Encoding Strict(Encoding encoding) => StrictOnes.GetOrAdd(
+        encoding.CodePage,
+        static (_, lenient) =>
+        {
+            var strict = (Encoding)lenient.Clone();
+            strict.EncoderFallback = EncoderFallback.ExceptionFallback;
+            strict.DecoderFallback = DecoderFallback.ExceptionFallback;
+            return strict;
+        },
+        encoding);
 
     private static Dictionary<string, Encoding> Table()
     {
