@@ -41,7 +41,7 @@ public sealed class FuzzTests
     {
         var seed = Number("MEDSTREAMS_FUZZ_SEED", 20260107);
         var random = new Random(seed);
-        byte[][] real = [.. Directory.EnumerateFiles(Path.Combine(Repository.Data, "hl7"), "*.hl7").Order(StringComparer.Ordinal).Select(File.ReadAllBytes)];
+        byte[][] real = [.. RealMessages.Files().Select(File.ReadAllBytes)];
         for (var i = 0; i < Number("MEDSTREAMS_FUZZ_CASES", 5_000); i++)
         {
             var bytes = Damage(real[random.Next(real.Length)], random);

@@ -6,7 +6,7 @@ namespace MedStreams.Hl7.Tests;
 public sealed class RealMessagesTests
 {
     public static TheoryData<string> Files() =>
-        [.. Directory.EnumerateFiles(Path.Combine(Repository.Data, "hl7"), "*.hl7").Select(f => Path.GetFileName(f)!).Order()];
+        [.. RealMessages.Files().Select(f => Path.GetFileName(f)!)];
 
     [Fact]
     public void There_are_real_messages() => Assert.NotEmpty(Files());
@@ -15,7 +15,7 @@ public sealed class RealMessagesTests
     [MemberData(nameof(Files))]
     public void A_real_message_is_read(string file)
     {
-        var message = Hl7Message.Parse(Read(file));
+        var message = Hl7Message.Parse(RealMessages.Read(file));
 
         Assert.Equal("MSH", message.Header.Name);
         Assert.NotNull(message.Get("MSH-9-1"));
@@ -26,7 +26,7 @@ public sealed class RealMessagesTests
     [MemberData(nameof(Files))]
     public void A_real_file_is_written_again_byte_for_byte(string file)
     {
-        var bytes = Read(file);
+        var bytes = RealMessages.Read(file);
 
         Assert.Equal(bytes, Hl7Message.Parse(bytes).ToBytes().ToArray());
         Assert.Equal(bytes, Hl7Message.Parse(bytes).Edit().ToMessage().ToBytes().ToArray());
@@ -37,7 +37,7 @@ public sealed class RealMessagesTests
     [MemberData(nameof(Files))]
     public void An_edit_of_a_real_message_changes_one_place_only(string file)
     {
-        var message = Hl7Message.Parse(Read(file));
+        var message = Hl7Message.Parse(RealMessages.Read(file));
 
         var edited = message.Edit().Set("MSH-10", "another").ToMessage();
 
@@ -47,6 +47,4 @@ public sealed class RealMessagesTests
         var back = edited.Edit().SetRaw("MSH-10", message.Header[10].Raw.ToString()).ToMessage();
         Assert.Equal(message.ToBytes().ToArray(), back.ToBytes().ToArray());
     }
-
-    private static byte[] Read(string file) => File.ReadAllBytes(Path.Combine(Repository.Data, "hl7", file));
 }

@@ -76,7 +76,7 @@ public sealed class IncrementsTopologyTests
         var closed = table.Where(r => r.EventType == "Connection closed by <*> [preauth]").OrderBy(r => r.WindowStart).ToList();
         Assert.Equal(closed.Sum(r => r.Count), closed[^1].RunningTotal);
         Assert.Equal(8, table.Where(r => r.Product == "audit").Sum(r => r.Count));
-        Assert.Equal(HL7Files().Count(), table.Where(r => r.Product == "his").Sum(r => r.Count + r.Late));
+        Assert.Equal(RealMessages.Files().Count, table.Where(r => r.Product == "his").Sum(r => r.Count + r.Late));
     }
 
     [Fact]
@@ -230,7 +230,7 @@ public sealed class IncrementsTopologyTests
             sources.Add(Samples.Lines(file).Select(l => (sample, sample, Day, Encoding.UTF8.GetBytes(l))));
         }
 
-        sources.Add(HL7Files().Select(f => ("his", "his", Day, File.ReadAllBytes(f))));
+        sources.Add(RealMessages.Files().Select(f => ("his", "his", Day, File.ReadAllBytes(f))));
         sources.Add(Enumerable.Range(0, 7).Select(i => ("junk", "junk", Day, Encoding.UTF8.GetBytes($"junk {i}"))));
         var random = new Random(7);
         var open = sources.ConvertAll(s => s.GetEnumerator());
@@ -243,9 +243,6 @@ public sealed class IncrementsTopologyTests
                 open.Remove(next);
         }
     }
-
-    private static IEnumerable<string> HL7Files() =>
-        Directory.EnumerateFiles(Path.Combine(Repository.Data, "hl7"), "*.hl7").Order(StringComparer.Ordinal);
 
     private static void Pipe(TopologyTestDriver driver, IEnumerable<(string Source, string Key, long Time, byte[] Value)> records)
     {

@@ -6,13 +6,13 @@ namespace MedStreams.Topologies.Tests.Parsing;
 public sealed class Hl7FormatTests
 {
     public static TheoryData<string> Files() =>
-        [.. Directory.EnumerateFiles(Path.Combine(Repository.Data, "hl7"), "*.hl7").Select(f => Path.GetFileName(f)!).Order()];
+        [.. RealMessages.Files().Select(f => Path.GetFileName(f)!)];
 
     [Theory]
     [MemberData(nameof(Files))]
     public void A_real_message_is_an_event(string file)
     {
-        var parse = Records.Parse(File.ReadAllBytes(Path.Combine(Repository.Data, "hl7", file)));
+        var parse = Records.Parse(RealMessages.Read(file));
 
         Assert.True(parse.Event is not null, $"{parse.Fault} at {parse.Column}");
         Assert.Equal("hl7", parse.Event.Format);
