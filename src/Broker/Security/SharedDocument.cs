@@ -38,9 +38,10 @@ internal sealed class SharedDocument<T>
     /// <exception cref="BrokerException">The file is damaged or of a later version; the document stays as it was.</exception>
     public bool Refresh()
     {
-        var bytes = DurableFile.Read(_folder.Files, Path) ?? [];
         lock (_gate)
         {
+            // Read under the lock: what was read before another thread's change must not replace that change.
+            var bytes = DurableFile.Read(_folder.Files, Path) ?? [];
             if (bytes.AsSpan().SequenceEqual(_bytes))
                 return false;
             _current = Parse(bytes);

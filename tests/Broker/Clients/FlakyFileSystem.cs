@@ -13,6 +13,9 @@ internal sealed class FlakyFileSystem : IFileSystem
     /// <summary>Whether syncs fail.</summary>
     public volatile bool FailsSyncs;
 
+    /// <summary>Called after each read, with the file's path.</summary>
+    public volatile Action<string>? AfterRead;
+
     private int _refused;
 
     /// <summary>How many operations failed.</summary>
@@ -82,7 +85,12 @@ internal sealed class FlakyFileSystem : IFileSystem
 
         public long Length => real.Length;
 
-        public int Read(long position, Span<byte> buffer) => real.Read(position, buffer);
+        public int Read(long position, Span<byte> buffer)
+        {
+            var read = real.Read(position, buffer);
+            files.AfterRead?.Invoke(Path);
+            return read;
+        }
 
         public void Write(long position, ReadOnlySpan<byte> bytes)
         {

@@ -153,6 +153,36 @@ public sealed class AuthorizerTests
     }
 
     [Fact]
+    public async Task What_was_read_before_a_change_does_not_replace_it()
+    {
+        var files = new FlakyFileSystem();
+        var data = Directory.CreateTempSubdirectory("medstreams-rules-").FullName;
+        try
+        {
+            var store = new AclStore(SecurityFolder.Open(files, data));
+            await store.AddAsync([Rule("User:alice", AclOperation.Read, "a")]);
+            var other = new AclStore(SecurityFolder.Open(PhysicalFileSystem.Instance, data));
+            await other.AddAsync([Rule("User:alice", AclOperation.Read, "b")]);
+
+            // While one thread has read the file and not yet taken it over, another one adds a rule, or waits for the first.
+            Task? adding = null;
+            files.AfterRead = path =>
+            {
+                files.AfterRead = null;
+                adding = Task.Run(() => store.AddAsync([Rule("User:alice", AclOperation.Read, "c")]).AsTask());
+                adding.Wait(TimeSpan.FromMilliseconds(500));
+            };
+            store.Refresh();
+            await adding!;
+            Assert.Equal(["a", "b", "c"], store.All.Select(rule => rule.Resource.Name));
+        }
+        finally
+        {
+            Directory.Delete(data, recursive: true);
+        }
+    }
+
+    [Fact]
     public void A_damaged_file_is_refused()
     {
         var disk = new SimulatedDisk();
