@@ -43,20 +43,14 @@ internal sealed class TableSourceNode<TKey, TValue>(
     }
 }
 
-/// <summary>Makes a table of another, value by value: filters and mappings.</summary>
+/// <summary>Makes a table of another, value by value.</summary>
 /// <param name="name">The node's name.</param>
 /// <param name="task">Its task.</param>
-/// <param name="compute">The new value of a key; null deletes it. Never called with null.</param>
 /// <param name="storeName">The store that keeps the new table; null for none.</param>
 /// <param name="sendsOldValues">Whether changes carry old values.</param>
 /// <param name="skipsNothings">Whether changes from nothing to nothing stay here, where old values are known: filters do so.</param>
-internal sealed class TableMapNode<TKey, TValueIn, TValueOut>(
-    string name,
-    TaskContext task,
-    Func<TKey, TValueIn, TValueOut?> compute,
-    string? storeName,
-    bool sendsOldValues,
-    bool skipsNothings)
+internal abstract class ComputedTableNode<TKey, TValueIn, TValueOut>(
+    string name, TaskContext task, string? storeName, bool sendsOldValues, bool skipsNothings)
     : StatefulNode<TKey, Change<TValueIn>, TKey, Change<TValueOut>>(name, task)
 {
     private TableStore<TKey, TValueOut>? _store;
@@ -93,7 +87,27 @@ internal sealed class TableMapNode<TKey, TValueIn, TValueOut>(
         }
     }
 
-    private TValueOut? Compute(TKey key, TValueIn? value) => value is null ? default : compute(key, value);
+    /// <summary>The new value of a key; null deletes it.</summary>
+    protected abstract TValueOut? Compute(TKey key, TValueIn? value);
+}
+
+/// <summary>Makes a table of another with a function: filters and mappings.</summary>
+/// <param name="name">The node's name.</param>
+/// <param name="task">Its task.</param>
+/// <param name="compute">The new value of a key; null deletes it. Never called with null.</param>
+/// <param name="storeName">The store that keeps the new table; null for none.</param>
+/// <param name="sendsOldValues">Whether changes carry old values.</param>
+/// <param name="skipsNothings">Whether changes from nothing to nothing stay here, where old values are known: filters do so.</param>
+internal sealed class TableMapNode<TKey, TValueIn, TValueOut>(
+    string name,
+    TaskContext task,
+    Func<TKey, TValueIn, TValueOut?> compute,
+    string? storeName,
+    bool sendsOldValues,
+    bool skipsNothings)
+    : ComputedTableNode<TKey, TValueIn, TValueOut>(name, task, storeName, sendsOldValues, skipsNothings)
+{
+    protected override TValueOut? Compute(TKey key, TValueIn? value) => value is null ? default : compute(key, value);
 }
 
 /// <summary>Makes a stream of a table's changes.</summary>

@@ -11,69 +11,35 @@ internal sealed class TableTransformNode<TKey, TValueIn, TValueOut>(
     IReadOnlySet<string> stores,
     string? storeName,
     bool sendsOldValues)
-    : StatefulNode<TKey, Change<TValueIn>, TKey, Change<TValueOut>>(name, task)
+    : ComputedTableNode<TKey, TValueIn, TValueOut>(name, task, storeName, sendsOldValues, skipsNothings: false)
 {
-    private TableStore<TKey, TValueOut>? _store;
-    private TableForwarder<TKey, TValueOut>? _forwarder;
-
     public override void Init()
     {
         transformer.Init(new NodeContext(Name, Task, stores));
-        if (storeName is null)
-            return;
-        _store = TableStore<TKey, TValueOut>.Open(Task, storeName);
-        _forwarder = new TableForwarder<TKey, TValueOut>(this, _store.Store, sendsOldValues);
+        base.Init();
     }
 
     public override void Close() => transformer.Close();
 
-    protected override void Process(in Record<TKey, Change<TValueIn>> record)
-    {
-        var change = record.Value;
-        var newValue = transformer.Transform(record.Key, change.New);
-        if (_store is null)
-        {
-            var oldValue = sendsOldValues ? transformer.Transform(record.Key, change.Old) : default;
-            Forward(record.WithValue(new Change<TValueOut>(newValue, oldValue, change.IsLatest)));
-            return;
-        }
-
-        var stored = sendsOldValues ? _store.Get(record.Key).ValueOrNull() : default;
-        var result = _store.Put(record.Key, newValue, record.Timestamp);
-        if (result != PutResult.NotPut)
-            _forwarder!.Forward(record.WithValue(new Change<TValueOut>(newValue, stored, result == PutResult.Latest)));
-    }
+    protected override TValueOut? Compute(TKey key, TValueIn? value) => transformer.Transform(key, value);
 }
 
-/// <summary>A table computed by transformers; kept in a store only where it has a name.</summary>
+/// <summary>A table computed by transformers.</summary>
 internal sealed class TransformedTable<TKey, TParent, TValue>(
     TableValues<TKey, TParent> parent,
     Func<IValueTransformer<TKey, TParent, TValue>> supplier,
     string node,
     IReadOnlySet<string> stores,
     string? store)
-    : TableValues<TKey, TValue>
+    : ComputedTable<TKey, TParent, TValue>(parent, store)
 {
-    public override bool EnableOldValues(bool force)
-    {
-        if (store is not null || parent.EnableOldValues(force))
-            SendsOldValues = true;
-        return SendsOldValues;
-    }
+    protected override IEnumerable<string> Stores => stores;
 
-    public override TableGetters<TKey, TValue> Getters()
-    {
-        if (store is not null)
-            return TableGetters<TKey, TValue>.OfStore(store);
-        var inner = parent.Getters();
-        return new TableGetters<TKey, TValue>(
-            [.. inner.StoreNames, .. stores],
-            task => new Getter(inner.Create(task), task, supplier(), new NodeContext(node, task, stores)));
-    }
+    protected override TableGetter<TKey, TValue> CreateGetter(TableGetter<TKey, TParent> parent, TaskContext task) =>
+        new Getter(parent, task, supplier(), new NodeContext(node, task, stores));
 
-    private sealed class Getter : TableGetter<TKey, TValue>
+    private sealed class Getter : ComputedGetter<TKey, TParent, TValue>
     {
-        private readonly TableGetter<TKey, TParent> _parent;
         private readonly TaskContext _task;
         private readonly IValueTransformer<TKey, TParent, TValue> _transformer;
 
@@ -82,18 +48,13 @@ internal sealed class TransformedTable<TKey, TParent, TValue>(
             TaskContext task,
             IValueTransformer<TKey, TParent, TValue> transformer,
             NodeContext context)
+            : base(parent)
         {
-            (_parent, _task, _transformer) = (parent, task, transformer);
+            (_task, _transformer) = (task, transformer);
             transformer.Init(context);
         }
 
-        public override bool IsVersioned => _parent.IsVersioned;
-
-        public override ValueAndTimestamp<TValue>? Get(TKey key) => Transform(key, _parent.Get(key));
-
-        public override ValueAndTimestamp<TValue>? Get(TKey key, long asOf) => Transform(key, _parent.Get(key, asOf));
-
-        private ValueAndTimestamp<TValue>? Transform(TKey key, ValueAndTimestamp<TParent>? entry)
+        protected override ValueAndTimestamp<TValue>? Compute(TKey key, ValueAndTimestamp<TParent>? entry)
         {
             // A lookup is no record: the transformer sees none.
             var (current, timestamp, headers) = (_task.Current, _task.CurrentTimestamp, _task.CurrentHeaders);
