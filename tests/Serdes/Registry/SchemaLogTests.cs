@@ -51,6 +51,9 @@ public sealed class SchemaLogTests
             ("not JSON", "nor this"),
             ("""{"keytype":"SCHEMA","subject":"broken","version":1,"magic":1}""", "[1]"),
             ("""{"keytype":"SCHEMA","subject":"broken","version":2,"magic":1}""", """{"schema":"\"int\""}"""),
+            ("""{"keytype":"SCHEMA","subject":"broken","version":3,"magic":1}""", """{"id":1,"id":1,"schema":"\"int\""}"""),
+            ("""{"keytype":"SCHEMA","keytype":"SCHEMA","subject":"broken","version":4,"magic":1}""", """{"id":1,"schema":"\"int\""}"""),
+            ("""{"keytype":"SCHEMA","subject":"\ud800","version":5,"magic":1}""", """{"id":1,"schema":"\"int\""}"""),
         })
         {
             await log.AppendAsync(new SchemaLogRecord(Encoding.UTF8.GetBytes(key), value is null ? default(ReadOnlyMemory<byte>?) : Encoding.UTF8.GetBytes(value)), CancellationToken.None);
