@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace MedStreams.Serialization.Registry;
@@ -6,6 +7,22 @@ namespace MedStreams.Serialization.Registry;
 /// <summary>The JSON forms of the registry's interface.</summary>
 internal static class RegistryJson
 {
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+
+    /// <summary>JSON that can be read to its end: no name comes twice in an object, and each text is one.</summary>
+    /// <exception cref="JsonException">It is no such JSON.</exception>
+    public static JsonNode? Parse(ReadOnlySpan<byte> utf8)
+    {
+        var reader = new Utf8JsonReader(utf8);
+        while (reader.Read())
+        {
+            if (reader.ValueIsEscaped && !IsText(ref reader))
+                throw new JsonException("Half of a surrogate pair is no text.", path: null, lineNumber: 0, reader.TokenStartIndex);
+        }
+
+        return JsonNode.Parse(utf8, documentOptions: Strict);
+    }
+
     /// <summary>The body of a registration or a look-up.</summary>
     public static JsonObject Write(RegistrySchema schema)
     {
@@ -54,6 +71,18 @@ internal static class RegistryJson
         JsonArray array => [.. array.Select(one => new SchemaReference(Text(one, "name"), Text(one, "subject"), Number(one, "version")))],
         _ => throw Malformed("references"),
     };
+
+    private static bool IsText(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.GetString() is not null;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
 
     private static bool TryGet<T>(JsonNode? json, string member, out T? found)
     {

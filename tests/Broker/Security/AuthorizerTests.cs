@@ -1,6 +1,8 @@
-using FsCheck;
 using FsCheck.Fluent;
+using FsCheck;
 using MedStreams.Broker.Security;
+using MedStreams.Broker.Storage;
+using MedStreams.Broker.Tests.Clients;
 using MedStreams.Broker.Tests.Storage;
 
 namespace MedStreams.Broker.Tests.Security;

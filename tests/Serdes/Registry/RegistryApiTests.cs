@@ -90,7 +90,7 @@ public sealed class RegistryApiTests
     [InlineData("[]", 422)]
     [InlineData("{", 400)]
     [InlineData("""{"schema":"\"int\"","schema":"\"int\""}""", 400)]
-    [InlineData("""{"schema":"\ud800"}""", 42201)]
+    [InlineData("""{"schema":"\ud800"}""", 400)]
     [InlineData("""{"schema":"\"int\"","references":[{"name":"x","name":"x","subject":"s","version":1}]}""", 400)]
     public async Task What_cannot_be_registered_is_refused(string body, int code)
     {

@@ -104,7 +104,7 @@ internal sealed class RegistryTransport : IDisposable
     {
         try
         {
-            return body.Length == 0 ? null : JsonNode.Parse(body);
+            return body.Length == 0 ? null : RegistryJson.Parse(Encoding.UTF8.GetBytes(body));
         }
         catch (JsonException)
         {

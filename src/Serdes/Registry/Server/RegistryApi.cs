@@ -137,7 +137,7 @@ internal sealed class RegistryApi(RegistryCatalog catalog, RegistryEditor editor
     {
         try
         {
-            if (JsonNode.Parse(request.Body.Span) is JsonObject body)
+            if (RegistryJson.Parse(request.Body.Span) is JsonObject body)
                 return body;
         }
         catch (JsonException e)

@@ -65,7 +65,7 @@ internal sealed class RegistryState
             return true;
         try
         {
-            value = JsonNode.Parse(bytes.Value.Span) as JsonObject;
+            value = RegistryJson.Parse(bytes.Value.Span) as JsonObject;
             return value is not null;
         }
         catch (JsonException)

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 
 namespace MedStreams.Serialization.Registry;
 
@@ -38,7 +37,7 @@ internal readonly record struct SchemaLogKey(string Type, string? Subject, int V
         key = default;
         try
         {
-            var json = JsonNode.Parse(bytes);
+            var json = RegistryJson.Parse(bytes);
             if (RegistryJson.Optional<string>(json, "keytype") is not { } type)
                 return false;
             key = new SchemaLogKey(type, RegistryJson.Optional<string>(json, "subject"), RegistryJson.Optional<int>(json, "version"));
