@@ -34,8 +34,8 @@ internal sealed class QueryRuns(BenchOptions options, Report report, Cluster clu
         var producing = ProduceAsync(input, stop.Token);
         var query = new Func<string, Task<bool>>(key => Task.FromResult(Ask(engine.Streams, key)));
         await MeasureAsync("in process", query);
-        await using (var server = await QueryServer.StartAsync(
-            engine.Streams, "", new QueryServerOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0) }))
+        await using (var server = await InstanceServer.StartAsync(
+            engine.Streams, "", new InstanceServerOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0) }))
         {
             using var client = new HttpClient { BaseAddress = server.Address };
             await MeasureAsync("over HTTP", key => AskAsync(client, key));

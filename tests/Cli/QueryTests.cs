@@ -33,7 +33,7 @@ public sealed class QueryTests(BrokerFixture broker) : IClassFixture<BrokerFixtu
         var running = Runner().RunAsync(
             [
                 "run", "lengths", "--create-topics", "--partitions", "2", "--state-dir", _folder.Path, "-b", broker.Servers,
-                "--application-server", server, "--set", "Streams:QueryToken=" + Token,
+                "--application-server", server, "--set", "Streams:HttpToken=" + Token,
             ],
             stop.Token);
         await Runner("one\ntwo\nthree\nfour\nfive\nsix\n").RunAsync("produce", "sentences", "-b", broker.Servers, "--set", "Kafka:Timeout=20 s");
@@ -53,12 +53,12 @@ public sealed class QueryTests(BrokerFixture broker) : IClassFixture<BrokerFixtu
         Assert.Equal(2, (await Query("by-length", "--as-of", "yesterday")).ExitCode);
         var closed = await Runner().RunAsync("query", "by-length", "--key", "3", "--server", server);
         Assert.Equal(2, closed.ExitCode);
-        Assert.Contains("Streams:QueryToken", closed.Error, StringComparison.Ordinal);
+        Assert.Contains("Streams:HttpToken", closed.Error, StringComparison.Ordinal);
         await stop.CancelAsync();
         Assert.Equal(0, (await running).ExitCode);
 
         Task<CliRun> Query(params string[] arguments) =>
-            Runner().RunAsync(["query", .. arguments, "--server", server, "--set", "Streams:QueryToken=" + Token]);
+            Runner().RunAsync(["query", .. arguments, "--server", server, "--set", "Streams:HttpToken=" + Token]);
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class QueryTests(BrokerFixture broker) : IClassFixture<BrokerFixtu
     {
         var run = await Runner().RunAsync("run", "lengths", "-b", broker.Servers, "--application-server", "10.1.2.3:8090");
         Assert.Equal(2, run.ExitCode);
-        Assert.Contains("Streams:QueryToken is not set", run.Error, StringComparison.Ordinal);
+        Assert.Contains("Streams:HttpToken is not set", run.Error, StringComparison.Ordinal);
     }
 
     private static async Task<CliRun> Until(Func<Task<CliRun>> ask, Func<CliRun, bool> holds)

@@ -81,11 +81,11 @@ internal static class StreamsSettings
         new("Streams:ApplicationServer", "Where this process answers queries, as the others reach it; not set: nowhere",
             new Rule<Endpoint>("HOST:PORT with a port of 1 to 65535", (string text, out Endpoint at) => Endpoint.TryParse(text, out at) && at.Port > 0), null);
 
-    public static Setting<Endpoint> QueryListen { get; } =
-        new("Streams:QueryListen", "Where queries are listened for; not set: at ApplicationServer itself", Rules.Endpoint, null);
+    public static Setting<Endpoint> HttpListen { get; } =
+        new("Streams:HttpListen", "Where this process listens over HTTP, for queries and questions after its health; not set: at ApplicationServer, if that is set", Rules.Endpoint, null);
 
-    public static Setting<string> QueryToken { get; } =
-        new("Streams:QueryToken", "The secret of those who may ask queries, the same on all instances; needed beyond the loopback",
+    public static Setting<string> HttpToken { get; } =
+        new("Streams:HttpToken", "The secret of those who may ask over HTTP, the same on all instances; needed beyond the loopback",
             new Rule<string>("a text of at least 16 characters", (string text, out string value) => (value = text).Length >= 16), null)
         {
             Secret = true,
@@ -119,7 +119,7 @@ internal static class StreamsSettings
     [
         ApplicationId, Guarantee, Threads, StateDirectory, InstanceId, GroupInstanceId, CommitInterval, CacheMaxBytes,
         UncommittedMaxBytes, SessionTimeout, TaskTimeout, MaxTaskIdle, StandbyReplicas, WarmupReplicas, RecoveryLag, ProbingInterval, CleanupDelay,
-        RackTags, ReplicationFactor, DeadLetterTopic, ApplicationServer, QueryListen, QueryToken, MetricsLevel, CloseTimeout,
+        RackTags, ReplicationFactor, DeadLetterTopic, ApplicationServer, HttpListen, HttpToken, MetricsLevel, CloseTimeout,
     ];
 
     /// <summary>All groups.</summary>
@@ -162,21 +162,20 @@ internal static class StreamsSettings
         Clock = clock,
     };
 
-    /// <summary>How queries are answered; null where they are not.</summary>
+    /// <summary>How this process answers over HTTP; null where it does not.</summary>
     /// <exception cref="CliException">The address cannot be listened at, or needs a token.</exception>
-    public static QueryServerOptions? ToQueryOptions(EffectiveSettings settings)
+    public static InstanceServerOptions? ToHttpOptions(EffectiveSettings settings)
     {
-        if (!settings.Find(ApplicationServer, out var server))
+        if (!settings.Find(HttpListen, out var listen) && !settings.Find(ApplicationServer, out listen))
             return null;
-        var listen = settings.Find(QueryListen, out var given) ? given : server;
-        var options = new QueryServerOptions
+        var options = new InstanceServerOptions
         {
             Listen = new IPEndPoint(listen.Address(), listen.Port),
-            Token = settings.Find(QueryToken, out var token) ? token : null,
+            Token = settings.Find(HttpToken, out var token) ? token : null,
         };
         return options.Token is null && !IPAddress.IsLoopback(options.Listen.Address)
             ? throw CliException.Usage(
-                $"{SettingsCatalog.Section}:{QueryToken.Key} is not set: others could read the stores at {options.Listen}. Allowed is {QueryToken.Allowed}")
+                $"{SettingsCatalog.Section}:{HttpToken.Key} is not set: others could read the stores at {options.Listen}. Allowed is {HttpToken.Allowed}")
             : options;
     }
 

@@ -14,4 +14,11 @@ internal static partial class RunnerLog
 
     [LoggerMessage(3002, LogLevel.Information, "{Topology} has stopped.")]
     public static partial void Closed(ILogger logger, string topology);
+
+    [LoggerMessage(3003, LogLevel.Warning, "{Topology} stands still ({Reason}): {Text} Records left: {RecordsLeft}; time left: {TimeLeft}.")]
+    public static partial void StandsStill(
+        ILogger logger, string topology, StandstillReason reason, string text, long? recordsLeft, TimeSpan? timeLeft);
+
+    [LoggerMessage(3004, LogLevel.Information, "{Topology} stood still for {Time} ({Reason}); that is over.")]
+    public static partial void GoesOn(ILogger logger, string topology, StandstillReason reason, TimeSpan time);
 }

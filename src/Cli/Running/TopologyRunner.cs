@@ -11,7 +11,7 @@ internal sealed class TopologyRunner(
     StreamsConfig config,
     ILoggerFactory loggers,
     TimeSpan closeTimeout,
-    QueryServerOptions? queries = null)
+    InstanceServerOptions? http = null)
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(100);
     private readonly ILogger _logger = loggers.CreateLogger<TopologyRunner>();
@@ -48,16 +48,16 @@ internal sealed class TopologyRunner(
 
     private async Task<IAsyncDisposable?> ServeAsync(KafkaStreams streams)
     {
-        if (queries is null)
+        if (http is null)
             return null;
         try
         {
-            return await QueryServer.StartAsync(streams, config.ApplicationServer, queries, loggers);
+            return await InstanceServer.StartAsync(streams, config.ApplicationServer, http, loggers);
         }
         catch (IOException e)
         {
             await streams.DisposeAsync();
-            throw CliException.Usage($"Queries cannot be listened for at {queries.Listen}: {e.Message}");
+            throw CliException.Usage($"HTTP cannot be listened for at {http.Listen}: {e.Message}");
         }
     }
 
@@ -79,6 +79,7 @@ internal sealed class TopologyRunner(
         await using var registration = stop.Register(() => stopped.TrySetResult());
         var announced = false;
         var last = streams.State;
+        var watch = new StandstillWatch(name, _logger, config.Clock);
         while (!stopped.Task.IsCompleted && !streams.Completion.IsCompleted)
         {
             if (streams.State is var state && state != last)
@@ -87,6 +88,7 @@ internal sealed class TopologyRunner(
                 last = state;
             }
 
+            watch.Look(streams.Health());
             if (state == KafkaStreamsState.Running && !announced)
             {
                 announced = true;

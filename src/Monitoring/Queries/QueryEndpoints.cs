@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using MedStreams.Streams;
 using Microsoft.AspNetCore.Builder;
@@ -26,15 +24,15 @@ internal sealed class QueryEndpoints : IDisposable
     private readonly JsonQueries _queries;
     private readonly QueryForwarder _forwarder;
     private readonly QueryRouter _router;
-    private readonly byte[]? _token;
+    private readonly BearerToken _token;
     private readonly int _maxConcurrent;
     private int _current;
 
-    public QueryEndpoints(KafkaStreams streams, QueryServerOptions options, string self)
+    public QueryEndpoints(KafkaStreams streams, InstanceServerOptions options, BearerToken token, string self)
     {
         (_streams, _queries, _forwarder) = (streams, new JsonQueries(streams), new QueryForwarder(options));
         _router = new QueryRouter(_queries, _forwarder, self);
-        _token = options.Token is { } token ? Encoding.UTF8.GetBytes("Bearer " + token) : null;
+        _token = token;
         _maxConcurrent = options.MaxConcurrent;
     }
 
@@ -106,12 +104,8 @@ internal sealed class QueryEndpoints : IDisposable
 
     private async Task<bool> IsAllowedAsync(HttpContext context)
     {
-        if (_token is null
-            || CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(context.Request.Headers.Authorization.ToString()), _token))
-        {
+        if (_token.IsIn(context.Request))
             return true;
-        }
-
         context.Response.Headers.WWWAuthenticate = "Bearer";
         await WriteAsync(context, QueryReply.Error(StatusCodes.Status401Unauthorized, "unauthorized", "A query needs the token."));
         return false;

@@ -7,9 +7,9 @@ namespace MedStreams.Monitoring;
 internal sealed class QueryForwarder : IDisposable
 {
     private readonly HttpClient _client;
-    private readonly QueryServerOptions _options;
+    private readonly InstanceServerOptions _options;
 
-    public QueryForwarder(QueryServerOptions options)
+    public QueryForwarder(InstanceServerOptions options)
     {
         _options = options;
         _client = new HttpClient(new SocketsHttpHandler

@@ -178,6 +178,25 @@ internal sealed class ActiveTask(TaskId id, Subtopology subtopology, InternalTop
         return new TaskMetadata(Id, Inputs, offsets, ends);
     }
 
+    /// <summary>What keeps the task from taking records; null where nothing does.</summary>
+    /// <param name="reader">Tells how far its stores are.</param>
+    public Standstill? Standstill(ChangelogReader reader)
+    {
+        var (reason, text) = Phase switch
+        {
+            TaskPhase.Created => (StandstillReason.Opening, $"Task {Id} opens its state, or waits until another thread has given it back."),
+            TaskPhase.Restoring => (StandstillReason.Restoring, $"Task {Id} restores its stores from their changelogs."),
+            TaskPhase.Claiming or TaskPhase.Waiting when Retries > 0 => (StandstillReason.TargetDown,
+                $"Task {Id} has asked {string.Join(" and ", ExternalSinks.Select(s => s.Name))} {Retries} times in vain: see whether the target can be reached. Nothing is lost."),
+            TaskPhase.Claiming => (StandstillReason.Opening, $"Task {Id} takes over its targets."),
+            _ => default,
+        };
+        if (text is null)
+            return null;
+        var (left, time) = Phase == TaskPhase.Restoring ? reader.LeftOf(this) : default;
+        return new Standstill(reason, text) { TaskId = Id, RecordsLeft = left, TimeLeft = time };
+    }
+
     /// <summary>The consumer has passed markers up to this offset.</summary>
     public void AdvanceTo(int input, long offset) => _positions[input] = Math.Max(_positions[input], offset);
 

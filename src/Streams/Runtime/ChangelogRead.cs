@@ -21,7 +21,8 @@ internal sealed class ChangelogRead
     /// <param name="end">The offset at which a restore ends; of a standby, as far as a source topic may be read.</param>
     public ChangelogRead(ThreadParts parts, IChangelogTask task, StoreChangelog changelog, long from, long end)
     {
-        (_parts, Task, Changelog, Next, End) = (parts, task, changelog, from, end);
+        (_parts, Task, Changelog, From, Next, End) = (parts, task, changelog, from, from, end);
+        Began = parts.Config.Clock.GetTimestamp();
         _restorer = task.State!.Restorer(changelog.Store);
         _written = from;
         SeenEnd = end;
@@ -40,6 +41,12 @@ internal sealed class ChangelogRead
     public IChangelogTask Task { get; }
 
     public StoreChangelog Changelog { get; }
+
+    /// <summary>When it began, by the clock's timestamps.</summary>
+    public long Began { get; }
+
+    /// <summary>The first offset.</summary>
+    public long From { get; }
 
     public long End { get; private set; }
 

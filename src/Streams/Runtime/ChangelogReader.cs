@@ -93,6 +93,20 @@ internal sealed class ChangelogReader(ThreadParts parts) : IRecordReceiver, IDis
         return lag;
     }
 
+    /// <summary>What a task still has to read, and how long that takes at the speed so far; no time where nothing is read yet.</summary>
+    public (long Records, TimeSpan? Time) LeftOf(IChangelogTask task)
+    {
+        var (left, done, longest) = (0L, 0L, TimeSpan.Zero);
+        foreach (var read in _reads.Values.Where(r => r.Task == task))
+        {
+            left += Math.Max(0, read.End - read.Next);
+            done += read.Next - read.From;
+            longest = TimeSpan.FromTicks(Math.Max(longest.Ticks, parts.Config.Clock.GetElapsedTime(read.Began).Ticks));
+        }
+
+        return (left, done > 0 ? longest * ((double)left / done) : null);
+    }
+
     /// <summary>Forgets a task that is given back, or goes on in another role.</summary>
     public void Drop(IChangelogTask task, StandbySuspension reason)
     {

@@ -21,6 +21,7 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
     private static readonly TimeSpan ReportPatience = TimeSpan.FromSeconds(1);
     private const int RecordsPerPoll = 5_000;
     private const int RecordsBetweenClockReads = 128;
+    private static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ProcessSlice = TimeSpan.FromMilliseconds(100);
 
     private readonly ThreadParts _parts;
@@ -45,6 +46,7 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
     private bool _isInputLost;
     private bool _hasAskedForMoves;
     private long _decidedAt;
+    private long _turnedAt;
 
     public StreamThread(ThreadParts parts)
     {
@@ -56,6 +58,7 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
         _tasks = new TaskSet(parts, _commit, _changelogs);
         _subscription = new Subscription(parts, this);
         _thread = new Thread(Run) { Name = parts.Name, IsBackground = true };
+        _turnedAt = _config.Clock.GetTimestamp();
     }
 
     public string Name => _parts.Name;
@@ -107,6 +110,25 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
     {
         var (active, standby) = _tasks.Snapshot;
         return new ThreadMetadata(Name, ThreadMetrics.NameOf(_metrics.State), _parts.ClientId, active, standby);
+    }
+
+    /// <summary>What the thread does and what it waits for; for any thread.</summary>
+    public ThreadHealth Health()
+    {
+        var (active, standby) = _tasks.Snapshot;
+        var standstills = new List<Standstill>();
+        var turn = _config.Clock.GetElapsedTime(Volatile.Read(ref _turnedAt));
+        if (turn > LongestTurn)
+        {
+            standstills.Add(new Standstill(StandstillReason.Stuck,
+                $"{Name} has not come back for {turn.TotalSeconds:F0} s, from code of the topology or a call to a client; after max.poll.interval.ms its group goes on without it."));
+        }
+
+        if (_metrics.State is StreamThreadState.Created or StreamThreadState.Starting or StreamThreadState.PartitionsRevoked)
+            standstills.Add(new Standstill(StandstillReason.Joining, $"{Name} waits for its group to give out tasks."));
+        else
+            standstills.AddRange(_tasks.Standstills);
+        return new ThreadHealth(active.Count, standby.Count, standstills.ConvertAll(s => s with { ThreadName = Name }));
     }
 
     public IReadOnlyCollection<StartingPoint> OnJoined(string memberId, int generation, object groupMetadata)
@@ -221,6 +243,7 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
 
     private void RunOnce()
     {
+        Volatile.Write(ref _turnedAt, _config.Clock.GetTimestamp());
         _subscription.Refresh(_consumer!);
         Poll();
         if (_membership.Current is null)

@@ -15,6 +15,7 @@ internal sealed class TaskSet(ThreadParts parts, ThreadCommit commit, ChangelogR
     // A change of what is read throws away what the client has read ahead, so a few records more are the smaller evil.
     private const int FullFactor = 20;
     private static readonly TimeSpan DescribeInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan StandstillInterval = TimeSpan.FromMilliseconds(100);
     private readonly SortedDictionary<TaskId, ActiveTask> _tasks = [];
     private readonly Dictionary<TopicPartition, (ActiveTask Task, int Input)> _routes = [];
     private readonly List<ActiveTask> _opened = [];
@@ -24,6 +25,7 @@ internal sealed class TaskSet(ThreadParts parts, ThreadCommit commit, ChangelogR
     private readonly Lock _metadataLock = new();
     private ActiveTask[] _running = [];
     private (IReadOnlyList<TaskMetadata> Active, IReadOnlyList<TaskMetadata> Standby) _snapshot = ([], []);
+    private IReadOnlyList<Standstill> _standstills = [];
     private long _cacheBytes = parts.Config.StateStoreCacheMaxBytes / parts.Config.NumStreamThreads;
     private long _described;
     private TopicPartition? _last;
@@ -57,6 +59,16 @@ internal sealed class TaskSet(ThreadParts parts, ThreadCommit commit, ChangelogR
         {
             lock (_metadataLock)
                 return _snapshot;
+        }
+    }
+
+    /// <summary>What keeps tasks from taking records, as it was a moment ago; for any thread.</summary>
+    public IReadOnlyList<Standstill> Standstills
+    {
+        get
+        {
+            lock (_metadataLock)
+                return _standstills;
         }
     }
 
@@ -239,13 +251,14 @@ internal sealed class TaskSet(ThreadParts parts, ThreadCommit commit, ChangelogR
     /// <summary>Renews what others see of the tasks, now and then.</summary>
     private void Describe(bool isDue)
     {
-        if (!isDue && parts.Config.Clock.GetElapsedTime(_described) < DescribeInterval)
+        if (!isDue && parts.Config.Clock.GetElapsedTime(_described) < (AllRunning ? DescribeInterval : StandstillInterval))
             return;
         _described = parts.Config.Clock.GetTimestamp();
         var active = _tasks.Values.Select(t => t.Describe(commit.CommittedOffset)).ToList();
         var standby = _standbys.Tasks.Select(t => t.Describe()).ToList();
+        var standstills = _tasks.Values.Select(t => t.Standstill(reader)).OfType<Standstill>().ToList();
         lock (_metadataLock)
-            _snapshot = (active, standby);
+            (_snapshot, _standstills) = ((active, standby), standstills);
     }
 
     /// <summary>One question for all new tasks.</summary>

@@ -45,7 +45,7 @@ internal sealed class QueryClient : IDisposable
                 HttpStatusCode.OK => body,
                 HttpStatusCode.NotFound when ErrorOf(body) == "no-value" => null,
                 HttpStatusCode.Unauthorized => throw CliException.Usage(
-                    $"{_server} wants a token: set {SettingsCatalog.Section}:{StreamsSettings.QueryToken.Key}"),
+                    $"{_server} wants a token: set {SettingsCatalog.Section}:{StreamsSettings.HttpToken.Key}"),
                 HttpStatusCode.BadRequest or HttpStatusCode.NotFound => throw CliException.Usage(MessageOf(body, response)),
                 _ => throw CliException.Failed(MessageOf(body, response)),
             };

@@ -28,7 +28,7 @@ internal static class QueryCommand
         {
             using var client = new QueryClient(
                 context.Settings.Require(StreamsSettings.ApplicationServer),
-                context.Settings.Find(StreamsSettings.QueryToken, out var token) ? token : null,
+                context.Settings.Find(StreamsSettings.HttpToken, out var token) ? token : null,
                 context.Settings.Get(KafkaSettings.Timeout));
             var listing = await client.ListAsync(stop);
             if (context.Parse.GetValue(store) is not { } name)

@@ -42,7 +42,7 @@ internal static class RunCommand
                 config,
                 loggers,
                 context.Settings.Get(StreamsSettings.CloseTimeout),
-                StreamsSettings.ToQueryOptions(context.Settings));
+                StreamsSettings.ToHttpOptions(context.Settings));
             return await runner.RunAsync(() => Announce(context, entry.Name, config.ApplicationId), stop);
         });
     }

@@ -63,6 +63,9 @@ internal sealed class FakeKafka : IKafkaClients
     /// <summary>What happened, in order: "commit-transaction", "flush", ...</summary>
     public ConcurrentQueue<string> Journal { get; } = new();
 
+    /// <summary>Whether brokers answer no questions about partitions.</summary>
+    public bool IsAway { get; set; }
+
     public FakeKafka WithTopic(string name, int partitions = 1)
     {
         lock (Lock)
@@ -265,7 +268,7 @@ internal sealed class FakeKafka : IKafkaClients
         public (long Beginning, long End)? TryBounds(TopicPartition partition, TimeSpan timeout)
         {
             kafka.Journal.Enqueue($"ends {partition}");
-            return kafka.Bounds(partition);
+            return kafka.IsAway ? null : kafka.Bounds(partition);
         }
 
         public IReadOnlyList<(string MemberId, string ClientId, string Host)>? TryMembers(string groupId, TimeSpan timeout)

@@ -7,7 +7,7 @@ using MedStreams.Support;
 namespace MedStreams.Monitoring.Tests.Queries;
 
 /// <summary>Queries over HTTP at one instance and at several.</summary>
-public sealed class QueryServerTests
+public sealed class QueryEndpointsTests
 {
     private const int Keys = 40;
     private const int Partitions = 4;
@@ -15,7 +15,7 @@ public sealed class QueryServerTests
     [Fact]
     public async Task Every_kind_of_store_answers_in_JSON()
     {
-        await using var cluster = await QueryCluster.StartAsync(1);
+        await using var cluster = await HttpCluster.StartAsync(1);
         cluster.Produce(Records());
         var one = await cluster.AddAsync(Everything(), "one");
         await Eventually.Holds(() => one.Streams.State == KafkaStreamsState.Running);
@@ -46,7 +46,7 @@ public sealed class QueryServerTests
     [Fact]
     public async Task What_cannot_be_answered_says_why()
     {
-        await using var cluster = await QueryCluster.StartAsync(1);
+        await using var cluster = await HttpCluster.StartAsync(1);
         cluster.Produce(Records());
         var one = await cluster.AddAsync(Everything(), "one");
         await Eventually.Holds(() => one.Streams.State == KafkaStreamsState.Running);
@@ -82,7 +82,7 @@ public sealed class QueryServerTests
     [Fact]
     public async Task Any_instance_answers_for_any_key()
     {
-        await using var cluster = await QueryCluster.StartAsync(Partitions);
+        await using var cluster = await HttpCluster.StartAsync(Partitions);
         cluster.Produce(Records());
         var one = await cluster.AddAsync(Everything(), "one");
         var two = await cluster.AddAsync(Everything(), "two");
@@ -108,7 +108,7 @@ public sealed class QueryServerTests
     [Fact]
     public async Task Pages_go_through_the_partitions_of_all_instances()
     {
-        await using var cluster = await QueryCluster.StartAsync(Partitions);
+        await using var cluster = await HttpCluster.StartAsync(Partitions);
         cluster.Produce(Records());
         var one = await cluster.AddAsync(Everything(), "one");
         var two = await cluster.AddAsync(Everything(), "two");
@@ -137,7 +137,7 @@ public sealed class QueryServerTests
     [Fact]
     public async Task An_owner_that_is_gone_or_silent_is_told_as_such()
     {
-        await using var cluster = await QueryCluster.StartAsync(Partitions);
+        await using var cluster = await HttpCluster.StartAsync(Partitions);
         cluster.Produce(Records());
         var one = await cluster.AddAsync(Everything(), "one", forwardTimeout: TimeSpan.FromMilliseconds(300));
         var two = await cluster.AddAsync(Everything(), "two");
@@ -158,7 +158,7 @@ public sealed class QueryServerTests
         }
 
         await two.Streams.DisposeAsync();
-        await Eventually.Holds(() => QueryCluster.Active(one, "counts") == Partitions);
+        await Eventually.Holds(() => HttpCluster.Active(one, "counts") == Partitions);
         Assert.Equal(HttpStatusCode.OK, (await cluster.AskAsync(one, "counts", new { key = elsewhere[0] })).Status);
         await one.Streams.DisposeAsync();
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await cluster.AskAsync(one, "counts", new { key = "k01" })).Status);
@@ -167,7 +167,7 @@ public sealed class QueryServerTests
     [Fact]
     public async Task Standbys_answer_where_stale_answers_are_welcome()
     {
-        await using var cluster = await QueryCluster.StartAsync(Partitions);
+        await using var cluster = await HttpCluster.StartAsync(Partitions);
         cluster.Produce(Records());
         var one = await cluster.AddAsync(Everything(), "one", standbys: 1, forwardTimeout: TimeSpan.FromSeconds(1));
         var two = await cluster.AddAsync(Everything(), "two", standbys: 1);
@@ -203,7 +203,7 @@ public sealed class QueryServerTests
     [Fact]
     public async Task Stores_and_hosts_are_listed()
     {
-        await using var cluster = await QueryCluster.StartAsync(Partitions);
+        await using var cluster = await HttpCluster.StartAsync(Partitions);
         var one = await cluster.AddAsync(Everything(), "one", token: null);
         await cluster.SettleAsync("counts", Partitions);
         using var response = await cluster.Client.GetAsync(new Uri(one.Server.Address, "/queries"));
@@ -220,10 +220,10 @@ public sealed class QueryServerTests
     public async Task A_server_that_others_can_reach_needs_a_token()
     {
         var streams = new KafkaStreams(Everything(), new StreamsConfig { ApplicationId = "app", BootstrapServers = "127.0.0.1:1" });
-        var open = new QueryServerOptions { Listen = new IPEndPoint(IPAddress.Any, 0) };
-        await Assert.ThrowsAsync<ArgumentException>(() => QueryServer.StartAsync(streams, "", open));
-        await Assert.ThrowsAsync<ArgumentException>(() => QueryServer.StartAsync(streams, "", open with { Token = "short" }));
-        await using var closed = await QueryServer.StartAsync(streams, "", open with { Token = QueryCluster.Token });
+        var open = new InstanceServerOptions { Listen = new IPEndPoint(IPAddress.Any, 0) };
+        await Assert.ThrowsAsync<ArgumentException>(() => InstanceServer.StartAsync(streams, "", open));
+        await Assert.ThrowsAsync<ArgumentException>(() => InstanceServer.StartAsync(streams, "", open with { Token = "short" }));
+        await using var closed = await InstanceServer.StartAsync(streams, "", open with { Token = HttpCluster.Token });
         await streams.DisposeAsync();
     }
 
@@ -232,14 +232,14 @@ public sealed class QueryServerTests
         Enumerable.Range(0, 2 * Keys).Select(i => ($"k{i % Keys:00}", $"{i}"));
 
     /// <summary>Whether the instance's tasks and standbys hold all of the store; a marker may be the last thing in a changelog.</summary>
-    private static bool HasAll(QueryCluster.Instance instance) =>
+    private static bool HasAll(HttpCluster.Instance instance) =>
         instance.Streams.AllLocalStorePartitionLags().TryGetValue("counts", out var lags)
         && lags.Count == Partitions
         && lags.Values.All(l => l.EndOffsetPosition > 0 && l.OffsetLag <= 1);
 
     private static List<JsonElement> Entries(JsonElement page) => [.. page.GetProperty("entries").EnumerateArray()];
 
-    private static long Position(QueryCluster.Instance instance) =>
+    private static long Position(HttpCluster.Instance instance) =>
         instance.Streams.Query(StateQueryRequest.InStore("counts").WithQuery(new KeyQuery<string, long?>("k")))
             .Position.Offsets.Values.Sum();
 

@@ -8,24 +8,24 @@ using MedStreams.Broker;
 using MedStreams.Streams;
 using MedStreams.Support;
 
-namespace MedStreams.Monitoring.Tests.Queries;
+namespace MedStreams.Monitoring.Tests;
 
 /// <summary>A broker, and instances of one application that answer queries over HTTP.</summary>
-public sealed class QueryCluster : IAsyncDisposable
+public sealed class HttpCluster : IAsyncDisposable
 {
     public const string Token = "a token of the tests";
     private readonly string _folder = Directory.CreateTempSubdirectory("medstreams-").FullName;
     private readonly List<Instance> _instances = [];
     private readonly EmbeddedBroker _broker;
 
-    private QueryCluster() =>
+    private HttpCluster() =>
         _broker = new EmbeddedBroker(new BrokerOptions { DataDirectory = Path.Combine(_folder, "broker"), Port = 0 });
 
     public HttpClient Client { get; } = new();
 
-    public static async Task<QueryCluster> StartAsync(int partitions)
+    public static async Task<HttpCluster> StartAsync(int partitions)
     {
-        var cluster = new QueryCluster();
+        var cluster = new HttpCluster();
         await cluster._broker.StartAsync();
         using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = cluster._broker.BootstrapServers }).Build();
         await admin.CreateTopicsAsync([new TopicSpecification { Name = "in", NumPartitions = partitions, ReplicationFactor = 1 }]);
@@ -59,7 +59,7 @@ public sealed class QueryCluster : IAsyncDisposable
             AcceptableRecoveryLag = 0,
             ProbingRebalanceInterval = TimeSpan.FromSeconds(1),
         });
-        var server = await QueryServer.StartAsync(streams, address, new QueryServerOptions
+        var server = await InstanceServer.StartAsync(streams, address, new InstanceServerOptions
         {
             Listen = new IPEndPoint(IPAddress.Loopback, port),
             Token = token,
@@ -109,7 +109,7 @@ public sealed class QueryCluster : IAsyncDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    public sealed record Instance(KafkaStreams Streams, QueryServer Server, string Address) : IAsyncDisposable
+    public sealed record Instance(KafkaStreams Streams, InstanceServer Server, string Address) : IAsyncDisposable
     {
         public async ValueTask DisposeAsync()
         {

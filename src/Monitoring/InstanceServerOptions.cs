@@ -2,8 +2,8 @@ using System.Net;
 
 namespace MedStreams.Monitoring;
 
-/// <summary>How an instance answers queries over HTTP.</summary>
-public sealed record QueryServerOptions
+/// <summary>How an instance answers over HTTP.</summary>
+public sealed record InstanceServerOptions
 {
     /// <summary>Where to listen; port 0 takes a free one.</summary>
     public required IPEndPoint Listen { get; init; }

@@ -9,16 +9,17 @@ using Microsoft.Extensions.Logging;
 namespace MedStreams.Monitoring;
 
 /// <summary>
-/// Answers queries to the stores of an application over HTTP, at any of its instances: what is not here is asked of the instance that has
-/// it. <c>GET /queries</c> lists stores and hosts, <c>POST /queries/STORE</c> with a <see cref="JsonQuery"/> as body asks.
+/// What an instance of an application tells over HTTP: its health (<c>GET /health/live</c>, <c>GET /health/ready</c>), and what its stores hold, at
+/// any instance: what is not here is asked of the one that has it. <c>GET /queries</c> lists stores and hosts,
+/// <c>POST /queries/STORE</c> with a <see cref="JsonQuery"/> as body asks.
 /// </summary>
-public sealed class QueryServer : IAsyncDisposable
+public sealed class InstanceServer : IAsyncDisposable
 {
     private const int LargestBody = 64 << 10;
     private readonly WebApplication _application;
     private readonly QueryEndpoints _endpoints;
 
-    private QueryServer(WebApplication application, QueryEndpoints endpoints) =>
+    private InstanceServer(WebApplication application, QueryEndpoints endpoints) =>
         (_application, _endpoints) = (application, endpoints);
 
     /// <summary>Where it listens: <c>http://host:port</c>.</summary>
@@ -26,13 +27,13 @@ public sealed class QueryServer : IAsyncDisposable
 
     /// <summary>Starts a server; before the instance is started its answer is 503.</summary>
     /// <param name="streams">The instance.</param>
-    /// <param name="applicationServer">The instance's own <c>application.server</c>, so that it does not pass queries on to itself.</param>
+    /// <param name="applicationServer">The instance's own <c>application.server</c>, so that it does not pass queries on to itself; may be empty.</param>
     /// <param name="options">How to answer.</param>
     /// <param name="loggers">For failures of the server; null for none.</param>
     /// <exception cref="ArgumentException">A setting is wrong.</exception>
     /// <exception cref="IOException">The address cannot be listened at.</exception>
-    public static async Task<QueryServer> StartAsync(
-        KafkaStreams streams, string applicationServer, QueryServerOptions options, ILoggerFactory? loggers = null)
+    public static async Task<InstanceServer> StartAsync(
+        KafkaStreams streams, string applicationServer, InstanceServerOptions options, ILoggerFactory? loggers = null)
     {
         options.Validate();
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -48,9 +49,11 @@ public sealed class QueryServer : IAsyncDisposable
         if (loggers is not null)
             builder.Logging.AddProvider(new OtherLoggers(loggers));
         var application = builder.Build();
-        var endpoints = new QueryEndpoints(streams, options, applicationServer);
+        var token = new BearerToken(options.Token);
+        var endpoints = new QueryEndpoints(streams, options, token, applicationServer);
         endpoints.Map(application);
-        var server = new QueryServer(application, endpoints);
+        new HealthEndpoints(streams, token).Map(application);
+        var server = new InstanceServer(application, endpoints);
         try
         {
             await application.StartAsync();
