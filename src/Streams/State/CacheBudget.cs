@@ -11,5 +11,8 @@ internal sealed class CacheBudget(long maxBytes)
 
     public long UsedBytes { get; set; }
 
+    /// <summary>What <see cref="CommittedCache"/>s take beside it, up to the same bound.</summary>
+    public long CommittedBytes { get; set; }
+
     public bool IsExceeded => UsedBytes > MaxBytes;
 }

@@ -142,6 +142,8 @@ internal sealed class TaskState : IDisposable
         context.State = this;
         if (context.Metrics is { } metrics)
             Measure(metrics);
+        foreach (var store in _stores.Values.Where(s => IsOnDisk(s.Layout) && !_isShared))
+            store.KeepCommitted(context.Cache);
         foreach (var definition in _definitions)
         {
             var store = _own.Find(definition.Name);
@@ -216,7 +218,7 @@ internal sealed class TaskState : IDisposable
 
         PublishPositions();
         foreach (var (store, metrics) in _cached)
-            metrics.Sample(store.OverlayHits, store.Reads);
+            metrics.Sample(store.Hits, store.Reads);
         if (wrote)
             BoundMemory();
     }
@@ -244,7 +246,10 @@ internal sealed class TaskState : IDisposable
             (Queries.IsActive, Queries.Position) = (false, Position.Empty);
         _cached.Clear();
         foreach (var store in _stores.Values)
+        {
+            store.KeepCommitted(null);
             store.Metrics = null;
+        }
     }
 
     /// <summary>Closes all; uncommitted writes are lost, as they must be. What is committed is flushed to disk.</summary>

@@ -45,7 +45,23 @@ internal sealed class Overlay
     /// <summary>The index of a key's entry; -1 where it was not written.</summary>
     public int Find(ReadOnlySpan<byte> key) => Count == 0 ? -1 : Find(key, ByteHash.Of(key));
 
+    /// <summary>As <see cref="Find(ReadOnlySpan{byte})"/>, with the key's <see cref="ByteHash"/>.</summary>
+    public int Find(ReadOnlySpan<byte> key, uint hash)
+    {
+        for (var i = _buckets[hash & (uint)(_buckets.Length - 1)] - 1; i >= 0; i = _entries[i].Next)
+        {
+            ref var entry = ref _entries[i];
+            if (entry.Hash == hash && _arena[entry.Key].SequenceEqual(key))
+                return i;
+        }
+
+        return -1;
+    }
+
     public ReadOnlySpan<byte> Key(int index) => _arena[_entries[index].Key];
+
+    /// <summary>The <see cref="ByteHash"/> of an entry's key.</summary>
+    public uint Hash(int index) => _entries[index].Hash;
 
     public bool IsDeleted(int index) => _entries[index].Length == Deleted;
 
@@ -71,10 +87,13 @@ internal sealed class Overlay
     /// <param name="delete">True for a tombstone.</param>
     /// <param name="keepOld">True where the bytes of the value until now are still needed.</param>
     /// <returns>The index of the entry.</returns>
-    public int Set(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, bool delete, bool keepOld = false)
+    public int Set(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, bool delete, bool keepOld = false) =>
+        Set(key, ByteHash.Of(key), value, delete, keepOld);
+
+    /// <summary>As the other one, with the key's <see cref="ByteHash"/>.</summary>
+    public int Set(ReadOnlySpan<byte> key, uint hash, ReadOnlySpan<byte> value, bool delete, bool keepOld = false)
     {
-        var hash = ByteHash.Of(key);
-        var index = Count == 0 ? -1 : Find(key, hash);
+        var index = Find(key, hash);
         if (index < 0)
             index = Add(key, hash);
         ref var entry = ref _entries[index];
@@ -143,18 +162,6 @@ internal sealed class Overlay
         {
             Array.Clear(_buckets);
         }
-    }
-
-    private int Find(ReadOnlySpan<byte> key, uint hash)
-    {
-        for (var i = _buckets[hash & (uint)(_buckets.Length - 1)] - 1; i >= 0; i = _entries[i].Next)
-        {
-            ref var entry = ref _entries[i];
-            if (entry.Hash == hash && _arena[entry.Key].SequenceEqual(key))
-                return i;
-        }
-
-        return -1;
     }
 
     private int Add(ReadOnlySpan<byte> key, uint hash)

@@ -33,8 +33,11 @@ internal sealed class StoreBytes(StoreLayout layout, CommittedBytes committed, S
     /// <summary>Reads of single keys since the store was opened.</summary>
     public long Reads { get; private set; }
 
-    /// <summary>Those of them that found their key among the uncommitted writes.</summary>
-    public long OverlayHits { get; private set; }
+    /// <summary>Those of them that found their key in managed memory.</summary>
+    public long Hits { get; private set; }
+
+    /// <summary>Committed entries in managed memory; null where none are kept.</summary>
+    public CommittedCache? Cache { get; private set; }
 
     public Overlay Overlay { get; } = new();
 
@@ -76,11 +79,25 @@ internal sealed class StoreBytes(StoreLayout layout, CommittedBytes committed, S
     public StoreValue Get(ReadOnlySpan<byte> key)
     {
         Reads++;
-        var index = Overlay.Find(key);
-        if (index < 0)
+        if (Overlay.Count == 0 && Cache is null)
             return Committed.Get(key);
-        OverlayHits++;
+        var hash = ByteHash.Of(key);
+        var index = Overlay.Find(key, hash);
+        if (index < 0)
+            return GetCommitted(key, hash);
+        Hits++;
         return Overlay.IsDeleted(index) ? StoreValue.None : new StoreValue(Overlay.Value(index));
+    }
+
+    /// <summary>The committed value of a key.</summary>
+    public StoreValue GetCommitted(ReadOnlySpan<byte> key) =>
+        Cache is null ? Committed.Get(key) : GetCommitted(key, ByteHash.Of(key));
+
+    /// <summary>Keeps committed entries in managed memory, or, with null, does so no more.</summary>
+    public void KeepCommitted(CacheBudget? budget)
+    {
+        Cache?.Clear();
+        Cache = budget is null ? null : new CommittedCache(budget);
     }
 
     /// <summary>Walks a range. Dispose it; it does not outlive a commit.</summary>
@@ -123,6 +140,8 @@ internal sealed class StoreBytes(StoreLayout layout, CommittedBytes committed, S
     /// <summary>What was staged is part of what is committed.</summary>
     public void MarkCommitted()
     {
+        if (Cache is not null)
+            FollowCommit(Cache);
         _committedState = _state;
         Volatile.Write(ref _sharedTime, _state.StreamTime);
         Overlay.Clear();
@@ -142,7 +161,36 @@ internal sealed class StoreBytes(StoreLayout layout, CommittedBytes committed, S
         _state = _committedState = Durable.Initial;
         Volatile.Write(ref _sharedTime, _state.StreamTime);
         Overlay.Clear();
+        Cache?.Clear();
         Committed.Reset();
+    }
+
+    private void FollowCommit(CommittedCache cache)
+    {
+        if (FirstSegment(_state.StreamTime) > FirstSegment(_committedState.StreamTime))
+            cache.Clear(); // of the entries below, some have expired
+        else
+        {
+            for (var i = 0; i < Overlay.Count; i++)
+                cache.Follow(Overlay.Key(i), Overlay.Hash(i), Overlay.Value(i), Overlay.IsDeleted(i));
+        }
+
+        cache.Judge();
+    }
+
+    private StoreValue GetCommitted(ReadOnlySpan<byte> key, uint hash)
+    {
+        if (Cache is null)
+            return Committed.Get(key);
+        if (Cache.TryGet(key, hash, out var known))
+        {
+            Hits++;
+            return known;
+        }
+
+        var value = Committed.Get(key);
+        Cache.Admit(key, hash, value);
+        return value;
     }
 
     // Segments below are gone, or go with the next commit.

@@ -117,7 +117,7 @@ internal sealed class CachedWriter(
         if (below.TryGet(key, out var value))
             return value;
         if (!origin.IsBeforeKnown)
-            return store.Committed.Get(key);
+            return store.GetCommitted(key);
         return origin.Before is { } slice ? new StoreValue(store.Overlay.Read(slice)) : StoreValue.None;
     }
 
