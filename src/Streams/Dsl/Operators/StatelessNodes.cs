@@ -46,7 +46,15 @@ internal sealed class FlatMapNode<TKeyIn, TValueIn, TKeyOut, TValueOut>(
 {
     public void Receive(in Record<TKeyIn, TValueIn> record)
     {
-        foreach (var (key, value) in mapper(record.Key, record.Value))
+        var results = mapper(record.Key, record.Value);
+        if (results is (TKeyOut, TValueOut)[] array) // walked without an enumerator
+        {
+            foreach (var (key, value) in array)
+                Forward(new Record<TKeyOut, TValueOut>(key, value, record.Timestamp, record.Headers));
+            return;
+        }
+
+        foreach (var (key, value) in results)
             Forward(new Record<TKeyOut, TValueOut>(key, value, record.Timestamp, record.Headers));
     }
 }
@@ -58,7 +66,15 @@ internal sealed class FlatMapValuesNode<TKey, TValueIn, TValueOut>(
 {
     public void Receive(in Record<TKey, TValueIn> record)
     {
-        foreach (var value in mapper(record.Key, record.Value))
+        var values = mapper(record.Key, record.Value);
+        if (values is TValueOut[] array) // walked without an enumerator
+        {
+            foreach (var value in array)
+                Forward(record.WithValue(value));
+            return;
+        }
+
+        foreach (var value in values)
             Forward(record.WithValue(value));
     }
 }

@@ -17,6 +17,7 @@ internal sealed class Overlay
     private readonly SortedBlocks<int, Keys> _order;
     private int[] _buckets = new int[16];
     private Entry[] _entries = new Entry[16];
+    private int[] _sorted = [];
     private bool _ordered;
     private long _used;
 
@@ -118,10 +119,12 @@ internal sealed class Overlay
         return index;
     }
 
-    /// <summary>The indexes of all entries in the order of their keys, for a writer that profits from order.</summary>
-    public int[] Sorted()
+    /// <summary>The indexes of all entries in the order of their keys, for a writer that profits from order; valid until the next call.</summary>
+    public ReadOnlySpan<int> Sorted()
     {
-        var indexes = new int[Count];
+        if (_sorted.Length < Count)
+            _sorted = new int[_entries.Length];
+        var indexes = _sorted.AsSpan(0, Count);
         for (var i = 0; i < indexes.Length; i++)
             indexes[i] = i;
         if (Count < 2)
@@ -132,13 +135,13 @@ internal sealed class Overlay
         var heads = ArrayPool<ulong>.Shared.Rent(Count);
         for (var i = 0; i < indexes.Length; i++)
             heads[i] = Head(Key(i)[common..]);
-        Array.Sort(heads, indexes, 0, Count);
+        Array.Sort(heads, _sorted, 0, Count);
         for (int from = 0, to = 1; from < Count; from = to++)
         {
             while (to < Count && heads[to] == heads[from])
                 to++;
             if (to - from > 1)
-                indexes.AsSpan(from, to - from).Sort((a, b) => Key(a).SequenceCompareTo(Key(b)));
+                indexes[from..to].Sort((a, b) => Key(a).SequenceCompareTo(Key(b)));
         }
 
         ArrayPool<ulong>.Shared.Return(heads);
@@ -157,6 +160,7 @@ internal sealed class Overlay
         {
             _buckets = new int[16];
             _entries = new Entry[16];
+            _sorted = [];
         }
         else
         {
