@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using MedStreams.Streams;
-using MedStreams.Streams.Graph;
 using MedStreams.Streams.Processing;
 using MedStreams.Streams.State;
 

@@ -78,21 +78,28 @@ internal sealed record Operator(string Name, Action<StreamsBuilder> Build)
             .WindowedBy(SlidingWindows.OfTimeDifferenceAndGrace(Minute, Minute)).Count(Kept<long?>()).ToStream().ForEach(Nothing)),
         new("session windows, Count", static b => Stream(b).GroupByKey()
             .WindowedBy(SessionWindows.OfInactivityGapAndGrace(Minute, Minute)).Count(Kept<long?>()).ToStream().ForEach(Nothing)),
-        new("stream-table Join", static b => Stream(b).Join(TableOf(b), static (v, t) => v + t ?? 0).ForEach(Nothing)),
+        new("stream-table Join", static b => Stream(b).Join(TableOf(b), static (v, t) => v + t ?? 0).ForEach(Nothing)) { ReadsTable = true },
         new("stream-stream Join", static b => Stream(b).Join(
-            Stream(b, Table), static (v, o) => v + o, JoinWindows.OfTimeDifferenceWithNoGrace(Minute)).ForEach(Nothing)),
+            Stream(b, Table), static (v, o) => v + o, JoinWindows.OfTimeDifferenceWithNoGrace(Minute)).ForEach(Nothing))
+        {
+            ReadsTable = true,
+            TakesTurns = true,
+        },
         new("table-table Join", static b => TableOf(b, Input)
-            .Join(TableOf(b), static (v, t) => v + t).ToStream().ForEach(Nothing)),
-        new("ToTable", static b => Nullable(b).ToTable(Kept<long?>()).ToStream().ForEach(Nothing)),
-        new("KTable Filter", static b => TableOf(b, Input).Filter(static (_, v) => v >= 0).ToStream().ForEach(Nothing)),
-        new("KTable MapValues", static b => TableOf(b, Input).MapValues(static v => v + 1).ToStream().ForEach(Nothing)),
+            .Join(TableOf(b), static (v, t) => v + t).ToStream().ForEach(Nothing)) { ReadsTable = true },
+        new("ToTable", static b => Nullable(b).ToTable(Named()).ToStream().ForEach(Nothing)),
+        new("KTable Filter", static b => TableOf(b, Input).Filter(static (_, v) => v >= 0, Named()).ToStream().ForEach(Nothing)),
+        new("KTable MapValues", static b => TableOf(b, Input).MapValues(static v => v + 1, Named()).ToStream().ForEach(Nothing)),
         new("Suppress until time limit", static b => TableOf(b, Input)
             .Suppress(Suppressed.UntilTimeLimit(Minute, BufferConfig.OfMaxRecords(1000).EmitEarlyWhenFull()))
             .ToStream().ForEach(Nothing)),
     ];
 
-    /// <inheritdoc/>
-    public override string ToString() => Name;
+    /// <summary>Whether it reads <see cref="Table"/> too.</summary>
+    public bool ReadsTable { get; init; }
+
+    /// <summary>Whether records come from both topics in turn; else those of <see cref="Table"/> come first.</summary>
+    public bool TakesTurns { get; init; }
 
     /// <summary>The topology.</summary>
     public Topology Topology()
@@ -114,6 +121,10 @@ internal sealed record Operator(string Name, Action<StreamsBuilder> Build)
 
     private static KTable<long, long?> TableOf(StreamsBuilder builder, string topic = Table) =>
         builder.Table(topic, InOrNull, Kept<long?>());
+
+    // A name makes the table keep its values even if nobody looks them up.
+    private static Materialized<long, long?> Named() =>
+        Materialized.As("kept", Serdes.Int64, Serdes.Int64.Nullable()) with { CachingEnabled = false };
 
     private static Materialized<long, TValue> Kept<TValue>() => new() { CachingEnabled = false };
 

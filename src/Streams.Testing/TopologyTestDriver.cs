@@ -185,6 +185,13 @@ public sealed class TopologyTestDriver : IDisposable
     internal long StoreTime(string store) =>
         _tasks.First(t => t.Context.Store(store) is not null).Context.State!.Bytes(store).StreamTime;
 
+    /// <summary>Drops what was written and not read.</summary>
+    internal void ForgetOutputs()
+    {
+        foreach (var queue in _outputs.Values)
+            queue.Clear();
+    }
+
     internal Queue<CapturedRecord>? Outputs(string topic) => _outputs.GetValueOrDefault(topic);
 
     /// <summary>

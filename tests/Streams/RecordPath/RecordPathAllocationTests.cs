@@ -25,7 +25,13 @@ public sealed class RecordPathAllocationTests
         { "stream-table Join", 100, false, 0 },
         { "stream-table Join", Records, true, 1 },
         { "KTable Filter", 100, false, 0 },
+        { "KTable MapValues", Records, true, 1 },
+        { "ToTable", Records, true, 1 },
         { "table-table Join", 100, false, 0 },
+        { "hopping windows (4), Count", 100, false, 0 },
+        { "session windows, Count", 100, true, 1000 },
+        { "stream-stream Join", 100, true, 1000 },
+        { "Suppress until time limit", 100, true, 1000 },
     };
 
     [Theory]
