@@ -10,10 +10,10 @@ internal sealed record FindQuery<TKey, TValue>(TKey Key) : IStoreQuery<Found<TVa
     {
         switch (view.Store)
         {
-            case IKeyRanges<TKey, TValue> store:
+            case IKeyFinder<TKey, TValue> store:
                 result = store.Find(Key);
                 return true;
-            case IKeyRanges<TKey, ValueAndTimestamp<TValue>?> store:
+            case IKeyFinder<TKey, ValueAndTimestamp<TValue>?> store:
                 var entry = store.Find(Key);
                 result = entry.Exists ? new Found<TValue>(true, entry.Value!.Value.Value) : default;
                 return true;

@@ -18,10 +18,11 @@ internal sealed class LocalKeyValueStore<TKey, TValue>(LocalStore store) : IRead
         return default;
     }
 
-    public IEnumerable<KeyValuePair<TKey, TValue>> Range(TKey? from, TKey? to) => Between(Bound(from), Bound(to), descending: false);
+    public IEnumerable<KeyValuePair<TKey, TValue>> Range(QueryBound<TKey>? from, QueryBound<TKey>? to) =>
+        Between(from, to, descending: false);
 
-    public IEnumerable<KeyValuePair<TKey, TValue>> ReverseRange(TKey? from, TKey? to) =>
-        Between(Bound(from), Bound(to), descending: true);
+    public IEnumerable<KeyValuePair<TKey, TValue>> ReverseRange(QueryBound<TKey>? from, QueryBound<TKey>? to) =>
+        Between(from, to, descending: true);
 
     public IEnumerable<KeyValuePair<TKey, TValue>> All() => Between(null, null, descending: false);
 
@@ -29,8 +30,6 @@ internal sealed class LocalKeyValueStore<TKey, TValue>(LocalStore store) : IRead
 
     public IEnumerable<KeyValuePair<TKey, TValue>> PrefixScan<TPrefix>(TPrefix prefix, ISerde<TPrefix> serde) =>
         store.Walk(after => new PrefixQuery<TKey, TValue, TPrefix>(prefix, serde) { After = after });
-
-    private static QueryBound<TKey>? Bound(TKey? key) => key is null ? null : new QueryBound<TKey>(key);
 
     private IEnumerable<KeyValuePair<TKey, TValue>> Between(QueryBound<TKey>? from, QueryBound<TKey>? to, bool descending) =>
         store.Walk(after => new RangeQuery<TKey, TValue> { From = from, To = to, Descending = descending, After = after });
@@ -59,22 +58,41 @@ internal sealed class LocalWindowStore<TKey, TValue>(LocalStore store) : IReadOn
     public TValue? Fetch(TKey key, long windowStart) => Fetch(key, windowStart, windowStart).FirstOrDefault().Value;
 
     public IEnumerable<KeyValuePair<long, TValue>> Fetch(TKey key, long timeFrom, long timeTo) =>
-        store.Walk(after => new WindowKeyQuery<TKey, TValue>(key, timeFrom, timeTo) { After = after });
+        OfKey(key, timeFrom, timeTo, descending: false);
 
     public IEnumerable<KeyValuePair<long, TValue>> BackwardFetch(TKey key, long timeFrom, long timeTo) =>
-        Fetch(key, timeFrom, timeTo).Reverse();
+        OfKey(key, timeFrom, timeTo, descending: true);
 
-    public IEnumerable<KeyValuePair<Windowed<TKey>, TValue>> Fetch(TKey? keyFrom, TKey? keyTo, long timeFrom, long timeTo) =>
-        Between(keyFrom is null ? null : new QueryBound<TKey>(keyFrom), keyTo is null ? null : new QueryBound<TKey>(keyTo), timeFrom, timeTo);
+    public IEnumerable<KeyValuePair<Windowed<TKey>, TValue>> Fetch(
+        QueryBound<TKey>? keyFrom, QueryBound<TKey>? keyTo, long timeFrom, long timeTo) =>
+        Between(keyFrom, keyTo, timeFrom, timeTo, descending: false);
+
+    public IEnumerable<KeyValuePair<Windowed<TKey>, TValue>> BackwardFetch(
+        QueryBound<TKey>? keyFrom, QueryBound<TKey>? keyTo, long timeFrom, long timeTo) =>
+        Between(keyFrom, keyTo, timeFrom, timeTo, descending: true);
 
     public IEnumerable<KeyValuePair<Windowed<TKey>, TValue>> FetchAll(long timeFrom, long timeTo) =>
-        Between(null, null, timeFrom, timeTo);
+        Between(null, null, timeFrom, timeTo, descending: false);
+
+    public IEnumerable<KeyValuePair<Windowed<TKey>, TValue>> BackwardFetchAll(long timeFrom, long timeTo) =>
+        Between(null, null, timeFrom, timeTo, descending: true);
 
     public IEnumerable<KeyValuePair<Windowed<TKey>, TValue>> All() => FetchAll(0, long.MaxValue);
 
+    public IEnumerable<KeyValuePair<Windowed<TKey>, TValue>> BackwardAll() => BackwardFetchAll(0, long.MaxValue);
+
+    private IEnumerable<KeyValuePair<long, TValue>> OfKey(TKey key, long timeFrom, long timeTo, bool descending) =>
+        store.Walk(after => new WindowKeyQuery<TKey, TValue>(key, timeFrom, timeTo) { Descending = descending, After = after });
+
     private IEnumerable<KeyValuePair<Windowed<TKey>, TValue>> Between(
-        QueryBound<TKey>? from, QueryBound<TKey>? to, long timeFrom, long timeTo) =>
-        store.Walk(after => new WindowRangeQuery<TKey, TValue>(timeFrom, timeTo) { KeyFrom = from, KeyTo = to, After = after });
+        QueryBound<TKey>? from, QueryBound<TKey>? to, long timeFrom, long timeTo, bool descending) =>
+        store.Walk(after => new WindowRangeQuery<TKey, TValue>(timeFrom, timeTo)
+        {
+            KeyFrom = from,
+            KeyTo = to,
+            Descending = descending,
+            After = after,
+        });
 }
 
 /// <summary>The local partitions of a session store as one store.</summary>
@@ -93,23 +111,55 @@ internal sealed class LocalSessionStore<TKey, TAggregate>(LocalStore store) : IR
 
     public IEnumerable<KeyValuePair<Windowed<TKey>, TAggregate>> FindSessions(
         TKey key, long earliestSessionEnd, long latestSessionStart) =>
-        store.Walk(after => new SessionKeyQuery<TKey, TAggregate>(key)
-        {
-            EarliestEnd = earliestSessionEnd,
-            LatestStart = latestSessionStart,
-            After = after,
-        });
+        OfKey(key, earliestSessionEnd, latestSessionStart, descending: false);
+
+    public IEnumerable<KeyValuePair<Windowed<TKey>, TAggregate>> BackwardFindSessions(
+        TKey key, long earliestSessionEnd, long latestSessionStart) =>
+        OfKey(key, earliestSessionEnd, latestSessionStart, descending: true);
+
+    public IEnumerable<KeyValuePair<Windowed<TKey>, TAggregate>> FindSessions(
+        QueryBound<TKey>? keyFrom, QueryBound<TKey>? keyTo, long earliestSessionEnd, long latestSessionStart) =>
+        Between(keyFrom, keyTo, earliestSessionEnd, latestSessionStart, descending: false);
+
+    public IEnumerable<KeyValuePair<Windowed<TKey>, TAggregate>> BackwardFindSessions(
+        QueryBound<TKey>? keyFrom, QueryBound<TKey>? keyTo, long earliestSessionEnd, long latestSessionStart) =>
+        Between(keyFrom, keyTo, earliestSessionEnd, latestSessionStart, descending: true);
 
     public IEnumerable<KeyValuePair<Windowed<TKey>, TAggregate>> FindSessions(long earliestSessionEnd, long latestSessionEnd) =>
-        Between(null, null).Where(s => s.Key.Window.End >= earliestSessionEnd && s.Key.Window.End <= latestSessionEnd);
+        Between(null, null, earliestSessionEnd, latestSessionEnd, descending: false).Where(s => s.Key.Window.End <= latestSessionEnd);
 
     public IEnumerable<KeyValuePair<Windowed<TKey>, TAggregate>> Fetch(TKey key) => FindSessions(key, 0, long.MaxValue);
 
-    public IEnumerable<KeyValuePair<Windowed<TKey>, TAggregate>> Fetch(TKey? keyFrom, TKey? keyTo) => Between(
-        keyFrom is null ? null : new QueryBound<TKey>(keyFrom), keyTo is null ? null : new QueryBound<TKey>(keyTo));
+    public IEnumerable<KeyValuePair<Windowed<TKey>, TAggregate>> BackwardFetch(TKey key) =>
+        BackwardFindSessions(key, 0, long.MaxValue);
 
-    private IEnumerable<KeyValuePair<Windowed<TKey>, TAggregate>> Between(QueryBound<TKey>? from, QueryBound<TKey>? to) =>
-        store.Walk(after => new SessionRangeQuery<TKey, TAggregate> { KeyFrom = from, KeyTo = to, After = after });
+    public IEnumerable<KeyValuePair<Windowed<TKey>, TAggregate>> Fetch(QueryBound<TKey>? keyFrom, QueryBound<TKey>? keyTo) =>
+        FindSessions(keyFrom, keyTo, 0, long.MaxValue);
+
+    public IEnumerable<KeyValuePair<Windowed<TKey>, TAggregate>> BackwardFetch(QueryBound<TKey>? keyFrom, QueryBound<TKey>? keyTo) =>
+        BackwardFindSessions(keyFrom, keyTo, 0, long.MaxValue);
+
+    private IEnumerable<KeyValuePair<Windowed<TKey>, TAggregate>> OfKey(
+        TKey key, long earliestEnd, long latestStart, bool descending) =>
+        store.Walk(after => new SessionKeyQuery<TKey, TAggregate>(key)
+        {
+            EarliestEnd = earliestEnd,
+            LatestStart = latestStart,
+            Descending = descending,
+            After = after,
+        });
+
+    private IEnumerable<KeyValuePair<Windowed<TKey>, TAggregate>> Between(
+        QueryBound<TKey>? from, QueryBound<TKey>? to, long earliestEnd, long latestStart, bool descending) =>
+        store.Walk(after => new SessionRangeQuery<TKey, TAggregate>
+        {
+            KeyFrom = from,
+            KeyTo = to,
+            EarliestEnd = earliestEnd,
+            LatestStart = latestStart,
+            Descending = descending,
+            After = after,
+        });
 }
 
 /// <summary>The local partitions of a versioned store as one store.</summary>

@@ -23,13 +23,16 @@ public sealed record RangeQuery<TKey, TValue> : IStoreQuery<QueryPage<KeyValuePa
     {
         result = view.Store switch
         {
-            IKeyRanges<TKey, TValue> store => view.Page(new Paging(Limit, After), store.Range(From, To, Descending)),
-            IKeyRanges<TKey, ValueAndTimestamp<TValue>?> store => view.Page(
-                new Paging(Limit, After), store.Range(From, To, Descending), static e => KeyValuePair.Create(e.Key, e.Value!.Value.Value)),
+            IReadOnlyKeyValueStore<TKey, TValue> store => view.Page(new Paging(Limit, After), Entries(store)),
+            IReadOnlyKeyValueStore<TKey, ValueAndTimestamp<TValue>?> store => view.Page(
+                new Paging(Limit, After), Entries(store), static e => KeyValuePair.Create(e.Key, e.Value!.Value.Value)),
             _ => null,
         };
         return result is not null;
     }
+
+    private IEnumerable<KeyValuePair<TKey, T>> Entries<T>(IReadOnlyKeyValueStore<TKey, T> store) =>
+        Descending ? store.ReverseRange(From, To) : store.Range(From, To);
 }
 
 /// <summary>Entries with their times whose keys lie between two, in the order of the keys' bytes.</summary>
@@ -53,9 +56,11 @@ public sealed record TimestampedRangeQuery<TKey, TValue> : IStoreQuery<QueryPage
     bool IStoreQuery<QueryPage<KeyValuePair<TKey, ValueAndTimestamp<TValue>>>>.TryRun(
         QueryView view, out QueryPage<KeyValuePair<TKey, ValueAndTimestamp<TValue>>>? result)
     {
-        result = view.Store is IKeyRanges<TKey, ValueAndTimestamp<TValue>?> store
+        result = view.Store is IReadOnlyKeyValueStore<TKey, ValueAndTimestamp<TValue>?> store
             ? view.Page(
-                new Paging(Limit, After), store.Range(From, To, Descending), static e => KeyValuePair.Create(e.Key, e.Value!.Value))
+                new Paging(Limit, After),
+                Descending ? store.ReverseRange(From, To) : store.Range(From, To),
+                static e => KeyValuePair.Create(e.Key, e.Value!.Value))
             : null;
         return result is not null;
     }

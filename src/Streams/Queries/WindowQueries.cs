@@ -7,6 +7,9 @@ namespace MedStreams.Streams;
 public sealed record WindowKeyQuery<TKey, TValue>(TKey Key, long TimeFrom, long TimeTo)
     : IStoreQuery<QueryPage<KeyValuePair<long, TValue>>>
 {
+    /// <summary>Backward: latest first, and of several keys the largest first; see <see cref="IReadOnlyWindowStore{TKey,TValue}"/>.</summary>
+    public bool Descending { get; init; }
+
     /// <summary>Most entries of one answer, from 1 to 100,000; default 1,000.</summary>
     public int Limit { get; init; } = QueryLimits.Default;
 
@@ -19,15 +22,18 @@ public sealed record WindowKeyQuery<TKey, TValue>(TKey Key, long TimeFrom, long 
         result = view.Store switch
         {
             IReadOnlyWindowStore<TKey, TValue> store =>
-                view.Page(new Paging(Limit, After), store.Fetch(Key, TimeFrom, TimeTo)),
+                view.Page(new Paging(Limit, After), Windows(store)),
             ITimestampedWindowStore<TKey, TValue> store => view.Page(
                 new Paging(Limit, After),
-                store.Fetch(Key, TimeFrom, TimeTo),
+                Windows(store),
                 static e => KeyValuePair.Create(e.Key, e.Value!.Value.Value)),
             _ => null,
         };
         return result is not null;
     }
+
+    private IEnumerable<KeyValuePair<long, T>> Windows<T>(IReadOnlyWindowStore<TKey, T> store) =>
+        Descending ? store.BackwardFetch(Key, TimeFrom, TimeTo) : store.Fetch(Key, TimeFrom, TimeTo);
 }
 
 /// <summary>The windows of all keys, or of a range of keys, that start between two times.</summary>
@@ -42,6 +48,9 @@ public sealed record WindowRangeQuery<TKey, TValue>(long TimeFrom, long TimeTo)
     /// <summary>The largest key, included; null is open.</summary>
     public QueryBound<TKey>? KeyTo { get; init; }
 
+    /// <summary>Backward: latest first, and of several keys the largest first; see <see cref="IReadOnlyWindowStore{TKey,TValue}"/>.</summary>
+    public bool Descending { get; init; }
+
     /// <summary>Most entries of one answer, from 1 to 100,000; default 1,000.</summary>
     public int Limit { get; init; } = QueryLimits.Default;
 
@@ -53,16 +62,20 @@ public sealed record WindowRangeQuery<TKey, TValue>(long TimeFrom, long TimeTo)
     {
         result = view.Store switch
         {
-            IWindowRanges<TKey, TValue> store =>
-                view.Page(new Paging(Limit, After), store.Fetch(KeyFrom, KeyTo, TimeFrom, TimeTo)),
-            IWindowRanges<TKey, ValueAndTimestamp<TValue>?> store => view.Page(
+            IReadOnlyWindowStore<TKey, TValue> store =>
+                view.Page(new Paging(Limit, After), Windows(store)),
+            ITimestampedWindowStore<TKey, TValue> store => view.Page(
                 new Paging(Limit, After),
-                store.Fetch(KeyFrom, KeyTo, TimeFrom, TimeTo),
+                Windows(store),
                 static e => KeyValuePair.Create(e.Key, e.Value!.Value.Value)),
             _ => null,
         };
         return result is not null;
     }
+
+    private IEnumerable<KeyValuePair<Windowed<TKey>, T>> Windows<T>(IReadOnlyWindowStore<TKey, T> store) => Descending
+        ? store.BackwardFetch(KeyFrom, KeyTo, TimeFrom, TimeTo)
+        : store.Fetch(KeyFrom, KeyTo, TimeFrom, TimeTo);
 }
 
 /// <summary>The sessions of a key that end at or after one time and start at or before another.</summary>
@@ -75,6 +88,9 @@ public sealed record SessionKeyQuery<TKey, TValue>(TKey Key) : IStoreQuery<Query
     /// <summary>The last start of interest in epoch milliseconds.</summary>
     public long LatestStart { get; init; } = long.MaxValue;
 
+    /// <summary>Backward: latest first, and of several keys the largest first; see <see cref="IReadOnlySessionStore{TKey,TAggregate}"/>.</summary>
+    public bool Descending { get; init; }
+
     /// <summary>Most entries of one answer, from 1 to 100,000; default 1,000.</summary>
     public int Limit { get; init; } = QueryLimits.Default;
 
@@ -85,13 +101,17 @@ public sealed record SessionKeyQuery<TKey, TValue>(TKey Key) : IStoreQuery<Query
         QueryView view, out QueryPage<KeyValuePair<Windowed<TKey>, TValue>>? result)
     {
         result = view.Store is IReadOnlySessionStore<TKey, TValue> store
-            ? view.Page(new Paging(Limit, After), store.FindSessions(Key, EarliestEnd, LatestStart))
+            ? view.Page(
+                new Paging(Limit, After),
+                Descending
+                    ? store.BackwardFindSessions(Key, EarliestEnd, LatestStart)
+                    : store.FindSessions(Key, EarliestEnd, LatestStart))
             : null;
         return result is not null;
     }
 }
 
-/// <summary>The sessions of a range of keys.</summary>
+/// <summary>The sessions of a range of keys that end at or after one time and start at or before another.</summary>
 public sealed record SessionRangeQuery<TKey, TValue> : IStoreQuery<QueryPage<KeyValuePair<Windowed<TKey>, TValue>>>
 {
     /// <summary>The smallest key, included; null is open.</summary>
@@ -99,6 +119,15 @@ public sealed record SessionRangeQuery<TKey, TValue> : IStoreQuery<QueryPage<Key
 
     /// <summary>The largest key, included; null is open.</summary>
     public QueryBound<TKey>? KeyTo { get; init; }
+
+    /// <summary>The first end of interest in epoch milliseconds; default 0.</summary>
+    public long EarliestEnd { get; init; }
+
+    /// <summary>The last start of interest in epoch milliseconds; default any.</summary>
+    public long LatestStart { get; init; } = long.MaxValue;
+
+    /// <summary>Backward: latest first, and of several keys the largest first; see <see cref="IReadOnlySessionStore{TKey,TAggregate}"/>.</summary>
+    public bool Descending { get; init; }
 
     /// <summary>Most entries of one answer, from 1 to 100,000; default 1,000.</summary>
     public int Limit { get; init; } = QueryLimits.Default;
@@ -109,8 +138,12 @@ public sealed record SessionRangeQuery<TKey, TValue> : IStoreQuery<QueryPage<Key
     bool IStoreQuery<QueryPage<KeyValuePair<Windowed<TKey>, TValue>>>.TryRun(
         QueryView view, out QueryPage<KeyValuePair<Windowed<TKey>, TValue>>? result)
     {
-        result = view.Store is ISessionRanges<TKey, TValue> store
-            ? view.Page(new Paging(Limit, After), store.Fetch(KeyFrom, KeyTo))
+        result = view.Store is IReadOnlySessionStore<TKey, TValue> store
+            ? view.Page(
+                new Paging(Limit, After),
+                Descending
+                    ? store.BackwardFindSessions(KeyFrom, KeyTo, EarliestEnd, LatestStart)
+                    : store.FindSessions(KeyFrom, KeyTo, EarliestEnd, LatestStart))
             : null;
         return result is not null;
     }

@@ -1,16 +1,27 @@
 namespace MedStreams.Streams;
 
-/// <summary>Values by key, in the order of the keys' bytes. Readable from any thread while the instance runs.</summary>
+/// <summary>
+/// Values by key, in the order of the keys' bytes. From <see cref="KafkaStreams.Store{TStore}"/> it is for any thread while the instance runs, and
+/// shows what is committed; as a processor's own store it is for the task's thread, and shows what was written before.
+/// </summary>
+/// <remarks>
+/// Ranges are read as they are walked: end the walk, or dispose of the enumerator, within one record. A store may be changed meanwhile: keys that are
+/// new are not visited, of others the walk shows the value of that moment.
+/// </remarks>
 public interface IReadOnlyKeyValueStore<TKey, TValue>
 {
     /// <summary>The value of a key; null (default) where there is none.</summary>
+    /// <exception cref="ArgumentNullException">The key is null.</exception>
     TValue? Get(TKey key);
 
-    /// <summary>All entries whose key bytes lie between both bounds, which are included; a null bound is open.</summary>
-    IEnumerable<KeyValuePair<TKey, TValue>> Range(TKey? from, TKey? to);
+    /// <summary>
+    /// All entries whose key bytes lie between both bounds, which are included; a null bound is open. Empty where the first bound is above the
+    /// second.
+    /// </summary>
+    IEnumerable<KeyValuePair<TKey, TValue>> Range(QueryBound<TKey>? from, QueryBound<TKey>? to);
 
     /// <summary>As <see cref="Range"/>, from the largest key down.</summary>
-    IEnumerable<KeyValuePair<TKey, TValue>> ReverseRange(TKey? from, TKey? to);
+    IEnumerable<KeyValuePair<TKey, TValue>> ReverseRange(QueryBound<TKey>? from, QueryBound<TKey>? to);
 
     /// <summary>All entries.</summary>
     IEnumerable<KeyValuePair<TKey, TValue>> All();
@@ -18,10 +29,14 @@ public interface IReadOnlyKeyValueStore<TKey, TValue>
     /// <summary>All entries, from the largest key down.</summary>
     IEnumerable<KeyValuePair<TKey, TValue>> ReverseAll();
 
-    /// <summary>All entries whose key bytes begin with the bytes of the prefix.</summary>
+    /// <summary>
+    /// All entries whose key bytes begin with the bytes of the prefix, in order. The prefix may be of another type than the keys, as the text "ward-"
+    /// for keys of texts.
+    /// </summary>
+    /// <exception cref="ArgumentNullException">The prefix is null.</exception>
     IEnumerable<KeyValuePair<TKey, TValue>> PrefixScan<TPrefix>(TPrefix prefix, ISerde<TPrefix> serde);
 
-    /// <summary>About how many entries there are.</summary>
+    /// <summary>About how many entries there are: an overwritten or deleted one may count until RocksDB has compacted it away.</summary>
     long ApproximateNumEntries { get; }
 }
 
@@ -29,12 +44,24 @@ public interface IReadOnlyKeyValueStore<TKey, TValue>
 public interface IKeyValueStore<TKey, TValue> : IStateStore, IReadOnlyKeyValueStore<TKey, TValue>
 {
     /// <summary>Sets the value of a key; null deletes it.</summary>
+    /// <exception cref="ArgumentNullException">The key is null.</exception>
     void Put(TKey key, TValue? value);
 
+    /// <summary>Sets the values of several keys, one after the other: of equal keys the last one counts. A null value deletes its key.</summary>
+    /// <exception cref="ArgumentNullException">A key is null: those before it are written.</exception>
+    void PutAll(IEnumerable<KeyValuePair<TKey, TValue?>> entries)
+    {
+        ArgumentNullException.ThrowIfNull(entries);
+        foreach (var (key, value) in entries)
+            Put(key, value);
+    }
+
     /// <summary>Sets the value where the key has none; answers the one that was there.</summary>
+    /// <exception cref="ArgumentNullException">The key is null.</exception>
     TValue? PutIfAbsent(TKey key, TValue? value);
 
     /// <summary>Deletes a key; answers the value that was there.</summary>
+    /// <exception cref="ArgumentNullException">The key is null.</exception>
     TValue? Delete(TKey key);
 }
 

@@ -14,64 +14,61 @@ public readonly record struct Windowed<TKey>(TKey Key, Window Window)
     public override string ToString() => $"[{Key}@{Window.Start}/{Window.End}]";
 }
 
-/// <summary>Values by key and window start. Times are epoch milliseconds; all bounds are included.</summary>
+/// <summary>
+/// Values by key and window start. Times are epoch milliseconds, with overloads for <see cref="DateTimeOffset"/> in
+/// <see cref="StoreTimeExtensions"/>; all bounds of times and keys are included.
+/// </summary>
+/// <remarks>
+/// Windows that start a retention or more before the largest start that was put (the store's stream time) are gone. Those of one key come in the
+/// order of their starts; those of several keys segment by segment of time (as of Kafka Streams' stores on disk), within one in the order of the keys' bytes,
+/// then of the starts. "Backward" is exactly the other way round. Ranges are read as they are walked, within one record.
+/// </remarks>
 public interface IReadOnlyWindowStore<TKey, TValue>
 {
     /// <summary>The value of a key in the window that starts at that time; null (default) where there is none.</summary>
+    /// <exception cref="ArgumentNullException">The key is null.</exception>
     TValue? Fetch(TKey key, long windowStart);
 
-    /// <summary>The windows of a key that start between both times, earliest first.</summary>
+    /// <summary>The windows of a key that start between both times, earliest first: starts and values.</summary>
+    /// <exception cref="ArgumentNullException">The key is null.</exception>
     IEnumerable<KeyValuePair<long, TValue>> Fetch(TKey key, long timeFrom, long timeTo);
 
     /// <summary>As <see cref="Fetch(TKey,long,long)"/>, latest first.</summary>
+    /// <exception cref="ArgumentNullException">The key is null.</exception>
     IEnumerable<KeyValuePair<long, TValue>> BackwardFetch(TKey key, long timeFrom, long timeTo);
 
     /// <summary>The windows of a range of keys (a null bound is open) that start between both times.</summary>
-    IEnumerable<KeyValuePair<Windowed<TKey>, TValue>> Fetch(TKey? keyFrom, TKey? keyTo, long timeFrom, long timeTo);
+    IEnumerable<KeyValuePair<Windowed<TKey>, TValue>> Fetch(
+        QueryBound<TKey>? keyFrom, QueryBound<TKey>? keyTo, long timeFrom, long timeTo);
+
+    /// <summary>As <see cref="Fetch(QueryBound{TKey}?,QueryBound{TKey}?,long,long)"/>, backward.</summary>
+    IEnumerable<KeyValuePair<Windowed<TKey>, TValue>> BackwardFetch(
+        QueryBound<TKey>? keyFrom, QueryBound<TKey>? keyTo, long timeFrom, long timeTo);
 
     /// <summary>The windows of all keys that start between both times.</summary>
     IEnumerable<KeyValuePair<Windowed<TKey>, TValue>> FetchAll(long timeFrom, long timeTo);
 
+    /// <summary>As <see cref="FetchAll"/>, backward.</summary>
+    IEnumerable<KeyValuePair<Windowed<TKey>, TValue>> BackwardFetchAll(long timeFrom, long timeTo);
+
     /// <summary>All windows of all keys.</summary>
     IEnumerable<KeyValuePair<Windowed<TKey>, TValue>> All();
+
+    /// <summary>As <see cref="All"/>, backward.</summary>
+    IEnumerable<KeyValuePair<Windowed<TKey>, TValue>> BackwardAll();
 }
 
 /// <summary>A window store as a processor sees it. Windows older than the retention are gone.</summary>
 public interface IWindowStore<TKey, TValue> : IStateStore, IReadOnlyWindowStore<TKey, TValue>
 {
-    /// <summary>Sets the value of a key in the window that starts at that time; null deletes it.</summary>
+    /// <summary>
+    /// Sets the value of a key in the window that starts at that time; null deletes it. In a store that retains duplicates each call adds a value, and
+    /// null does nothing. One that is late by the retention is dropped and counted.
+    /// </summary>
+    /// <exception cref="ArgumentNullException">The key is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The time is negative.</exception>
     void Put(TKey key, TValue? value, long windowStart);
 }
 
 /// <summary>Values with their times by key and window start.</summary>
 public interface ITimestampedWindowStore<TKey, TValue> : IWindowStore<TKey, ValueAndTimestamp<TValue>?>;
-
-/// <summary>Aggregates by key and session.</summary>
-public interface IReadOnlySessionStore<TKey, TAggregate>
-{
-    /// <summary>The aggregate of exactly that session; null (default) where there is none.</summary>
-    TAggregate? FetchSession(TKey key, long sessionStart, long sessionEnd);
-
-    /// <summary>The sessions of a key that end at or after the first time and start at or before the second.</summary>
-    IEnumerable<KeyValuePair<Windowed<TKey>, TAggregate>> FindSessions(
-        TKey key, long earliestSessionEnd, long latestSessionStart);
-
-    /// <summary>The sessions of all keys that end between both times, which are included.</summary>
-    IEnumerable<KeyValuePair<Windowed<TKey>, TAggregate>> FindSessions(long earliestSessionEnd, long latestSessionEnd);
-
-    /// <summary>All sessions of a key.</summary>
-    IEnumerable<KeyValuePair<Windowed<TKey>, TAggregate>> Fetch(TKey key);
-
-    /// <summary>All sessions of a range of keys; a null bound is open.</summary>
-    IEnumerable<KeyValuePair<Windowed<TKey>, TAggregate>> Fetch(TKey? keyFrom, TKey? keyTo);
-}
-
-/// <summary>A session store as a processor sees it.</summary>
-public interface ISessionStore<TKey, TAggregate> : IStateStore, IReadOnlySessionStore<TKey, TAggregate>
-{
-    /// <summary>Sets the aggregate of a session; null removes it.</summary>
-    void Put(Windowed<TKey> session, TAggregate? aggregate);
-
-    /// <summary>Removes a session.</summary>
-    void Remove(Windowed<TKey> session);
-}

@@ -50,11 +50,10 @@ internal sealed class JsonAnswer(QueryView view, JsonQuery query, Utf8JsonWriter
 
     public bool VisitSession<TKey, TAggregate>(SessionStore<TKey, TAggregate> store)
     {
-        Refuse(query.Prefix is not null || query.Descending || query.AsOf is not null, "A session store is asked for a key or a range of keys.");
-        var sessions = query.Key is { } key
-            ? store.FindSessions(Read<TKey>(key, "key"), query.TimeFrom, query.TimeTo)
-            : ((ISessionRanges<TKey, TAggregate>)store).Fetch(Bound<TKey>(query.From, "from"), Bound<TKey>(query.To, "to"));
-        WritePage(sessions, WriteWindowed<TKey, TAggregate>(static (w, value, o) => WriteValue(w, value, o)));
+        Refuse(
+            query.Prefix is not null || query.AsOf is not null || query.AllVersions,
+            "A session store is asked for a key or a range of keys, and for times.");
+        WritePage(Sessions(store), WriteWindowed<TKey, TAggregate>(static (w, value, o) => WriteValue(w, value, o)));
         return true;
     }
 
@@ -73,7 +72,7 @@ internal sealed class JsonAnswer(QueryView view, JsonQuery query, Utf8JsonWriter
         Refuse(query.Prefix is not null && (query.From ?? query.To) is not null, "A query has either prefix, or from and to.");
         var entries = query.Prefix is { } prefix
             ? store.PrefixScan(prefix, Serdes.String)
-            : ((IKeyRanges<TKey, TValue>)store).Range(Bound<TKey>(query.From, "from"), Bound<TKey>(query.To, "to"), query.Descending);
+            : Range(store, Bound<TKey>(query.From, "from"), Bound<TKey>(query.To, "to"));
         WritePage(entries, entry =>
         {
             WriteKey(entry.Key);
@@ -86,11 +85,15 @@ internal sealed class JsonAnswer(QueryView view, JsonQuery query, Utf8JsonWriter
         WindowStore<TKey, TValue> store, Action<Utf8JsonWriter, TValue, JsonSerializerOptions> write)
     {
         Refuse(
-            query.Prefix is not null || query.Descending || query.AsOf is not null || query.AllVersions,
+            query.Prefix is not null || query.AsOf is not null || query.AllVersions,
             "A window store is asked for a key or a range of keys, and for times.");
         if (query.Key is { } key)
         {
-            WritePage(store.Fetch(Read<TKey>(key, "key"), query.TimeFrom, query.TimeTo), entry =>
+            var wanted = Read<TKey>(key, "key");
+            var found = query.Descending
+                ? store.BackwardFetch(wanted, query.TimeFrom, query.TimeTo)
+                : store.Fetch(wanted, query.TimeFrom, query.TimeTo);
+            WritePage(found, entry =>
             {
                 writer.WriteNumber("windowStart", entry.Key);
                 write(writer, entry.Value, options);
@@ -98,13 +101,35 @@ internal sealed class JsonAnswer(QueryView view, JsonQuery query, Utf8JsonWriter
         }
         else
         {
-            var found = ((IWindowRanges<TKey, TValue>)store).Fetch(
-                Bound<TKey>(query.From, "from"), Bound<TKey>(query.To, "to"), query.TimeFrom, query.TimeTo);
+            var (from, to) = (Bound<TKey>(query.From, "from"), Bound<TKey>(query.To, "to"));
+            var found = query.Descending
+                ? store.BackwardFetch(from, to, query.TimeFrom, query.TimeTo)
+                : store.Fetch(from, to, query.TimeFrom, query.TimeTo);
             WritePage(found, WriteWindowed<TKey, TValue>(write));
         }
 
         return true;
     }
+
+    private IEnumerable<KeyValuePair<Windowed<TKey>, TAggregate>> Sessions<TKey, TAggregate>(SessionStore<TKey, TAggregate> store)
+    {
+        if (query.Key is { } json)
+        {
+            var key = Read<TKey>(json, "key");
+            return query.Descending
+                ? store.BackwardFindSessions(key, query.TimeFrom, query.TimeTo)
+                : store.FindSessions(key, query.TimeFrom, query.TimeTo);
+        }
+
+        var (from, to) = (Bound<TKey>(query.From, "from"), Bound<TKey>(query.To, "to"));
+        return query.Descending
+            ? store.BackwardFindSessions(from, to, query.TimeFrom, query.TimeTo)
+            : store.FindSessions(from, to, query.TimeFrom, query.TimeTo);
+    }
+
+    private IEnumerable<KeyValuePair<TKey, TValue>> Range<TKey, TValue>(
+        KeyValueStore<TKey, TValue> store, QueryBound<TKey>? from, QueryBound<TKey>? to) =>
+        query.Descending ? store.ReverseRange(from, to) : store.Range(from, to);
 
     private Action<KeyValuePair<Windowed<TKey>, TValue>> WriteWindowed<TKey, TValue>(
         Action<Utf8JsonWriter, TValue, JsonSerializerOptions> write) => entry =>

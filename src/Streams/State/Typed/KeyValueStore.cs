@@ -5,7 +5,7 @@ namespace MedStreams.Streams.State;
 
 /// <summary>The engine's key-value store.</summary>
 internal class KeyValueStore<TKey, TValue>(StoreOptions<TKey, TValue> options)
-    : StoreBase<TKey, TValue, TKey>(options), IKeyValueStore<TKey, TValue>, IKeyRanges<TKey, TValue>
+    : StoreBase<TKey, TValue, TKey>(options), IKeyValueStore<TKey, TValue>, IKeyFinder<TKey, TValue>
 {
     public long ApproximateNumEntries => Bytes.Committed.ApproximateCount + Bytes.Overlay.Count;
 
@@ -59,15 +59,11 @@ internal class KeyValueStore<TKey, TValue>(StoreOptions<TKey, TValue> options)
         return before;
     }
 
-    public IEnumerable<KeyValuePair<TKey, TValue>> Range(TKey? from, TKey? to) =>
+    public IEnumerable<KeyValuePair<TKey, TValue>> Range(QueryBound<TKey>? from, QueryBound<TKey>? to) =>
         Walk(KeyRange.Between(KeyBytes(from), KeyBytes(to)), backward: false, StoreOperation.Range);
 
-    public IEnumerable<KeyValuePair<TKey, TValue>> ReverseRange(TKey? from, TKey? to) =>
+    public IEnumerable<KeyValuePair<TKey, TValue>> ReverseRange(QueryBound<TKey>? from, QueryBound<TKey>? to) =>
         Walk(KeyRange.Between(KeyBytes(from), KeyBytes(to)), backward: true, StoreOperation.Range);
-
-    IEnumerable<KeyValuePair<TKey, TValue>> IKeyRanges<TKey, TValue>.Range(
-        QueryBound<TKey>? from, QueryBound<TKey>? to, bool descending) =>
-        Walk(KeyRange.Between(KeyBytes(from), KeyBytes(to)), descending, StoreOperation.Range);
 
     public IEnumerable<KeyValuePair<TKey, TValue>> All() =>
         Walk(KeyRange.All, backward: false, StoreOperation.All);

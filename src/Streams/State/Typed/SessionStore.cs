@@ -4,7 +4,7 @@ namespace MedStreams.Streams.State;
 
 /// <summary>The engine's session store.</summary>
 internal sealed class SessionStore<TKey, TAggregate>(StoreOptions<TKey, TAggregate> options)
-    : SegmentedStore<TKey, TAggregate>(options), ISessionStore<TKey, TAggregate>, ISessionRanges<TKey, TAggregate>
+    : SegmentedStore<TKey, TAggregate>(options), ISessionStore<TKey, TAggregate>
 {
     public TAggregate? FetchSession(TKey key, long sessionStart, long sessionEnd)
     {
@@ -32,22 +32,33 @@ internal sealed class SessionStore<TKey, TAggregate>(StoreOptions<TKey, TAggrega
 
     public IEnumerable<KeyValuePair<Windowed<TKey>, TAggregate>> FindSessions(
         TKey key, long earliestSessionEnd, long latestSessionStart) =>
-        OfKey(
-            KeyBytes(key) ?? throw new ArgumentNullException(nameof(key)),
-            earliestSessionEnd,
-            latestSessionStart);
+        OfKey(BytesOf(key), earliestSessionEnd, latestSessionStart, backward: false);
+
+    public IEnumerable<KeyValuePair<Windowed<TKey>, TAggregate>> BackwardFindSessions(
+        TKey key, long earliestSessionEnd, long latestSessionStart) =>
+        OfKey(BytesOf(key), earliestSessionEnd, latestSessionStart, backward: true);
+
+    public IEnumerable<KeyValuePair<Windowed<TKey>, TAggregate>> FindSessions(
+        QueryBound<TKey>? keyFrom, QueryBound<TKey>? keyTo, long earliestSessionEnd, long latestSessionStart) =>
+        OfKeys(KeyBytes(keyFrom), KeyBytes(keyTo), earliestSessionEnd, latestSessionStart, backward: false);
+
+    public IEnumerable<KeyValuePair<Windowed<TKey>, TAggregate>> BackwardFindSessions(
+        QueryBound<TKey>? keyFrom, QueryBound<TKey>? keyTo, long earliestSessionEnd, long latestSessionStart) =>
+        OfKeys(KeyBytes(keyFrom), KeyBytes(keyTo), earliestSessionEnd, latestSessionStart, backward: true);
 
     public IEnumerable<KeyValuePair<Windowed<TKey>, TAggregate>> FindSessions(
         long earliestSessionEnd, long latestSessionEnd) => Ended(earliestSessionEnd, latestSessionEnd);
 
     public IEnumerable<KeyValuePair<Windowed<TKey>, TAggregate>> Fetch(TKey key) => FindSessions(key, 0, long.MaxValue);
 
-    public IEnumerable<KeyValuePair<Windowed<TKey>, TAggregate>> Fetch(TKey? keyFrom, TKey? keyTo) =>
-        OfKeys(KeyBytes(keyFrom), KeyBytes(keyTo));
+    public IEnumerable<KeyValuePair<Windowed<TKey>, TAggregate>> BackwardFetch(TKey key) =>
+        BackwardFindSessions(key, 0, long.MaxValue);
 
-    IEnumerable<KeyValuePair<Windowed<TKey>, TAggregate>> ISessionRanges<TKey, TAggregate>.Fetch(
-        QueryBound<TKey>? keyFrom, QueryBound<TKey>? keyTo) =>
-        OfKeys(KeyBytes(keyFrom), KeyBytes(keyTo));
+    public IEnumerable<KeyValuePair<Windowed<TKey>, TAggregate>> Fetch(QueryBound<TKey>? keyFrom, QueryBound<TKey>? keyTo) =>
+        FindSessions(keyFrom, keyTo, 0, long.MaxValue);
+
+    public IEnumerable<KeyValuePair<Windowed<TKey>, TAggregate>> BackwardFetch(QueryBound<TKey>? keyFrom, QueryBound<TKey>? keyTo) =>
+        BackwardFindSessions(keyFrom, keyTo, 0, long.MaxValue);
 
     public override T Accept<T>(IStoreVisitor<T> visitor) => visitor.VisitSession(this);
 
@@ -65,11 +76,11 @@ internal sealed class SessionStore<TKey, TAggregate>(StoreOptions<TKey, TAggrega
     }
 
     private IEnumerable<KeyValuePair<Windowed<TKey>, TAggregate>> OfKey(
-        byte[] key, long earliestEnd, long latestStart)
+        byte[] key, long earliestEnd, long latestStart, bool backward)
     {
         earliestEnd = Math.Max(earliestEnd, Bytes.FirstLiveTime);
         var length = StoreKeys.SegmentBytes + key.Length + StoreKeys.SessionSuffix;
-        foreach (var cursor in Walk(earliestEnd, long.MaxValue, false, segment => Within(segment, key, earliestEnd)))
+        foreach (var cursor in Walk(earliestEnd, long.MaxValue, backward, segment => Within(segment, key, earliestEnd)))
         {
             // A longer key that begins with this one may lie between: it has another length.
             if (cursor.Key.Length == length && StoreKeys.SessionStart(cursor.Key) <= latestStart)
@@ -77,11 +88,14 @@ internal sealed class SessionStore<TKey, TAggregate>(StoreOptions<TKey, TAggrega
         }
     }
 
-    private IEnumerable<KeyValuePair<Windowed<TKey>, TAggregate>> OfKeys(byte[]? keyFrom, byte[]? keyTo)
+    private IEnumerable<KeyValuePair<Windowed<TKey>, TAggregate>> OfKeys(
+        byte[]? keyFrom, byte[]? keyTo, long earliestEnd, long latestStart, bool backward)
     {
-        foreach (var cursor in Walk(0, long.MaxValue, false, segment => SegmentBetween(segment, keyFrom, keyTo)))
+        earliestEnd = Math.Max(earliestEnd, Bytes.FirstLiveTime);
+        foreach (var cursor in Walk(earliestEnd, long.MaxValue, backward, segment => SegmentBetween(segment, keyFrom, keyTo)))
         {
-            if (!IsExpired(StoreKeys.SessionEnd(cursor.Key))
+            if (StoreKeys.SessionEnd(cursor.Key) >= earliestEnd
+                && StoreKeys.SessionStart(cursor.Key) <= latestStart
                 && IsBetween(StoreKeys.KeyOf(StoreKind.Session, cursor.Key), keyFrom, keyTo))
             {
                 yield return KeyValuePair.Create(ReadKey(cursor.Key), ReadValue(cursor.Value));

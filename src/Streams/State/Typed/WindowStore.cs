@@ -4,7 +4,7 @@ namespace MedStreams.Streams.State;
 
 /// <summary>The engine's window store.</summary>
 internal class WindowStore<TKey, TValue>(StoreOptions<TKey, TValue> options)
-    : SegmentedStore<TKey, TValue>(options), IWindowStore<TKey, TValue>, IWindowRanges<TKey, TValue>
+    : SegmentedStore<TKey, TValue>(options), IWindowStore<TKey, TValue>
 {
     public TValue? Fetch(TKey key, long windowStart)
     {
@@ -39,17 +39,22 @@ internal class WindowStore<TKey, TValue>(StoreOptions<TKey, TValue> options)
         OfKey(Required(key), timeFrom, timeTo, backward: true);
 
     public IEnumerable<KeyValuePair<Windowed<TKey>, TValue>> Fetch(
-        TKey? keyFrom, TKey? keyTo, long timeFrom, long timeTo) =>
-        OfKeys(KeyBytes(keyFrom), KeyBytes(keyTo), timeFrom, timeTo);
-
-    IEnumerable<KeyValuePair<Windowed<TKey>, TValue>> IWindowRanges<TKey, TValue>.Fetch(
         QueryBound<TKey>? keyFrom, QueryBound<TKey>? keyTo, long timeFrom, long timeTo) =>
-        OfKeys(KeyBytes(keyFrom), KeyBytes(keyTo), timeFrom, timeTo);
+        OfKeys(KeyBytes(keyFrom), KeyBytes(keyTo), timeFrom, timeTo, backward: false);
+
+    public IEnumerable<KeyValuePair<Windowed<TKey>, TValue>> BackwardFetch(
+        QueryBound<TKey>? keyFrom, QueryBound<TKey>? keyTo, long timeFrom, long timeTo) =>
+        OfKeys(KeyBytes(keyFrom), KeyBytes(keyTo), timeFrom, timeTo, backward: true);
 
     public IEnumerable<KeyValuePair<Windowed<TKey>, TValue>> FetchAll(long timeFrom, long timeTo) =>
-        OfKeys(null, null, timeFrom, timeTo);
+        OfKeys(null, null, timeFrom, timeTo, backward: false);
 
-    public IEnumerable<KeyValuePair<Windowed<TKey>, TValue>> All() => OfKeys(null, null, 0, long.MaxValue);
+    public IEnumerable<KeyValuePair<Windowed<TKey>, TValue>> BackwardFetchAll(long timeFrom, long timeTo) =>
+        OfKeys(null, null, timeFrom, timeTo, backward: true);
+
+    public IEnumerable<KeyValuePair<Windowed<TKey>, TValue>> All() => FetchAll(0, long.MaxValue);
+
+    public IEnumerable<KeyValuePair<Windowed<TKey>, TValue>> BackwardAll() => BackwardFetchAll(0, long.MaxValue);
 
     public override T Accept<T>(IStoreVisitor<T> visitor) => visitor.VisitWindow(this);
 
@@ -84,10 +89,10 @@ internal class WindowStore<TKey, TValue>(StoreOptions<TKey, TValue> options)
     }
 
     private IEnumerable<KeyValuePair<Windowed<TKey>, TValue>> OfKeys(
-        byte[]? keyFrom, byte[]? keyTo, long timeFrom, long timeTo)
+        byte[]? keyFrom, byte[]? keyTo, long timeFrom, long timeTo, bool backward)
     {
         timeFrom = Math.Max(timeFrom, Bytes.FirstLiveTime);
-        foreach (var cursor in Walk(timeFrom, timeTo, false, segment => SegmentBetween(segment, keyFrom, keyTo)))
+        foreach (var cursor in Walk(timeFrom, timeTo, backward, segment => SegmentBetween(segment, keyFrom, keyTo)))
         {
             var start = StoreKeys.WindowStart(cursor.Key);
             if (start < timeFrom || start > timeTo

@@ -55,14 +55,14 @@ internal sealed class IncrementStores(IProcessingContext context) : IIncrementSt
     public void PutWindow(WindowKey window, WindowCounts counts) => _windows.Put(window, counts);
 
     public IEnumerable<KeyValuePair<WindowKey, WindowCounts>> WindowsDown(string key, long from) =>
-        _windows.ReverseRange(new(key, from), new(key, long.MaxValue))
+        _windows.ReverseRange(new WindowKey(key, from), new WindowKey(key, long.MaxValue))
             .Select(entry => KeyValuePair.Create(entry.Key, entry.Value.GetValueOrDefault()));
 
     public long? DropIdle(string key, long touchedBefore)
     {
         WindowKey[] windows =
         [
-            .. _windows.Range(new(key, 0), new(key, long.MaxValue))
+            .. _windows.Range(new WindowKey(key, 0), new WindowKey(key, long.MaxValue))
                 .Where(entry => entry.Value.GetValueOrDefault().Touched < touchedBefore).Select(entry => entry.Key),
         ];
         foreach (var window in windows)
@@ -74,7 +74,7 @@ internal sealed class IncrementStores(IProcessingContext context) : IIncrementSt
 
         LaneKey[] lanes =
         [
-            .. _lanes.Range(new(key, string.Empty), new(key, BehindAllLanes))
+            .. _lanes.Range(new LaneKey(key, string.Empty), new LaneKey(key, BehindAllLanes))
                 .Where(entry => entry.Value.GetValueOrDefault().Touched < touchedBefore).Select(entry => entry.Key),
         ];
         foreach (var lane in lanes)
