@@ -36,7 +36,7 @@ public interface IReadOnlyKeyValueStore<TKey, TValue>
     /// <exception cref="ArgumentNullException">The prefix is null.</exception>
     IEnumerable<KeyValuePair<TKey, TValue>> PrefixScan<TPrefix>(TPrefix prefix, ISerde<TPrefix> serde);
 
-    /// <summary>About how many entries there are: an overwritten or deleted one may count until RocksDB has compacted it away.</summary>
+    /// <summary>About how many entries there are: RocksDB estimates from its files, where an overwritten entry may count twice and a deleted one still.</summary>
     long ApproximateNumEntries { get; }
 }
 

@@ -7,7 +7,7 @@ namespace MedStreams.Streams;
 /// <remarks>
 /// Sessions that ended a retention or more before the largest end that was put (the store's stream time) are gone. Those of one key come in the order of
 /// their ends, then starts; those of several keys segment by segment of ends (as of Kafka Streams' stores on disk), within one in the order of the
-/// keys' bytes, then of ends and starts. "Backward" is exactly the other way round. Ranges are read as they are walked, within one record.
+/// bytes of key, end and start. "Backward" is exactly the other way round. Ranges are read as they are walked, within one record.
 /// </remarks>
 public interface IReadOnlySessionStore<TKey, TAggregate>
 {

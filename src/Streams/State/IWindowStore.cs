@@ -20,8 +20,8 @@ public readonly record struct Windowed<TKey>(TKey Key, Window Window)
 /// </summary>
 /// <remarks>
 /// Windows that start a retention or more before the largest start that was put (the store's stream time) are gone. Those of one key come in the
-/// order of their starts; those of several keys segment by segment of time (as of Kafka Streams' stores on disk), within one in the order of the keys' bytes,
-/// then of the starts. "Backward" is exactly the other way round. Ranges are read as they are walked, within one record.
+/// order of their starts; those of several keys segment by segment of time (as of Kafka Streams' stores on disk), within one in the order of the bytes of key and
+/// start. "Backward" is exactly the other way round. Ranges are read as they are walked, within one record.
 /// </remarks>
 public interface IReadOnlyWindowStore<TKey, TValue>
 {
