@@ -143,7 +143,7 @@ public sealed class LagFlowTests
             }
         }
 
-        private static JsonNode? Windows(IReadOnlyDictionary<string, IReadOnlyList<PartitionWindow>>? windows) => windows is null
+        private static JsonObject? Windows(IReadOnlyDictionary<string, IReadOnlyList<PartitionWindow>>? windows) => windows is null
             ? null
             : new JsonObject(windows.Select(t => KeyValuePair.Create<string, JsonNode?>(
                 t.Key, new JsonArray([.. t.Value.Select(w => JsonNode.Parse(LagJson.Write(w)))]))));
