@@ -9,24 +9,24 @@ internal sealed class Runs(BenchOptions options, Report report, Cluster cluster)
     private const string BareLoopName = "bare loop";
     private const int InputPartitions = 4;
     private static readonly TimeSpan CommitInterval = TimeSpan.FromMilliseconds(100);
+    private static readonly int[] Rates = [5_000];
+    private static readonly int[] MoreRates = [5_000, 50_000];
 
-    private readonly int _repeat = options.Repeat ?? 3;
+    private readonly int _repeat = options.Repeat ?? (options.Full ? 3 : 1);
 
-    private IEnumerable<Guarantee> Guarantees => Guarantee.Both(CommitInterval)
-        .Where(g => options.Guarantee is null || (options.Guarantee == "eos") == g.ExactlyOnce);
+    private IEnumerable<Guarantee> Guarantees => Guarantee.Both(CommitInterval).Where(options.Wants);
 
     /// <summary>Throughput, CPU time and allocations of each workload.</summary>
     public async Task ThroughputAsync()
     {
+        var wanted = Workload.All.Where(w => options.Wants(w.Name)).ToList();
+        if (wanted.Count == 0)
+            return;
+        await WarmUpAsync(wanted);
         foreach (var size in options.Sizes is { Count: > 0 } sizes ? sizes : [100, 1000])
         {
-            var wanted = Workload.All
-                .Where(w => options.Wants(w.Name) && (w.Always || size == 100 || options.Full || options.Only.Count > 0))
-                .ToList();
-            if (wanted.Count == 0)
-                continue;
-            var records = options.Records ?? (size < 500 ? 600_000 : 200_000);
-            var (input, table) = await FillAsync(records, size);
+            var (small, large) = options.Full ? (1_000_000, 300_000) : (500_000, 150_000);
+            var (input, table) = await FillAsync(options.Records ?? (size < 500 ? small : large), size);
             foreach (var guarantee in Guarantees)
             {
                 foreach (var threads in options.Threads is { Count: > 0 } asked ? asked : options.Full ? [1, 2] : [1])
@@ -42,7 +42,7 @@ internal sealed class Runs(BenchOptions options, Report report, Cluster cluster)
     {
         foreach (var guarantee in Guarantees)
         {
-            foreach (var rate in new[] { 5_000, 50_000 })
+            foreach (var rate in options.Full || options.Only.Count > 0 ? MoreRates : Rates)
             {
                 var bare = await LatencyAsync(guarantee, rate, (i, o) => new BareLoop(cluster, i, o, guarantee, cluster.Unique("bare")));
                 var engine = await LatencyAsync(guarantee, rate, (i, o) => new Engine(
@@ -52,6 +52,21 @@ internal sealed class Runs(BenchOptions options, Report report, Cluster cluster)
                 report.Add(new(Bench, name, engine.P99, "ms p99", bare.P99));
             }
         }
+    }
+
+    /// <summary>Runs everything once, so that no measured run waits for the compiler.</summary>
+    private async Task WarmUpAsync(List<Workload> wanted)
+    {
+        var (input, table) = await FillAsync(50_000, 100);
+        var guarantee = Guarantees.Last();
+        await MeasureAsync(input, output => new BareLoop(cluster, input, output, guarantee, cluster.Unique("bare")));
+        foreach (var workload in wanted)
+        {
+            await MeasureAsync(input, output => new Engine(
+                cluster, workload.Build(new Topics(input, table, output)), guarantee, 1, options.Data));
+        }
+
+        await cluster.DeleteTopicsAsync(input, table);
     }
 
     private async Task<(BenchTopic Input, BenchTopic Table)> FillAsync(int records, int size)

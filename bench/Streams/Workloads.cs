@@ -8,15 +8,14 @@ internal sealed record Topics(BenchTopic Input, BenchTopic Table, BenchTopic Out
 /// <summary>A topology that is measured.</summary>
 /// <param name="Name">Such as <c>W1 passthrough</c>.</param>
 /// <param name="Build">The topology over the topics of a run.</param>
-/// <param name="Always">Whether it is part of the short form at every size.</param>
-internal sealed record Workload(string Name, Func<Topics, Topology> Build, bool Always = false)
+internal sealed record Workload(string Name, Func<Topics, Topology> Build)
 {
     /// <summary>The different keys of the input and of W5's table.</summary>
     public const int Keys = 100_000;
 
     public static IReadOnlyList<Workload> All { get; } =
     [
-        new("W1 passthrough", Passthrough, Always: true),
+        new("W1 passthrough", Passthrough),
         new("W2 parse-filter-map-route", Route),
         new("W3 keyed count", static topics => Count(topics)),
         new("W4 windowed count", WindowedCount),

@@ -81,6 +81,9 @@ public sealed record BenchOptions
     public bool Wants(string workload) =>
         Only.Count == 0 || Only.Any(wanted => workload.StartsWith(wanted, StringComparison.OrdinalIgnoreCase));
 
+    /// <summary>Whether a guarantee was asked for.</summary>
+    public bool Wants(Guarantee guarantee) => Guarantee is null || (Guarantee == "eos") == guarantee.ExactlyOnce;
+
     private static string OneOf(string name, string value, params string[] allowed) =>
         allowed.Contains(value) ? value : throw new UsageException($"{name} is one of {string.Join(", ", allowed)}.");
 

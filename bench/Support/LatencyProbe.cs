@@ -22,32 +22,42 @@ public sealed record Latency(double P50, double P99)
 
 /// <summary>
 /// Sends records to one topic at a steady rate and receives them from another (or the same) in this process. A record's
-/// time begins when it is handed to the producer, in bursts a millisecond apart. The first second is not counted.
+/// time begins when it is handed to the producer, in bursts a millisecond apart.
 /// </summary>
+/// <remarks>
+/// Records are counted once they flow. Clients that have just started hold them back: librdkafka's producer keeps the first records for a
+/// topic until it knows the leaders, which it asks for once a second, and what is measured has a producer of its own behind that of the
+/// probe; groups are joined meanwhile. So the first records are one to two seconds late, whoever hands them on, and those sent until then are
+/// warm-up: at least a second of them, and until one comes through promptly.
+/// </remarks>
 public sealed class LatencyProbe(Cluster cluster, BenchTopic input, BenchTopic output, int rate, TimeSpan duration, int size = 100)
 {
     private const int AcknowledgementSample = 16;
+    private const int NotKnown = int.MaxValue;
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestWarmUp = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Prompt = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly List<double> _endToEnd = [];
     private readonly List<double> _acknowledged = [];
+    private volatile bool _flows;
+    private volatile int _firstCounted = NotKnown;
+    private volatile int _total = NotKnown;
 
     /// <summary>Runs, and answers the time to the acknowledgement (of every 16th record) and to the receipt.</summary>
     /// <exception cref="BenchException">Records are missing, or were refused.</exception>
     public async Task<(Latency Acknowledged, Latency EndToEnd)> RunAsync()
     {
-        var count = (int)((duration + WarmUp).TotalSeconds * rate);
-        var warmUp = (int)(WarmUp.TotalSeconds * rate);
         using var ready = new ManualResetEventSlim();
         var receiving = Task.Factory.StartNew(
-            () => Receive(count, warmUp, ready), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            () => Receive(ready), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         ready.Wait(Patience);
-        await SendAsync(count, warmUp);
+        await SendAsync(receiving);
         await receiving;
         return (Latency.Of(_acknowledged), Latency.Of(_endToEnd));
     }
 
-    private async Task SendAsync(int count, int warmUp)
+    private async Task SendAsync(Task receiving)
     {
         using var producer = Clients.Producer(cluster.Settings(
             ("enable.idempotence", "true"), ("linger.ms", "1"), ("partitioner", "murmur2_random")));
@@ -55,10 +65,13 @@ public sealed class LatencyProbe(Cluster cluster, BenchTopic input, BenchTopic o
         var start = Stopwatch.GetTimestamp();
         var to = new TopicPartition(input.Name, Partition.Any);
         var (key, value) = (new byte[8], new byte[size]);
-        for (var sent = 0; sent < count;)
+        for (var sent = 0; sent < _total && !receiving.IsFaulted;)
         {
             await timer.WaitForNextTickAsync();
-            var due = Math.Min(count, (int)(Stopwatch.GetElapsedTime(start).TotalSeconds * rate));
+            var elapsed = Stopwatch.GetElapsedTime(start);
+            if (_firstCounted == NotKnown && (_flows || elapsed > LongestWarmUp))
+                (_firstCounted, _total) = (sent, sent + (int)(duration.TotalSeconds * rate));
+            var due = Math.Min(_total, (int)(elapsed.TotalSeconds * rate));
             for (; sent < due; sent++)
             {
                 var now = Stopwatch.GetTimestamp();
@@ -68,7 +81,7 @@ public sealed class LatencyProbe(Cluster cluster, BenchTopic input, BenchTopic o
                 producer.Send(
                     to,
                     new Message<byte[], byte[]> { Key = key, Value = value },
-                    sent >= warmUp && sent % AcknowledgementSample == 0 ? report => OnAcknowledged(report, now) : null);
+                    sent >= _firstCounted && sent % AcknowledgementSample == 0 ? report => OnAcknowledged(report, now) : null);
             }
         }
 
@@ -83,7 +96,7 @@ public sealed class LatencyProbe(Cluster cluster, BenchTopic input, BenchTopic o
             _acknowledged.Add(Stopwatch.GetElapsedTime(sent).TotalMilliseconds);
     }
 
-    private void Receive(int count, int warmUp, ManualResetEventSlim ready)
+    private void Receive(ManualResetEventSlim ready)
     {
         using var consumer = Clients.Consumer<byte[], byte[]>(cluster.Settings(
             ("group.id", cluster.Unique("latency")),
@@ -93,10 +106,10 @@ public sealed class LatencyProbe(Cluster cluster, BenchTopic input, BenchTopic o
             ("fetch.error.backoff.ms", "5"),
             ("queued.min.messages", "1000000")));
         consumer.Assign(Enumerable.Range(0, output.Partitions).Select(p => new TopicPartitionOffset(output.Name, p, 0)));
-        for (int received = 0, ends = 0; received < count;)
+        for (int received = 0, ends = 0; received < _total;)
         {
             var result = consumer.Consume(Patience)
-                ?? throw new BenchException($"{count - received} of {count} records did not come within {Patience}.");
+                ?? throw new BenchException($"Of the records that were sent, {received} came, and none more within {Patience}.");
             if (result.IsPartitionEOF)
             {
                 if (++ends == output.Partitions)
@@ -106,8 +119,12 @@ public sealed class LatencyProbe(Cluster cluster, BenchTopic input, BenchTopic o
 
             received++;
             var value = result.Message.Value;
-            if (BinaryPrimitives.ReadInt32BigEndian(value.AsSpan(8)) >= warmUp)
-                _endToEnd.Add(Stopwatch.GetElapsedTime(BinaryPrimitives.ReadInt64BigEndian(value)).TotalMilliseconds);
+            var number = BinaryPrimitives.ReadInt32BigEndian(value.AsSpan(8));
+            var latency = Stopwatch.GetElapsedTime(BinaryPrimitives.ReadInt64BigEndian(value));
+            if (number >= _firstCounted)
+                _endToEnd.Add(latency.TotalMilliseconds);
+            else if (number >= WarmUp.TotalSeconds * rate && latency < Prompt)
+                _flows = true;
         }
     }
 }

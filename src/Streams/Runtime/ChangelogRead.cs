@@ -10,7 +10,7 @@ internal sealed class ChangelogRead
     private readonly ThreadParts _parts;
     private readonly StoreRestorer _restorer;
     private long _written;
-    private long _writtenCount;
+    private long _toldCount;
     private long _count;
 
     /// <summary>Begins to read a store's changelog.</summary>
@@ -98,14 +98,16 @@ internal sealed class ChangelogRead
         return waited;
     }
 
-    /// <summary>Makes what was read durable, with its position.</summary>
-    public void Write()
+    /// <summary>
+    /// To be called after each slice: tells of it, and makes what was read durable, unless so little waits that more of it makes a better batch.
+    /// </summary>
+    /// <param name="hasMore">Whether more comes at once.</param>
+    public void EndSlice(bool hasMore)
     {
-        if (Next == _written)
-            return;
-        _restorer.Write(Next);
-        var records = _count - _writtenCount;
-        (_written, _writtenCount) = (Next, _count);
+        if (!hasMore || Task.IsStandby || IsAtEnd)
+            Write();
+        var records = _count - _toldCount;
+        _toldCount = _count;
         if (records == 0)
             return;
         if (Task.IsStandby)
@@ -115,6 +117,15 @@ internal sealed class ChangelogRead
         }
         else
             _parts.RestoreListener?.OnBatchRestored(Changelog.Partition, Changelog.Store, Next, records);
+    }
+
+    /// <summary>Makes what was read durable, with its position.</summary>
+    public void Write()
+    {
+        if (Next == _written)
+            return;
+        _restorer.Write(Next);
+        _written = Next;
     }
 
     public void Complete()

@@ -66,7 +66,7 @@ internal sealed class ChangelogReader(ThreadParts parts) : IRecordReceiver, IDis
             Assign();
         _isBusy = Consumer.Poll(wait, RecordsPerSlice, this) >= RecordsPerSlice;
         foreach (var read in _reads.Values)
-            read.Write();
+            read.EndSlice(_isBusy);
         foreach (var task in _reads.Values.GroupBy(r => r.Task))
         {
             if (task.Key.Metrics is { } metrics)
@@ -181,6 +181,7 @@ internal sealed class ChangelogReader(ThreadParts parts) : IRecordReceiver, IDis
             {
                 _lost.Remove(partition);
                 _reads.Remove(partition);
+                read.Write(); // so that its position tells that something was read which may be gone now
                 Begin(read.Task, read.Changelog, beginning, read.Changelog.IsSource ? Math.Min(end, read.End) : end);
             }
         }

@@ -19,7 +19,8 @@ internal abstract class StoreRestorer
 }
 
 /// <summary>
-/// Writes changelog records into one of the engine's stores, past the overlay, in batches that carry the position with them. For restoring and for standbys.
+/// Writes changelog records into one of the engine's stores, in batches that carry the position with them. For restoring and for standbys. What goes
+/// to disk waits in the overlay: so only the last record of a key is written, and in the order of the keys, which RocksDB takes fastest.
 /// </summary>
 internal sealed class BytesRestorer(TaskState task, StoreBytes store, TaskDatabase? database) : StoreRestorer
 {
@@ -27,6 +28,7 @@ internal sealed class BytesRestorer(TaskState task, StoreBytes store, TaskDataba
         store.Layout.Kind == StoreKind.Versioned ? new VersionHistory(store) : null;
     private readonly ScratchWriter _key = new();
     private readonly ScratchWriter _value = new();
+    private readonly bool _isOnDisk = store.Committed is RocksBytes;
 
     public override void Add(in RawRecord record)
     {
@@ -57,6 +59,13 @@ internal sealed class BytesRestorer(TaskState task, StoreBytes store, TaskDataba
             _value.Reset().WriteInt64(record.Timestamp);
             _value.Write(value);
             value = _value.Written;
+        }
+
+        if (_isOnDisk)
+        {
+            store.Overlay.Set(key, value, !record.HasValue);
+            PendingBytes = store.Overlay.Bytes;
+            return;
         }
 
         lock (task.CommitLock) // in memory it is committed at once
