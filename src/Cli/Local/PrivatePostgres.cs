@@ -143,6 +143,27 @@ internal sealed class PrivatePostgres : IAsyncDisposable
             () => children.TrueForAll(child => !Directory.Exists($"/proc/{child}") || IsZombie(child)), StartLimit);
     }
 
+    /// <summary>Stops every process of the server where it is, as a host that hangs does, until <see cref="Resume"/>.</summary>
+    public async Task SuspendAsync()
+    {
+        if (_server is not { HasExited: false } server)
+            return;
+        server.Send(Signal.Stop); // no child is born after this
+        await Waiting.UntilAsync(() => StatOf(server.Id) is [] or ["T" or "Z", ..], StartLimit);
+        foreach (var child in ChildrenOf(server.Id))
+            _ = GuardedProcess.Send(child, Signal.Stop);
+    }
+
+    /// <summary>Lets the server go on after <see cref="SuspendAsync"/>.</summary>
+    public void Resume()
+    {
+        if (_server is not { HasExited: false } server)
+            return;
+        foreach (var child in ChildrenOf(server.Id))
+            _ = GuardedProcess.Send(child, Signal.Continue);
+        server.Send(Signal.Continue);
+    }
+
     /// <summary>
     /// Kills one process of the server with signal 9: the server ends all sessions, recovers from its log and goes on by
     /// itself.

@@ -1,0 +1,103 @@
+using System.Globalization;
+using MedStreams.Streams;
+
+namespace MedStreams.Chaos.Tests.Work;
+
+/// <summary>Compares outputs with the model. Exactly once: every sequence of changes is the model's. At least once: see <see cref="AtLeastOnce"/>.</summary>
+internal sealed class Judge(ChaosTopics topics, Model model, ProcessingGuarantee guarantee)
+{
+    /// <summary>Faults of the outputs, in words; none where all is right.</summary>
+    /// <param name="seen">All that the output topics hold, each partition in order.</param>
+    /// <param name="rows">By group, the numbers in the table; null without a database.</param>
+    /// <param name="hasEnded">Whether asks without an answer were told.</param>
+    /// <param name="processed">How many records the runners have counted, those counted again included.</param>
+    public IReadOnlyList<string> Faults(
+        IReadOnlyList<Seen> seen, IReadOnlyDictionary<string, List<long>>? rows, bool hasEnded, long processed)
+    {
+        var faults = new List<string>();
+        var counts = Sequences(seen, topics.Counts);
+        var windows = Sequences(seen, topics.Windows);
+        var expected = model.Pairs.Concat(hasEnded ? model.Unanswered : []).Order(StringComparer.Ordinal).ToList();
+        var joined = seen.Where(s => s.Topic == topics.Joins).Select(s => s.Value).Order(StringComparer.Ordinal).ToList();
+        if (guarantee == ProcessingGuarantee.ExactlyOnceV2)
+        {
+            ExactlyOnce("counts", counts, model.Counts, faults);
+            ExactlyOnce("windows", windows, model.Windows, faults);
+            Same("joins", joined, expected, faults);
+        }
+        else
+        {
+            AtLeastOnce("counts", counts, model.Counts, processed, faults);
+            AtLeastOnce("windows", windows, model.Windows, long.MaxValue, faults);
+            Same("joins", [.. joined.Distinct(StringComparer.Ordinal)], expected, faults);
+        }
+
+        if (rows is not null)
+            Rows(rows, Sequences(seen, topics.Rows), faults);
+        return faults;
+    }
+
+    private static Dictionary<string, List<long>> Sequences(IReadOnlyList<Seen> seen, string topic) => seen
+        .Where(s => s.Topic == topic)
+        .GroupBy(s => s.Key, StringComparer.Ordinal)
+        .ToDictionary(g => g.Key, g => g.Select(s => long.Parse(s.Value, CultureInfo.InvariantCulture)).ToList(), StringComparer.Ordinal);
+
+    private static void ExactlyOnce(
+        string what, Dictionary<string, List<long>> found, IReadOnlyDictionary<string, long> expected, List<string> faults)
+    {
+        foreach (var key in found.Keys.Union(expected.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        {
+            var sequence = found.GetValueOrDefault(key, []);
+            var last = expected.GetValueOrDefault(key);
+            var wrong = sequence.Select((value, i) => (value, i)).FirstOrDefault(v => v.value != v.i + 1, (value: -1, i: -1));
+            if (wrong.i >= 0)
+                faults.Add($"{what} {key}: change {wrong.i + 1} of {sequence.Count} is {wrong.value} (of {last})");
+            else if (sequence.Count != last)
+                faults.Add($"{what} {key}: {sequence.Count} changes instead of {last}");
+        }
+    }
+
+    /// <summary>
+    /// The last value of each key is at least the model's, nobody counted what was not there, and all counts together are no
+    /// more than the records that were processed, those processed again included.
+    /// </summary>
+    private static void AtLeastOnce(
+        string what, Dictionary<string, List<long>> found, IReadOnlyDictionary<string, long> expected, long processed, List<string> faults)
+    {
+        faults.AddRange(found.Keys.Except(expected.Keys, StringComparer.Ordinal).Select(key => $"{what} {key}: there is no such key"));
+        foreach (var (key, least) in expected)
+        {
+            if (found.GetValueOrDefault(key, []) is not [.., var last])
+                faults.Add($"{what} {key}: nothing instead of {least}");
+            else if (last < least)
+                faults.Add($"{what} {key}: {last} is less than {least}");
+        }
+
+        var sum = found.Values.Sum(v => v[^1]);
+        if (sum > processed)
+            faults.Add($"{what}: {sum} in all, but only {processed} records were processed");
+    }
+
+    private static void Same(string what, List<string> found, List<string> expected, List<string> faults)
+    {
+        if (found.SequenceEqual(expected, StringComparer.Ordinal))
+            return;
+        var missing = expected.Except(found, StringComparer.Ordinal).ToList();
+        var extra = found.Except(expected, StringComparer.Ordinal).ToList();
+        var doubled = found.GroupBy(f => f, StringComparer.Ordinal).Where(g => g.Count() > 1).Select(g => g.Key).ToList();
+        faults.Add(
+            $"{what}: {found.Count} instead of {expected.Count}; missing {missing.Count}: {string.Join(", ", missing.Take(5))}; "
+            + $"not expected {extra.Count}: {string.Join(", ", extra.Take(5))}; twice {doubled.Count}: {string.Join(", ", doubled.Take(5))}");
+    }
+
+    /// <summary>The table has each record of its topic once, whatever the guarantee: the sink's own transactions see to that.</summary>
+    private static void Rows(IReadOnlyDictionary<string, List<long>> rows, Dictionary<string, List<long>> sent, List<string> faults)
+    {
+        foreach (var key in rows.Keys.Union(sent.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        {
+            var (found, expected) = (rows.GetValueOrDefault(key) ?? [], sent.GetValueOrDefault(key, []));
+            if (!found.Order().SequenceEqual(expected.Order()))
+                faults.Add($"table {key}: {found.Count} rows instead of {expected.Count}");
+        }
+    }
+}
