@@ -13,8 +13,8 @@ internal sealed class ChaosRun(int seed, int faults, ProcessingGuarantee guarant
     private const double StepsPerSecond = 120;
     private const int LastSteps = 200;
     private const int FaultsAtOnce = 3;
-    private static readonly TimeSpan Session = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan ProgressLimit = TimeSpan.FromMilliseconds(1_500);
+    private static readonly TimeSpan Session = TimeSpan.FromMilliseconds(1_500);
+    private static readonly TimeSpan ProgressLimit = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(100);
     private readonly string _folder = Directory.CreateTempSubdirectory("medstreams-chaos-").FullName;
     private readonly Story _story = new();
@@ -47,7 +47,7 @@ internal sealed class ChaosRun(int seed, int faults, ProcessingGuarantee guarant
         var plan = FaultPlan.Make(seed, faults, around);
         await using var stack = await ChaosStack.StartAsync(_folder, topics, guarantee, seed, around, _story, stop);
         var model = new Model(topics);
-        using var feeder = new Feeder(stack.BootstrapServers, new Input(topics, seed), model);
+        using var feeder = new Feeder(stack.BootstrapServers, new Input(topics, seed, TimeProvider.System.GetUtcNow()), model);
         var observer = new Observer(stack.BootstrapServers, topics.Watched(around.HasDatabase));
         var judge = new Judge(topics, model, guarantee);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -57,6 +57,7 @@ internal sealed class ChaosRun(int seed, int faults, ProcessingGuarantee guarant
 
         var isOver = false;
         var feeding = feeder.RunAsync(StepsPerSecond, () => Volatile.Read(ref isOver), stop);
+        await UnlessFailedAsync(Waiting.UntilAsync(() => observer.Count > 0, Patience, stop), tending, observing, feeding);
         await UnlessFailedAsync(ApplyAllAsync(stack, plan, observer, stop), tending, observing, feeding);
         Volatile.Write(ref isOver, true);
         await UnlessFailedAsync(feeding, tending, observing);
@@ -92,7 +93,10 @@ internal sealed class ChaosRun(int seed, int faults, ProcessingGuarantee guarant
         {
             var before = observer.Count;
             await Waiting.UntilAsync(() => observer.Count >= before + fault.Progress, ProgressLimit, stop);
-            _hits += observer.Count > before ? 1 : 0;
+            if (observer.Count > before)
+                _hits++;
+            else
+                _story.Tell("nothing has got on since");
             foreach (var done in running.Where(t => t.IsCompleted))
                 await done;
             running.RemoveAll(t => t.IsCompleted);

@@ -71,6 +71,36 @@ public sealed class GroupStaticMemberTests
     }
 
     [Fact]
+    public void A_member_whose_new_id_was_not_written_before_the_broker_died_joins_anew_and_is_not_fenced()
+    {
+        var (old, _) = _g.StableWithOne("one");
+        var other = _g.Join(instance: "two");
+        var back = _g.Join(instance: "one");
+        var (newId, generation) = (_g.Joins[back].MemberId, _g.Joins[back].Generation);
+        Assert.NotEqual(old, newId);
+        Assert.Equal(ErrorCode.None, _g.Joins[other].Error);
+
+        _g.Group = _g.Replay(); // knows "one" by its old id
+        Assert.Equal(ErrorCode.UnknownMemberId, _g.Syncs[_g.Sync(newId, generation, instance: "one")].Error);
+        Assert.Equal(ErrorCode.UnknownMemberId, _g.Heartbeat(newId, generation, "one"));
+        var again = _g.Joins[_g.Join(instance: "one")];
+        Assert.Equal(ErrorCode.None, again.Error);
+
+        Assert.Equal(ErrorCode.FencedInstanceId, _g.Heartbeat(newId, generation, "one"));
+        Assert.Equal(ErrorCode.FencedInstanceId, _g.Heartbeat(old, 1, "one"));
+        Assert.Equal(ErrorCode.None, _g.Heartbeat(again.MemberId, 1, "one"));
+    }
+
+    [Fact]
+    public void After_a_restart_of_the_broker_a_static_member_that_has_spoken_fences_others_again()
+    {
+        var (member, _) = _g.StableWithOne("one");
+        _g.Group = _g.Replay();
+        Assert.Equal(ErrorCode.None, _g.Heartbeat(member, 1, "one"));
+        Assert.Equal(ErrorCode.FencedInstanceId, _g.Heartbeat("somebody", 1, "one"));
+    }
+
+    [Fact]
     public void A_restart_between_join_and_assignment_starts_the_rebalance_again()
     {
         var member = _g.JoinAlone("one");

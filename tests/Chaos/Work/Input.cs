@@ -5,23 +5,27 @@ namespace MedStreams.Chaos.Tests.Work;
 /// <summary>An input record; its partition is chosen here, so that the model knows it too.</summary>
 internal readonly record struct InputRecord(string Topic, int Partition, string Key, string Value, long Time);
 
-/// <summary>The input, step by step: the same for the same seed. Times go on by 50 ms, most a little out of order, some far too late.</summary>
-internal sealed class Input(ChaosTopics topics, int seed)
+/// <summary>
+/// The input, step by step: the same for the same seed, but for the hour that it begins in, since topics drop what is older than days.
+/// Times go on by 50 ms, most a little out of order, some far too late.
+/// </summary>
+internal sealed class Input(ChaosTopics topics, int seed, DateTimeOffset now)
 {
-    public const long Begin = 1_750_000_000_000;
     private const int Keys = 40;
     private const int StepTime = 50;
     private const int FurthestAnswer = 40;
     private static readonly TimeSpan Lateness = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan AfterAll = TimeSpan.FromDays(10);
 
+    private readonly long _begin = now.ToUnixTimeSeconds() / 3_600 * 3_600_000;
+
     /// <summary>What is sent in a step.</summary>
     public IEnumerable<InputRecord> At(int step)
     {
         var key = Hash(step, 1) % Keys;
-        var time = Begin + ((long)step * StepTime);
+        var time = _begin + ((long)step * StepTime);
         var late = step % 97 == 50 ? (long)Lateness.TotalMilliseconds : Hash(step, 2) % 3_000;
-        yield return new(topics.Events, key % ChaosTopics.Partitions, $"k{key}", Number(step), time - Math.Min(late, time - Begin));
+        yield return new(topics.Events, key % ChaosTopics.Partitions, $"k{key}", Number(step), time - Math.Min(late, time - _begin));
         if (step % 2 == 0)
             yield return new(topics.Asks, step % ChaosTopics.Partitions, $"a{step}", $"ask{step}", time);
         for (var asked = Math.Max(0, step - FurthestAnswer); asked <= step; asked++)
@@ -35,7 +39,7 @@ internal sealed class Input(ChaosTopics topics, int seed)
 
     /// <summary>So late that all who wait for an answer are told that there is none.</summary>
     public IEnumerable<InputRecord> TheEnd() => Enumerable.Range(0, ChaosTopics.Partitions).Select(
-        p => new InputRecord(topics.Asks, p, $"end{p}", "end", Begin + (long)AfterAll.TotalMilliseconds));
+        p => new InputRecord(topics.Asks, p, $"end{p}", "end", _begin + (long)AfterAll.TotalMilliseconds));
 
     private static string Number(int step) => step.ToString(CultureInfo.InvariantCulture);
 

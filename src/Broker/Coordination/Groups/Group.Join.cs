@@ -123,6 +123,7 @@ internal sealed partial class Group
         }
 
         RenameEverywhere(member, join.FreshMemberId);
+        member.IsUnheard = false;
         Update(member, join);
         member.Deadline = now.ElapsedMs + (member.IsNew ? _limits.NewMemberJoinTimeoutMs : member.SessionTimeoutMs);
         switch (State)

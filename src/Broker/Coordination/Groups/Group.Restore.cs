@@ -23,6 +23,7 @@ internal sealed partial class Group
                 SessionTimeoutMs = m.SessionTimeoutMs,
                 Protocols = [new GroupProtocol(image.Protocol ?? "", m.Subscription)],
                 Assignment = m.Assignment,
+                IsUnheard = true,
             };
             Restart(member, now);
             _members.Add(member);

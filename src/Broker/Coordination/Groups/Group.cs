@@ -143,7 +143,16 @@ internal sealed partial class Group
                 return ErrorCode.UnknownMemberId;
             }
 
-            return current == memberId ? ErrorCode.None : ErrorCode.FencedInstanceId;
+            var known = _members.Find(current)!;
+            if (current == memberId)
+            {
+                known.IsUnheard = false;
+                return ErrorCode.None;
+            }
+
+            // To be fenced is the end of a client. One that may have been given its member id shortly before a restart of the broker
+            // is told to join anew instead; should it be the older of two, the newer one joins once more.
+            return known.IsUnheard ? ErrorCode.UnknownMemberId : ErrorCode.FencedInstanceId;
         }
 
         return _members.Contains(memberId) ? ErrorCode.None : ErrorCode.UnknownMemberId;

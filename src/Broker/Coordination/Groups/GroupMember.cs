@@ -39,6 +39,12 @@ internal sealed class GroupMember(string id, string? instanceId, string clientId
     /// <summary>When the member is given up, on the elapsed clock, unless it is waiting for the group.</summary>
     public long Deadline { get; set; }
 
+    /// <summary>
+    /// Whether the member was read from the log and has not spoken since. What the log says of a static member may be older than what it was
+    /// told: a new member id is written only with the generation that it is part of.
+    /// </summary>
+    public bool IsUnheard { get; set; }
+
     public bool IsStatic => InstanceId is not null;
 
     public bool IsJoining => JoinTicket != NoTicket;
