@@ -52,37 +52,48 @@ internal sealed class ChaosRun(int seed, int faults, ProcessingGuarantee guarant
         var judge = new Judge(topics, model, guarantee);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
         await stack.ScaleAsync(1);
+        var isOver = false;
         var tending = stack.TendAsync(ending.Token);
         var observing = Task.Factory.StartNew(() => observer.Run(ending.Token), stop, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        var feeding = feeder.RunAsync(StepsPerSecond, () => Volatile.Read(ref isOver), ending.Token);
+        try
+        {
+            await UnlessFailedAsync(Waiting.UntilAsync(() => observer.Count > 0, Patience, stop), tending, observing, feeding);
+            await UnlessFailedAsync(ApplyAllAsync(stack, plan, observer, stop), tending, observing, feeding);
+            Volatile.Write(ref isOver, true);
+            await UnlessFailedAsync(feeding, tending, observing);
+            _story.Tell($"all faults done; {feeder.Steps} steps sent");
+            await UnlessFailedAsync(SettleAsync(stack, feeder, observer, judge, stop), tending, observing);
+        }
+        finally
+        {
+            await ending.CancelAsync();
+            await Task.WhenAny(Task.WhenAll(tending, observing, feeding)); // they use what is disposed of next; their own errors are known
+        }
 
-        var isOver = false;
-        var feeding = feeder.RunAsync(StepsPerSecond, () => Volatile.Read(ref isOver), stop);
-        await UnlessFailedAsync(Waiting.UntilAsync(() => observer.Count > 0, Patience, stop), tending, observing, feeding);
-        await UnlessFailedAsync(ApplyAllAsync(stack, plan, observer, stop), tending, observing, feeding);
-        Volatile.Write(ref isOver, true);
-        await UnlessFailedAsync(feeding, tending, observing);
-        _story.Tell($"all faults done; {feeder.Steps} steps sent");
-
-        await UnlessFailedAsync(RightAsync(stack, observer, judge, hasEnded: false, stop), tending, observing);
-        await UnlessFailedAsync(stack.ScaleAsync(0), observing);
-        await AssertRightAsync(stack, observer, judge, hasEnded: false, stop);
-
-        // What is in the topics is all that counts: a runner whose disk is empty goes on where the others stopped.
-        stack.Slots[0].Wipe();
-        await stack.ScaleAsync(2);
-        await feeder.SendStepsAsync(LastSteps, stop);
-        await UnlessFailedAsync(RightAsync(stack, observer, judge, hasEnded: false, stop), tending, observing);
-        await feeder.EndAsync(stop);
-        await UnlessFailedAsync(RightAsync(stack, observer, judge, hasEnded: true, stop), tending, observing);
-        await stack.ScaleAsync(0);
-        await AssertRightAsync(stack, observer, judge, hasEnded: true, stop);
-        await ending.CancelAsync();
-        await Task.WhenAll(tending, observing);
         AssertNothingWasRebuilt(stack);
         return string.Create(
             CultureInfo.InvariantCulture,
             $"seed {seed}: {faults} faults, {_hits} of them on a job that got on; {feeder.Steps} steps, {model.Events} counted, "
             + $"{stack.Processed} times processed; {model.Dropped} too late, {model.Pairs.Count()} pairs, {model.Unanswered.Count()} unanswered");
+    }
+
+    /// <summary>Waits until all is right, stops everything, looks again, and goes on for a little where one runner has lost its disk.</summary>
+    private async Task SettleAsync(ChaosStack stack, Feeder feeder, Observer observer, Judge judge, CancellationToken stop)
+    {
+        await RightAsync(stack, observer, judge, hasEnded: false, stop);
+        await stack.ScaleAsync(0);
+        await AssertRightAsync(stack, observer, judge, hasEnded: false, stop);
+
+        // What is in the topics is all that counts.
+        stack.Slots[0].Wipe();
+        await stack.ScaleAsync(2);
+        await feeder.SendStepsAsync(LastSteps, stop);
+        await RightAsync(stack, observer, judge, hasEnded: false, stop);
+        await feeder.EndAsync(stop);
+        await RightAsync(stack, observer, judge, hasEnded: true, stop);
+        await stack.ScaleAsync(0);
+        await AssertRightAsync(stack, observer, judge, hasEnded: true, stop);
     }
 
     /// <summary>Begins each fault when there was some progress since the one before, or after a while. Without zombies, one at a time.</summary>

@@ -90,8 +90,15 @@ internal sealed class ConfluentConsumer : IStreamConsumer
 
     public void Close()
     {
-        AssignmentBarrier.Await(_consumer);
-        _consumer.Close();
+        try
+        {
+            AssignmentBarrier.Await(_consumer);
+            _consumer.Close();
+        }
+        catch (KafkaException e)
+        {
+            throw new StreamsException($"The group was not told: {e.Error.Code}.", e);
+        }
     }
 
     public void Dispose() => _consumer.Dispose();

@@ -63,5 +63,6 @@ internal interface IStreamConsumer : IDisposable
     void Commit(IReadOnlyDictionary<TopicPartition, long> offsets);
 
     /// <summary>Leaves the group. Without it, the group counts a member that is disposed of until its session ends.</summary>
+    /// <exception cref="StreamsException">The group could not be told; the client has ended all the same.</exception>
     void Close();
 }

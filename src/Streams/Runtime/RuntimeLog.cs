@@ -48,6 +48,9 @@ internal static partial class RuntimeLog
     [LoggerMessage(95, LogLevel.Warning, "{Thread}: all instances of the application are asked to stop")]
     public static partial void ShutdownAsked(ILogger logger, string thread);
 
+    [LoggerMessage(94, LogLevel.Warning, "{Thread}: the group takes it for a member until its session is over: {Reason}")]
+    public static partial void NotLeft(ILogger logger, string thread, string reason);
+
     [LoggerMessage(110, LogLevel.Information, "Task {Task}: {Store} is restored from offset {From} to {End}")]
     public static partial void RestoreBegins(ILogger logger, TaskId task, string store, long from, long end);
 

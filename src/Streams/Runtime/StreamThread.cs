@@ -221,8 +221,16 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
     {
         _membership.OnEnded();
         _hasLeft = true;
-        if (_leavesGroup)
-            _consumer?.Close(); // else the group waits for its return until the session is over
+        if (!_leavesGroup)
+            return; // the group waits for its return until the session is over
+        try
+        {
+            _consumer?.Close();
+        }
+        catch (StreamsException e)
+        {
+            RuntimeLog.NotLeft(_logger, Name, e.Message); // all is committed: that the broker is away is no reason to die
+        }
     }
 
     /// <summary>Others need not wait until the session of a thread that died is over.</summary>

@@ -197,6 +197,21 @@ public sealed class InstanceTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task An_instance_that_cannot_tell_the_group_that_it_leaves_stops_all_the_same()
+    {
+        var streams = await StartAsync(Copy(), "one");
+        Send(0, 10);
+        await Eventually.Holds(() => Out() == 10);
+        _kafka.IsUnreachable = true;
+
+        await streams.CloseAsync();
+
+        await streams.Completion;
+        Assert.Equal(KafkaStreamsState.NotRunning, streams.State);
+        Assert.Equal(10, Committed());
+    }
+
+    [Fact]
     public async Task A_start_that_fails_lets_go_of_everything()
     {
         var builder = new StreamsBuilder();

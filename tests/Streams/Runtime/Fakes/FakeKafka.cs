@@ -158,6 +158,9 @@ internal sealed class FakeKafka : IKafkaClients
     /// <summary>Instances whose process is gone: nothing that their clients do has an effect any more.</summary>
     public ConcurrentDictionary<string, bool> Crashed { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Whether nobody can tell the group that he leaves it.</summary>
+    public bool IsUnreachable { get; set; }
+
     public bool HasCrashed(string clientId) =>
         Crashed.Keys.Any(i => clientId.Contains($"instance={i}&", StringComparison.Ordinal));
 

@@ -129,6 +129,8 @@ internal sealed class FakeConsumer(FakeKafka kafka, string clientId) : IStreamCo
 
     public void Close()
     {
+        if (kafka.IsUnreachable)
+            throw new StreamsException("Nobody is there.");
         lock (kafka.Lock)
         {
             if (!kafka.HasCrashed(clientId))
