@@ -15,7 +15,15 @@ internal static class AssignmentBarrier
     /// </remarks>
     public static void Await<TKey, TValue>(IConsumer<TKey, TValue> consumer)
     {
-        _ = consumer.Assignment;
-        _ = consumer.Assignment;
+        try
+        {
+            _ = consumer.Assignment;
+            _ = consumer.Assignment;
+        }
+        catch (KafkaException e) when (e.Error.Code == ErrorCode.Local_Destroy)
+        {
+            // The client is closing and does no work for anybody any more. The change has to be made all the same, or the close waits
+            // for it without end.
+        }
     }
 }

@@ -26,6 +26,12 @@ internal sealed class TaskContext(
 
     public IRecordCollector Collector { get; } = collector;
 
+    /// <summary>
+    /// Whether stores hold exactly what the committed offsets say. At least once they may be ahead after a crash: records come again whose
+    /// time they have seen.
+    /// </summary>
+    public bool IsStateExact { get; init; } = true;
+
     /// <summary>The record being processed; its <c>Topic</c> is null inside a punctuator.</summary>
     public RecordMetadata Current { get; set; }
 

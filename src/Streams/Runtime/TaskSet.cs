@@ -298,6 +298,7 @@ internal sealed class TaskSet(ThreadParts parts, ThreadCommit commit, ChangelogR
             Cache = _cache,
             Metrics = metrics,
             Globals = parts.Globals,
+            IsStateExact = parts.Config.ExactlyOnce,
         };
         parts.Metrics.TaskCreated.Increment();
         var task = new ActiveTask(id, topics.Subtopologies[id.Subtopology], topics.Latest, context);

@@ -11,6 +11,7 @@ internal sealed class RunnerSlot(int number, string folder, RunnerSettings setti
     : IAsyncDisposable
 {
     private const int Killed = 128 + 9;
+    private const int Terminated = 128 + 15; // before it could take the signal
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(15);
     private readonly bool _isStatic = random.Next(2) == 0;
     private readonly int _threads = random.Next(1, 3);
@@ -73,7 +74,7 @@ internal sealed class RunnerSlot(int number, string folder, RunnerSettings setti
             return;
         if (!await process.StopAsync(Signal.Terminate, StopPatience))
             story.Tell($"runner {number} did not close in time and was killed");
-        else if (process.ExitCode is not (0 or RunnerProgram.TryAgain) && !(_isArmed && process.ExitCode == Killed))
+        else if (process.ExitCode is not (0 or RunnerProgram.TryAgain or Terminated) && !(_isArmed && process.ExitCode == Killed))
             throw Died(process.ExitCode);
     }
 

@@ -19,6 +19,7 @@ internal static class ChaosTopology
     /// <summary>Asks and answers are paired however far they are apart; only the end of a run is further.</summary>
     private static readonly TimeSpan JoinTime = TimeSpan.FromDays(1);
 
+    /// <summary>Makes it.</summary>
     /// <param name="application">Its name.</param>
     /// <param name="database">Null: without the sink.</param>
     /// <param name="processed">Called for each record that is counted.</param>
@@ -41,7 +42,7 @@ internal static class ChaosTopology
 
         events.GroupByKey()
             .WindowedBy(TimeWindows.OfSizeAndGrace(WindowSize, WindowGrace))
-            .Count(Uncached<string>("windows"))
+            .Count(Uncached<string>("windows") with { Retention = TimeSpan.FromHours(1) })
             .ToStream()
             .Map((key, n) => (WindowName(key.Key, key.Window.Start), Text(n)))
             .To(topics.Windows, Produced.With(Serdes.String, Serdes.String));

@@ -15,6 +15,9 @@ internal sealed class Model(ChaosTopics topics)
     /// <summary>How many records each key has in each window.</summary>
     public IReadOnlyDictionary<string, long> Windows => _windows;
 
+    /// <summary>All windows that records are of, too late or not.</summary>
+    public HashSet<string> AllWindows { get; } = new(StringComparer.Ordinal);
+
     public long Events { get; private set; }
 
     public long WindowUpdates { get; private set; }
@@ -48,10 +51,11 @@ internal sealed class Model(ChaosTopics topics)
         var now = _times[record.Partition] = Math.Max(_times.GetValueOrDefault(record.Partition, -1), record.Time);
         var size = (long)ChaosTopology.WindowSize.TotalMilliseconds;
         var start = record.Time / size * size;
+        var window = ChaosTopology.WindowName(record.Key, start);
+        AllWindows.Add(window);
         if (start + size <= now - (long)ChaosTopology.WindowGrace.TotalMilliseconds)
             return;
         WindowUpdates++;
-        var window = ChaosTopology.WindowName(record.Key, start);
         _windows[window] = _windows.GetValueOrDefault(window) + 1;
     }
 }

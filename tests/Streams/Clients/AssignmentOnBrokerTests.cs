@@ -1,5 +1,6 @@
 using MedStreams.Streams.Kafka;
 using MedStreams.Streams.Processing;
+using MedStreams.Support;
 
 namespace MedStreams.Streams.Tests.Clients;
 
@@ -38,6 +39,66 @@ public sealed class AssignmentOnBrokerTests(BrokerFixture broker) : IClassFixtur
         }
 
         Assert.Equal(100, receiver.Offsets.Count);
+    }
+
+    /// <summary>What the member is told then asks for the assignment, and a client that ends does not tell that any more.</summary>
+    [Fact]
+    public async Task A_consumer_closes_while_it_has_not_taken_its_new_generation()
+    {
+        await broker.CreateTopicsAsync(Partitions, "closing", "closing-marker");
+        for (var round = 0; round < 5; round++)
+        {
+            using var one = Member("closing");
+            using var two = Member("closing");
+            var (ofOne, ofTwo) = (new Listener(), new Listener());
+            one.Subscribe(["closing"], ofOne);
+            await Until(() => ofOne.Joined > 0, one);
+            two.Subscribe(["closing"], ofTwo);
+            await Until(() => ofOne.Revoked > 0, one, two);
+            await Until(() => ofTwo.Joined > 0, two); // the generation is complete; nobody has told the first one yet
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+
+            await Task.Run(one.Close).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+            two.Close();
+        }
+    }
+
+    private ConfluentConsumer Member(string group) => new(
+        new Dictionary<string, string>
+        {
+            ["bootstrap.servers"] = broker.BootstrapServers,
+            ["group.id"] = group,
+            ["enable.auto.commit"] = "false",
+            ["partition.assignment.strategy"] = "range",
+            ["session.timeout.ms"] = "6000",
+            ["heartbeat.interval.ms"] = "50",
+        },
+        "closing-marker");
+
+    private static Task Until(Func<bool> condition, params ConfluentConsumer[] consumers) => Eventually.Holds(() =>
+    {
+        foreach (var consumer in consumers)
+            consumer.Poll(TimeSpan.FromMilliseconds(1), 10, new Receiver());
+        return condition();
+    });
+
+    private sealed class Listener : IRebalanceListener
+    {
+        public int Joined { get; private set; }
+
+        public int Revoked { get; private set; }
+
+        public IReadOnlyCollection<StartingPoint> OnJoined(string memberId, int generation, object groupMetadata)
+        {
+            Joined++;
+            return [.. Enumerable.Range(0, Partitions).Select(p => new StartingPoint(new TopicPartition("closing", p), 0))];
+        }
+
+        public void OnRevoked() => Revoked++;
+
+        public void OnLost()
+        {
+        }
     }
 
     private static Dictionary<TopicPartition, long> Some(Random random, double share) =>

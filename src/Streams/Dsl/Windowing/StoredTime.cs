@@ -4,12 +4,14 @@ namespace MedStreams.Streams.Dsl.Windowing;
 
 /// <summary>
 /// Tells from a store how far time had come before a restart, so that what was too late stays too late, and what was told is not
-/// told again.
+/// told again. Only where the store is no further than the offsets: else what comes again after a crash would be too late, and its
+/// result, which may never have arrived, would be lost. There time starts anew, as in Kafka Streams.
 /// </summary>
 internal static class StoredTime
 {
-    /// <summary>The largest start of a window, or end of a session, that was put; -1 where none was.</summary>
-    public static long Of(TaskContext task, string store) => task.State?.Bytes(store).StreamTime ?? -1;
+    /// <summary>The largest start of a window, or end of a session, that was put; -1 where none was, or it means nothing.</summary>
+    public static long Of(TaskContext task, string store) =>
+        task.IsStateExact ? task.State?.Bytes(store).StreamTime ?? -1 : -1;
 
     /// <summary>The largest time of a record in the windows that started last.</summary>
     /// <param name="task">The task.</param>
