@@ -13,6 +13,53 @@ public sealed partial record BrokerOptions
     /// </summary>
     public IReadOnlyDictionary<string, string> Configs { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>
+    /// These options with values under Kafka's names of broker configurations: times and numbers that have an option go
+    /// there, as <c>offsets.retention.minutes</c> does, all others to <see cref="Configs"/>.
+    /// </summary>
+    /// <exception cref="BrokerException">A value that goes to an option is none.</exception>
+    public BrokerOptions WithConfigs(IReadOnlyDictionary<string, string> configs)
+    {
+        var others = new Dictionary<string, string>(Configs);
+        var options = this;
+        foreach (var (name, value) in configs)
+        {
+            if (!Setters.TryGetValue(name, out var set))
+            {
+                others[name] = value;
+                continue;
+            }
+
+            if (BrokerConfigTable.Fault(name, value) is { } fault)
+                throw new BrokerException($"{nameof(BrokerOptions)}.{nameof(Configs)}: {fault}");
+            options = set(options, long.Parse(value, CultureInfo.InvariantCulture));
+        }
+
+        return options with { Configs = others };
+    }
+
+    /// <summary>The options that are times or numbers and have no setting of another name.</summary>
+    private static IReadOnlyDictionary<string, Func<BrokerOptions, long, BrokerOptions>> Setters { get; } =
+        new Dictionary<string, Func<BrokerOptions, long, BrokerOptions>>
+        {
+            ["group.initial.rebalance.delay.ms"] = (o, v) => o with { InitialRebalanceDelay = TimeSpan.FromMilliseconds(v) },
+            ["group.max.session.timeout.ms"] = (o, v) => o with { MaxSessionTimeout = TimeSpan.FromMilliseconds(v) },
+            ["group.min.session.timeout.ms"] = (o, v) => o with { MinSessionTimeout = TimeSpan.FromMilliseconds(v) },
+            [BrokerConfigTable.CleanerBackoffMs] = (o, v) => o with { CompactionInterval = TimeSpan.FromMilliseconds(v) },
+            [BrokerConfigTable.RetentionCheckIntervalMs] = (o, v) => o with { RetentionCheckInterval = TimeSpan.FromMilliseconds(v) },
+            [BrokerConfigTable.OffsetsRetentionCheckIntervalMs] = (o, v) => o with { OffsetsRetentionCheckInterval = TimeSpan.FromMilliseconds(v) },
+            ["offsets.retention.minutes"] = (o, v) => o with { OffsetsRetention = TimeSpan.FromMinutes(v) },
+            ["offsets.topic.num.partitions"] = (o, v) => o with { OffsetsTopicPartitions = (int)v },
+            [BrokerConfigTable.ProducerIdExpirationMs] = (o, v) => o with { ProducerIdExpiration = TimeSpan.FromMilliseconds(v) },
+            ["transaction.abort.timed.out.transaction.cleanup.interval.ms"] =
+                (o, v) => o with { TransactionAbortInterval = TimeSpan.FromMilliseconds(v) },
+            ["transaction.max.timeout.ms"] = (o, v) => o with { MaxTransactionTimeout = TimeSpan.FromMilliseconds(v) },
+            ["transaction.remove.expired.transaction.cleanup.interval.ms"] =
+                (o, v) => o with { TransactionalIdExpirationCheckInterval = TimeSpan.FromMilliseconds(v) },
+            ["transaction.state.log.num.partitions"] = (o, v) => o with { TransactionTopicPartitions = (int)v },
+            ["transactional.id.expiration.ms"] = (o, v) => o with { TransactionalIdExpiration = TimeSpan.FromMilliseconds(v) },
+        };
+
     /// <summary>All that the options say, by Kafka's names.</summary>
     internal IReadOnlyDictionary<string, string> ToKafka()
     {
@@ -50,12 +97,14 @@ public sealed partial record BrokerOptions
         yield return ("log.dirs", Path.GetFullPath(DataDirectory));
         yield return (BrokerConfigTable.RetentionCheckIntervalMs, Text(RetentionCheckInterval));
         yield return ("num.partitions", Text(DefaultPartitions));
+        yield return (BrokerConfigTable.OffsetsRetentionCheckIntervalMs, Text(OffsetsRetentionCheckInterval));
         yield return ("offsets.retention.minutes", Text((long)OffsetsRetention.TotalMinutes));
         yield return ("offsets.topic.num.partitions", Text(OffsetsTopicPartitions));
-        yield return ("producer.id.expiration.ms", Text(ProducerIdExpiration));
+        yield return (BrokerConfigTable.ProducerIdExpirationMs, Text(ProducerIdExpiration));
         yield return ("socket.request.max.bytes", Text(MaxRequestBytes));
         yield return ("transaction.abort.timed.out.transaction.cleanup.interval.ms", Text(TransactionAbortInterval));
         yield return ("transaction.max.timeout.ms", Text(MaxTransactionTimeout));
+        yield return ("transaction.remove.expired.transaction.cleanup.interval.ms", Text(TransactionalIdExpirationCheckInterval));
         yield return ("transaction.state.log.num.partitions", Text(TransactionTopicPartitions));
         yield return ("transactional.id.expiration.ms", Text(TransactionalIdExpiration));
     }

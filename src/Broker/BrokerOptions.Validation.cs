@@ -21,19 +21,22 @@ public sealed partial record BrokerOptions
         CheckTime(MaintenanceInterval, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1), nameof(MaintenanceInterval));
         CheckTime(RetentionCheckInterval, TimeSpan.FromMilliseconds(10), TimeSpan.FromDays(1), nameof(RetentionCheckInterval));
         CheckTime(CompactionInterval, TimeSpan.FromMilliseconds(10), TimeSpan.FromDays(1), nameof(CompactionInterval));
-        CheckTime(ProducerIdExpiration, TimeSpan.FromMinutes(1), TimeSpan.FromDays(365), nameof(ProducerIdExpiration));
+        CheckTime(ProducerIdExpiration, TimeSpan.FromMinutes(1), TimeSpan.FromDays(24), nameof(ProducerIdExpiration));
         CheckTime(MinSessionTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(30), nameof(MinSessionTimeout));
         CheckTime(MaxSessionTimeout, MinSessionTimeout, TimeSpan.FromHours(24), nameof(MaxSessionTimeout));
         CheckTime(InitialRebalanceDelay, TimeSpan.Zero, TimeSpan.FromMinutes(5), nameof(InitialRebalanceDelay));
         CheckTime(OffsetsRetention, TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650), nameof(OffsetsRetention));
         CheckTime(MaxTransactionTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(24), nameof(MaxTransactionTimeout));
         CheckTime(TransactionAbortInterval, TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1), nameof(TransactionAbortInterval));
+        CheckTime(OffsetsRetentionCheckInterval, TimeSpan.FromMilliseconds(10), TimeSpan.FromDays(1), nameof(OffsetsRetentionCheckInterval));
+        CheckTime(
+            TransactionalIdExpirationCheckInterval, TimeSpan.FromMilliseconds(10), TimeSpan.FromDays(1), nameof(TransactionalIdExpirationCheckInterval));
         CheckTime(TransactionalIdExpiration, TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650), nameof(TransactionalIdExpiration));
         CheckLimits();
         CheckSecurity();
         if (FaultOfConfigs() is { } configFault)
             throw new BrokerException($"{nameof(BrokerOptions)}.{nameof(Configs)}: {configFault}");
-        if (Storage.TopicConfigTable.Fault(TopicDefaults!) is { } fault)
+        if (Storage.TopicConfigTable.Fault([.. TopicDefaults!]) is { } fault)
             throw new BrokerException($"{nameof(BrokerOptions)}.{nameof(TopicDefaults)}: {fault}.");
     }
 

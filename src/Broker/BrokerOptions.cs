@@ -83,7 +83,8 @@ public sealed partial record BrokerOptions
     public long CheckpointBytes { get; init; } = 64L << 20;
 
     /// <summary>
-    /// How long a partition remembers an idempotent producer that writes nothing, 1 min to 365 days. Default 1 day.
+    /// How long a partition remembers an idempotent producer that writes nothing, 1 min to 24 days
+    /// (<c>producer.id.expiration.ms</c>). Default 1 day.
     /// </summary>
     public TimeSpan ProducerIdExpiration { get; init; } = TimeSpan.FromDays(1);
 
@@ -112,6 +113,12 @@ public sealed partial record BrokerOptions
     public TimeSpan OffsetsRetention { get; init; } = TimeSpan.FromDays(7);
 
     /// <summary>
+    /// How often offsets are looked for that are kept no longer, 10 ms to 1 day (<c>offsets.retention.check.interval.ms</c>).
+    /// Default 10 min.
+    /// </summary>
+    public TimeSpan OffsetsRetentionCheckInterval { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>
     /// The longest that a client may let a transaction last, 1 ms to 24 h (<c>transaction.max.timeout.ms</c>).
     /// Default 15 min.
     /// </summary>
@@ -128,4 +135,10 @@ public sealed partial record BrokerOptions
     /// (<c>transactional.id.expiration.ms</c>). Default 7 days.
     /// </summary>
     public TimeSpan TransactionalIdExpiration { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>
+    /// How often such ids are looked for, 10 ms to 1 day
+    /// (<c>transaction.remove.expired.transaction.cleanup.interval.ms</c>). Default 1 h.
+    /// </summary>
+    public TimeSpan TransactionalIdExpirationCheckInterval { get; init; } = TimeSpan.FromHours(1);
 }

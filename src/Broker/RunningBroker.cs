@@ -64,7 +64,7 @@ internal sealed class RunningBroker : IAsyncDisposable
             metrics.Observe(new BrokerGauges(logs, coordinators, server, dispatcher));
             var running = new RunningBroker(flusher, context, dispatcher, server);
             var configs = logs.Configs;
-            var cleaner = new LogCleaner(logs, () => CleanerSettings.From(configs), logger);
+            var cleaner = new LogCleaner(logs, () => CleanerSettings.From(configs), metrics, clock, logger);
             running._maintaining = Task.WhenAll(
                 running.RepeatAsync(() => options.MaintenanceInterval, running.MaintainAsync),
                 running.RepeatAsync(() => RepairInterval, running.RepairAsync),
@@ -116,7 +116,7 @@ internal sealed class RunningBroker : IAsyncDisposable
         Context.Logs.DeleteRemovedFiles();
         if (Context.Options.Flush is FlushPolicy.OperatingSystemFlushPolicy)
             Context.Logs.SyncOverdue();
-        Context.Logs.ExpireProducers(Context.Options.ProducerIdExpiration);
+        Context.Logs.ExpireProducers(TimeSpan.FromMilliseconds(Context.Logs.Configs.Number(BrokerConfigTable.ProducerIdExpirationMs)));
     }
 
     /// <summary>Does something again and again until the broker stops.</summary>

@@ -11,8 +11,7 @@ namespace MedStreams.Broker.Api;
 /// for. Needs DescribeConfigs on each topic, or on the cluster.
 /// </summary>
 /// <remarks>
-/// Deviation: of the broker's configurations only those are named that it has. A topic's configuration that one node can do
-/// nothing about is read-only. There is no documentation text.
+/// Deviation: of the broker's configurations only those are named that it has. There is no documentation text.
 /// </remarks>
 internal sealed class DescribeConfigsHandler(BrokerContext broker)
     : ApiHandler<DescribeConfigsRequest, DescribeConfigsResponse>

@@ -27,7 +27,7 @@ internal sealed class OffsetCommitHandler(GroupCoordinator groups, LogManager lo
 
         var denied = request.Topics.Select(t => t.Name).Denied(context.Access, AclOperation.Read);
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        var expires = request.RetentionTimeMs < 0 ? -1 : now + request.RetentionTimeMs;
+        var expires = request.RetentionTimeMs < 0 ? -1 : now + Math.Min(request.RetentionTimeMs, long.MaxValue - now);
         var offsets = new List<(TopicPartition, CommittedOffset)>();
         foreach (var topic in request.Topics.Where(t => !denied.Contains(t.Name)))
         {

@@ -34,6 +34,12 @@ internal static partial class CoordinationLogs
     [LoggerMessage(2107, LogLevel.Information, "{Groups} groups of {Topic}-{Partition} were read again.")]
     public static partial void ReloadedGroups(ILogger logger, int groups, string topic, int partition);
 
+    [LoggerMessage(2109, LogLevel.Information, "{Offsets} committed offsets have expired, and with them {Groups} groups.")]
+    public static partial void OffsetsExpired(ILogger logger, int offsets, int groups);
+
+    [LoggerMessage(2110, LogLevel.Information, "{Count} transactional ids that were not used for long have expired.")]
+    public static partial void TransactionalIdsExpired(ILogger logger, int count);
+
     [LoggerMessage(2108, LogLevel.Warning, "The groups of {Topic}-{Partition} cannot be read again yet.")]
     public static partial void ReloadFailed(ILogger logger, Exception exception, string topic, int partition);
 }

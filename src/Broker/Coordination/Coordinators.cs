@@ -17,7 +17,7 @@ internal sealed class Coordinators : IDisposable
             InternalTopic(logs, Topic.TransactionState, settings.TransactionTopicPartitions),
             new MarkerWriter(logs.Find, Groups, logger),
             logs.ProducerIds.Next,
-            settings.Transactions,
+            settings.Transactions with { VerifiesPartitions = () => logs.Configs.IsOn(BrokerConfigTable.PartitionVerificationEnable) },
             clock,
             logger);
         logs.OnDeleted(topic => _ = BackgroundWork.RunAsync(() => Groups.ForgetTopicAsync(topic.Name), logger));
@@ -86,12 +86,14 @@ internal sealed record CoordinatorSettings
             MaxSessionTimeoutMs = (int)options.MaxSessionTimeout.TotalMilliseconds,
             InitialRebalanceDelayMs = (int)options.InitialRebalanceDelay.TotalMilliseconds,
             OffsetsRetentionMs = (long)options.OffsetsRetention.TotalMilliseconds,
+            OffsetsRetentionCheckMs = (long)options.OffsetsRetentionCheckInterval.TotalMilliseconds,
         },
         Transactions = new TransactionLimits
         {
             MaxTimeoutMs = (int)options.MaxTransactionTimeout.TotalMilliseconds,
             AbortCheckMs = (int)options.TransactionAbortInterval.TotalMilliseconds,
             IdExpirationMs = (long)options.TransactionalIdExpiration.TotalMilliseconds,
+            IdExpirationCheckMs = (int)options.TransactionalIdExpirationCheckInterval.TotalMilliseconds,
         },
     };
 }

@@ -26,6 +26,16 @@ internal sealed class BrokerGauges(LogManager logs, Coordinators coordinators, B
 
     public IEnumerable<Measurement<long>> Ends() => OfPartitions(log => log.HighWatermark);
 
+    /// <summary>Of partitions that are compacted; 0 where there is nothing to do.</summary>
+    public IEnumerable<Measurement<double>> DirtyRatios() =>
+        from topic in logs.Topics
+        from log in topic.Partitions
+        where log.Settings.Compact
+        select new Measurement<double>(
+            log.PlanCompaction()?.DirtyRatio ?? 0, new("topic", topic.Name), new("partition", log.Partition.Partition));
+
+    public int Uncompactable => logs.Topics.Sum(topic => topic.Partitions.Count(log => log.IsUncompactable));
+
     /// <summary>All states are named, so that a state that nobody is in any more shows as 0.</summary>
     public IEnumerable<Measurement<long>> Groups() => OfStates(coordinators.Groups.States);
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using MedStreams.Broker.Protocol;
 using MedStreams.Broker.Security;
+using MedStreams.Broker.Storage;
 
 namespace MedStreams.Broker.Metrics;
 
@@ -25,6 +26,9 @@ internal sealed class BrokerMetrics : IDisposable
     private readonly Counter<long> _denials;
     private readonly Histogram<double> _flushDuration;
     private readonly Counter<long> _flushFailures;
+    private readonly Counter<long> _cleanerRuns;
+    private readonly Counter<long> _cleanerBytes;
+    private readonly Histogram<double> _cleanerDuration;
 
     /// <summary>Instruments for a broker.</summary>
     public BrokerMetrics()
@@ -39,6 +43,9 @@ internal sealed class BrokerMetrics : IDisposable
         _denials = _meter.CreateCounter<long>(Prefix + "authorization.denials", "{denial}", "What was asked for and is not allowed, by operation and type of resource");
         _flushDuration = _meter.CreateHistogram<double>(Prefix + "flush.duration", "s", "Time of one sync of the log files");
         _flushFailures = _meter.CreateCounter<long>(Prefix + "flush.failures", "{flush}", "Syncs that failed");
+        _cleanerRuns = _meter.CreateCounter<long>(Prefix + "cleaner.runs", "{run}", "Passes of compaction over one partition, by result");
+        _cleanerBytes = _meter.CreateCounter<long>(Prefix + "cleaner.io", "By", "Bytes that compaction read and wrote, by direction");
+        _cleanerDuration = _meter.CreateHistogram<double>(Prefix + "cleaner.duration", "s", "Time of one pass of compaction");
     }
 
     /// <summary>The meter: each broker has its own.</summary>
@@ -55,6 +62,10 @@ internal sealed class BrokerMetrics : IDisposable
         _meter.CreateObservableGauge(Prefix + "log.size", gauges.Sizes, "By", "Bytes of the segments, by topic and partition");
         _meter.CreateObservableGauge(Prefix + "log.start_offset", gauges.Starts, "{offset}", "The first offset, by topic and partition");
         _meter.CreateObservableGauge(Prefix + "log.end_offset", gauges.Ends, "{offset}", "The high watermark, by topic and partition");
+        _meter.CreateObservableGauge(
+            Prefix + "cleaner.dirty_ratio", gauges.DirtyRatios, "1", "The part of the closed segments that no pass has looked at, by compacted topic and partition");
+        _meter.CreateObservableGauge(
+            Prefix + "cleaner.uncompactable", () => gauges.Uncompactable, "{partition}", "Partitions that cannot be compacted and are left as they are");
         _meter.CreateObservableGauge(Prefix + "groups", gauges.Groups, "{group}", "Groups, by state");
         _meter.CreateObservableGauge(Prefix + "transactions", gauges.Transactions, "{transaction}", "Transactional ids, by state");
     }
@@ -96,6 +107,18 @@ internal sealed class BrokerMetrics : IDisposable
         if (!success)
             _flushFailures.Add(1);
     }
+
+    /// <summary>A pass of compaction over a partition ended well.</summary>
+    public void Cleaned(in CompactionResult result, TimeSpan duration)
+    {
+        _cleanerRuns.Add(1, new KeyValuePair<string, object?>("result", "success"));
+        _cleanerBytes.Add(result.BytesRead, new KeyValuePair<string, object?>("direction", "read"));
+        _cleanerBytes.Add(result.BytesWritten, new KeyValuePair<string, object?>("direction", "write"));
+        _cleanerDuration.Record(duration.TotalSeconds);
+    }
+
+    /// <summary>A pass of compaction over a partition failed.</summary>
+    public void CleanerFailed() => _cleanerRuns.Add(1, new KeyValuePair<string, object?>("result", "failure"));
 
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();

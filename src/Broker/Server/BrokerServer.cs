@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using MedStreams.Broker.Storage;
 
 namespace MedStreams.Broker.Server;
 
@@ -27,7 +28,9 @@ internal sealed class BrokerServer : IAsyncDisposable
         _dispatcher = dispatcher;
         _listeners = listeners;
         _memory = new RequestMemory(options.QueuedMaxRequestBytes);
-        _quota = new ConnectionQuota(options.MaxConnections, options.MaxConnectionsPerIp);
+        _quota = new ConnectionQuota(
+            () => (int)broker.Logs.Configs.Number(BrokerConfigTable.MaxConnections),
+            () => (int)broker.Logs.Configs.Number(BrokerConfigTable.MaxConnectionsPerIp));
         _running = Task.WhenAll([.. listeners.Select(listener => Task.Run(() => AcceptAsync(listener))), WatchAsync()]);
     }
 
@@ -67,7 +70,6 @@ internal sealed class BrokerServer : IAsyncDisposable
             listener.Dispose();
         await _running;
         await Task.WhenAll(_connections.Values.Select(served => served.Served));
-        _quota.Dispose();
         _stopping.Dispose();
     }
 
@@ -105,7 +107,7 @@ internal sealed class BrokerServer : IAsyncDisposable
             if (!entered)
             {
                 _broker.Metrics.Refused(listener.Listener.Name, "per_address_limit");
-                ServerLogs.TooManyConnections(_broker.Logger, remote, _broker.Options.MaxConnectionsPerIp);
+                ServerLogs.TooManyConnections(_broker.Logger, remote, _quota.MostPerAddress);
                 socket.Dispose();
                 return;
             }
@@ -161,6 +163,7 @@ internal sealed class BrokerServer : IAsyncDisposable
                 return;
             }
 
+            _quota.Review();
             foreach (var (connection, _) in _connections.Values)
                 connection.CloseIfOverdue();
             if (watch % WatchesPerRefresh == 0)

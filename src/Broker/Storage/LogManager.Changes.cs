@@ -8,7 +8,7 @@ internal sealed partial class LogManager
     /// <summary>Checks whether a topic could be made.</summary>
     /// <param name="name">The name.</param>
     /// <param name="configs">Its configuration.</param>
-    public TopicChange CheckNew(string name, IEnumerable<KeyValuePair<string, string?>> configs)
+    public TopicChange CheckNew(string name, IReadOnlyCollection<KeyValuePair<string, string?>> configs)
     {
         if (TopicName.Fault(name) is { } nameFault)
             return new(ErrorCode.InvalidTopicException, nameFault);
@@ -16,7 +16,7 @@ internal sealed partial class LogManager
             return new(ErrorCode.TopicAlreadyExists, $"Topic '{name}' already exists.");
         if (_topics.Keys.FirstOrDefault(other => TopicName.Collide(name, other)) is { } other)
             return new(ErrorCode.InvalidTopicException, $"Topic '{name}' collides with existing topic: {other}");
-        return TopicConfigTable.Fault(configs) is { } configFault
+        return TopicConfigTable.Fault(configs, Configs.TopicDefaults) is { } configFault
             ? new(ErrorCode.InvalidConfig, configFault)
             : new(ErrorCode.None, null);
     }
@@ -30,7 +30,7 @@ internal sealed partial class LogManager
     {
         lock (_changing)
         {
-            var check = CheckNew(name, configs!);
+            var check = CheckNew(name, [.. configs!]);
             if (check.Error != ErrorCode.None)
                 return check;
             if (partitions is <= 0 or > MaxPartitions)
@@ -131,12 +131,10 @@ internal sealed partial class LogManager
             var (configs, error, message) = edit(topic?.Configs ?? new Dictionary<string, string>());
             if (configs is null)
                 return new(error, message);
-            if (TopicConfigTable.Fault(configs!) is { } fault)
+            if (TopicConfigTable.Fault([.. configs!], Configs.TopicDefaults) is { } fault)
                 return new(ErrorCode.InvalidConfig, fault);
             if (topic is null)
                 return new(ErrorCode.UnknownTopicOrPartition, $"The topic '{name}' does not exist.");
-            if (ReadOnly(topic.Configs, configs) is { } idle)
-                return new(ErrorCode.InvalidConfig, $"{idle} has no effect on one node and cannot be altered.");
             if (validateOnly)
                 return new(ErrorCode.None, null, topic);
             var changed = topic with { Configs = configs };
@@ -161,12 +159,6 @@ internal sealed partial class LogManager
             return change;
         }
     }
-
-    private static string? ReadOnly(IReadOnlyDictionary<string, string> before, IReadOnlyDictionary<string, string> after) =>
-        TopicConfigTable.All.Values.FirstOrDefault(rule =>
-            !rule.HasEffect
-            && after.TryGetValue(rule.Name, out var value)
-            && value != (before.GetValueOrDefault(rule.Name) ?? rule.Default))?.Name;
 
     private void Apply(Topic topic)
     {

@@ -9,6 +9,9 @@ internal sealed partial class PartitionLog
     /// <summary>The offset up to which compaction has looked at keys.</summary>
     public long CleanedTo => Volatile.Read(ref _cleanedTo);
 
+    /// <summary>Whether a batch was met that cannot be read, so that the log is left as it is until the next start.</summary>
+    public bool IsUncompactable => Volatile.Read(ref _uncompactable);
+
     /// <summary>What compaction could do now; null when nothing.</summary>
     public CompactionPlan? PlanCompaction()
     {
@@ -81,7 +84,7 @@ internal sealed partial class PartitionLog
     {
         var compaction = new LogCompaction(_files, Directory, plan, Settings, cleaner, CompactionInput(plan));
         compaction.ReadKeys(cancellationToken);
-        long before = 0, after = 0;
+        long before = 0, after = 0, written = 0;
         var count = 0;
         foreach (var group in compaction.Groups())
         {
@@ -91,13 +94,13 @@ internal sealed partial class PartitionLog
             if (cleaned is null)
                 after += group[0].Size;
             else if (Exchange(group, cleaned) is { } size)
-                after += size;
+                (after, written) = (after + size, written + size);
             else
                 return null;
         }
 
         Volatile.Write(ref _cleanedTo, compaction.CleanedTo);
-        return new(compaction.CleanedTo, before, after, count);
+        return new(compaction.CleanedTo, before, after, count, plan.DirtyBytes + before, written);
     }
 
     private CompactionInput CompactionInput(CompactionPlan plan)

@@ -36,7 +36,7 @@ internal static class BrokerSettings
 
     /// <summary>The broker's configurations without a setting of their own, under Kafka's names; an underscore stands for a dot.</summary>
     public static SettingGroup Configs { get; } =
-        new("Broker:Configs", "Any configuration of Kafka's brokers that has no setting here, such as log.cleaner.dedupe.buffer.size; an underscore stands for a dot");
+        new("Broker:Configs", "Any configuration of Kafka's brokers that has no setting here, such as offsets.retention.minutes; an underscore stands for a dot");
 
     /// <summary>All of them, in the order that they are listed.</summary>
     public static IReadOnlyList<Setting> All { get; } =
@@ -60,9 +60,9 @@ internal static class BrokerSettings
             DefaultPartitions = settings.Get(DefaultPartitions),
             MaxRequestBytes = settings.Get(MaxRequestBytes),
             Flush = settings.Get(Sync) ? FlushPolicy.Grouped(settings.Get(FlushWindow)) : FlushPolicy.OperatingSystem,
-            Configs = settings.Entries(Configs).ToDictionary(e => DottedName.Of(e.Key), e => e.Value, StringComparer.Ordinal),
             TopicDefaults = settings.Entries(TopicDefaults).ToDictionary(e => DottedName.Of(e.Key), e => e.Value, StringComparer.Ordinal),
         };
+        options = options.WithConfigs(settings.Entries(Configs).ToDictionary(e => DottedName.Of(e.Key), e => e.Value, StringComparer.Ordinal));
         return BrokerSecuritySettings.Apply(options, settings, workingDirectory);
     }
 }

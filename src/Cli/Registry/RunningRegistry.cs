@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using MedStreams.Cli.Commands;
 using MedStreams.Cli.Configuration;
 using MedStreams.Cli.Kafka;
@@ -88,39 +86,11 @@ internal sealed partial class RunningRegistry : IAsyncDisposable
 
         certificateFile = context.FullPath(certificateFile);
         var keyFile = settings.Find(RegistrySettings.KeyFile, out var given) ? context.FullPath(given) : certificateFile;
-        var chain = Certificates(RegistrySettings.CertificateFile.Key, certificateFile);
+        var (certificate, chain) = PemFiles.Own(RegistrySettings.CertificateFile, certificateFile, RegistrySettings.KeyFile, keyFile);
         var authorities = settings.Find(RegistrySettings.ClientAuthoritiesFile, out var trusted)
-            ? Certificates(RegistrySettings.ClientAuthoritiesFile.Key, context.FullPath(trusted))
+            ? PemFiles.Certificates(RegistrySettings.ClientAuthoritiesFile, context.FullPath(trusted))
             : null;
-        chain.RemoveAt(0);
-        return new RegistryHttpOptions(listen, max, WithKey(certificateFile, keyFile), chain, authorities);
-    }
-
-    private static X509Certificate2Collection Certificates(string key, string file)
-    {
-        var found = new X509Certificate2Collection();
-        try
-        {
-            found.ImportFromPemFile(file);
-        }
-        catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
-        {
-            throw CliException.Usage($"{key}: {file} cannot be read: {e.Message}");
-        }
-
-        return found.Count > 0 ? found : throw CliException.Usage($"{key}: {file} holds no certificate in PEM");
-    }
-
-    private static X509Certificate2 WithKey(string certificateFile, string keyFile)
-    {
-        try
-        {
-            return X509Certificate2.CreateFromPemFile(certificateFile, keyFile);
-        }
-        catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
-        {
-            throw CliException.Usage($"{RegistrySettings.KeyFile.Key}: {keyFile} holds no key in PEM for the certificate of {certificateFile}");
-        }
+        return new RegistryHttpOptions(listen, max, certificate, chain, authorities);
     }
 
     [LoggerMessage(1, LogLevel.Warning, "The schema registry at {Address} can be changed by whoever reaches it: set Registry:Users or Registry:ClientAuthoritiesFile.")]

@@ -1,4 +1,5 @@
 using MedStreams.Broker.Coordination;
+using MedStreams.Broker.Metrics;
 using MedStreams.Broker.Protocol;
 using MedStreams.Broker.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -45,7 +46,8 @@ public sealed class CompactedTopicsTests
                 await StepAsync(host, random);
             var known = await KnownAsync(host);
             host.Time.Advance(TimeSpan.FromMilliseconds(60));
-            Assert.True(await new LogCleaner(host.Logs, () => new CleanerSettings(), NullLogger.Instance).RunAsync(CancellationToken.None) > 0);
+            using var metrics = new BrokerMetrics();
+            Assert.True(await new LogCleaner(host.Logs, () => new CleanerSettings(), metrics, TimeProvider.System, NullLogger.Instance).RunAsync(CancellationToken.None) > 0);
             Assert.Equal(known, await KnownAsync(host));
             host.Restart();
             Assert.Equal(known, await KnownAsync(host));

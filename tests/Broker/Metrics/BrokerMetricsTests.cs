@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using MedStreams.Broker.Protocol;
+using MedStreams.Broker.Records;
 using MedStreams.Broker.Tests.Security;
 using MedStreams.Broker.Tests.Storage;
 using MedStreams.Support;
@@ -110,6 +111,60 @@ public sealed class BrokerMetricsTests
     }
 
     [Fact]
+    public async Task Compaction_is_counted_and_so_is_what_cannot_be_compacted()
+    {
+        var time = new ManualTime();
+        await using var broker = await SecureBroker.StartAsync(
+            options => options with { CompactionInterval = TimeSpan.FromSeconds(10), Flush = FlushPolicy.OperatingSystem }, time);
+        using var meter = new Listener(broker.Broker);
+        using var client = await broker.ConnectAsync(ListenerProtocol.Plaintext);
+        foreach (var topic in new[] { "whole", "broken" })
+        {
+            await client.AskAsync<CreateTopicsRequest, CreateTopicsResponse>(5, new()
+            {
+                Topics =
+                [
+                    new()
+                    {
+                        Name = topic,
+                        NumPartitions = 1,
+                        ReplicationFactor = 1,
+                        Configs = [new() { Name = "cleanup.policy", Value = "compact" }, new() { Name = "segment.bytes", Value = "300" }],
+                    },
+                ],
+            });
+            for (var i = 0; i < 10; i++)
+            {
+                var batch = new RecordBatchBuilder();
+                batch.Append(1, [1, 2, 3], new byte[100]);
+                await client.AskAsync<ProduceRequest, ProduceResponse>(9, Produce(topic, batch.Build()));
+            }
+        }
+
+        Assert.Equal(0, meter.Sum("cleaner.runs"));
+        Assert.Equal(1, meter.Read("cleaner.dirty_ratio", "topic=whole", "partition=0"));
+        Assert.Equal(0, meter.Read("cleaner.uncompactable"));
+        var first = Directory.GetFiles(Path.Combine(broker.Data, "broken-0"), "*.log").Order(StringComparer.Ordinal).First();
+        var bytes = await File.ReadAllBytesAsync(first, TestContext.Current.CancellationToken);
+        bytes[100] ^= 1;
+        await File.WriteAllBytesAsync(first, bytes, TestContext.Current.CancellationToken);
+
+        await Eventually.Holds(() =>
+        {
+            time.Advance(TimeSpan.FromSeconds(10));
+            return meter.Sum("cleaner.runs", "result=success") == 1 && meter.Sum("cleaner.runs", "result=failure") == 1;
+        });
+        Assert.Equal(1, meter.Count("cleaner.duration"));
+        var size = meter.Read("log.size", "topic=whole", "partition=0");
+        Assert.InRange(meter.Sum("cleaner.io", "direction=read"), 9 * 2 * 150, 20 * 2 * 200);
+        Assert.InRange(meter.Sum("cleaner.io", "direction=write"), 150, size);
+        Assert.Equal(0, meter.Read("cleaner.dirty_ratio", "topic=whole", "partition=0"));
+        Assert.Equal(1, meter.Read("cleaner.uncompactable"));
+        Assert.Contains("whole-0 was compacted up to offset", broker.Logs.Of(1010).Single(), StringComparison.Ordinal);
+        Assert.Contains("broken-0 cannot be compacted", broker.Logs.Of(1012).Single(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_guide_names_every_instrument()
     {
         await using var broker = await SecureBroker.StartAsync();
@@ -119,11 +174,13 @@ public sealed class BrokerMetricsTests
         Assert.All(meter.Names, name => Assert.Contains($"| `{name}` |", guide, StringComparison.Ordinal));
     }
 
-    private static ProduceRequest Produce(string topic, string value) => new()
+    private static ProduceRequest Produce(string topic, string value) => Produce(topic, TestLog.Batch(value));
+
+    private static ProduceRequest Produce(string topic, byte[] batch) => new()
     {
         TransactionalId = null,
         Acks = -1,
-        TopicData = [new() { Name = topic, PartitionData = [new() { Records = new RecordData(TestLog.Batch(value)) }] }],
+        TopicData = [new() { Name = topic, PartitionData = [new() { Records = new RecordData(batch) }] }],
     };
 
     /// <summary>Listens to the meter of one broker.</summary>

@@ -74,7 +74,7 @@ public sealed class BrokerConfigsTests
     [InlineData("no.such.config", "1")]
     [InlineData("message.max.bytes", "many")]
     [InlineData("num.partitions", "3")]
-    [InlineData("unclean.leader.election.enable", "true")]
+    [InlineData("log.message.format.version", "2.8")]
     [InlineData("log.cleaner.min.cleanable.ratio", "1.5")]
     public void Wrong_and_fixed_configurations_are_refused(string name, string value)
     {

@@ -209,4 +209,19 @@ public sealed class ProducerTests
         Assert.Equal(ErrorCode.None, test.Append(7, 0, 100).Error);
         Assert.Equal(ErrorCode.InvalidProducerEpoch, test.Append(8, 0, 1, transactional: true).Error);
     }
+
+    [Fact]
+    public async Task How_long_a_producer_is_silent_counts_over_a_restart()
+    {
+        using var first = new TestLog();
+        first.Append(7, 5, 0);
+        Assert.True(await first.Log.CloseAsync());
+        using var test = new TestLog(first.Disk, syncFolder: false);
+        test.Clock.Now = first.Clock.Now + 59_999;
+        test.Log.ExpireProducers(TimeSpan.FromMinutes(1));
+        Assert.Equal(ErrorCode.InvalidProducerEpoch, test.Append(7, 0, 100).Error);
+        test.Clock.Now += 2;
+        test.Log.ExpireProducers(TimeSpan.FromMinutes(1));
+        Assert.Equal(ErrorCode.None, test.Append(7, 0, 100).Error);
+    }
 }

@@ -147,17 +147,20 @@ internal sealed partial class Group
 
     /// <summary>
     /// Drops offsets whose retention is over (KIP-211): in a group without members counted from when it became empty; for a
-    /// consumer that manages itself, and for topics that nobody in a stable group subscribes to, from the commit. Then the
-    /// group itself, when nothing is left of it.
+    /// consumer that manages itself, and for topics that nobody in a stable group subscribes to, from the commit. What an open
+    /// transaction is about to change stays until it is over. Then the group itself, when nothing is left of it.
     /// </summary>
-    public void ExpireOffsets(Instant now, GroupEffects effects)
+    /// <returns>How many offsets have expired.</returns>
+    public int ExpireOffsets(Instant now, GroupEffects effects)
     {
-        foreach (var partition in _offsets.Partitions.Where(p => IsExpired(p, now.UtcMs)).ToList())
+        var expired = _offsets.Partitions.Where(p => IsExpired(p, now.UtcMs) && !_offsets.IsPending(p)).ToList();
+        foreach (var partition in expired)
         {
             RemoveOffset(partition, effects);
         }
 
         BuryIfUnused(now, effects);
+        return expired.Count;
     }
 
     private bool IsExpired(TopicPartition partition, long nowUtc)

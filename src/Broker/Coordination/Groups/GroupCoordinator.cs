@@ -211,11 +211,23 @@ internal sealed partial class GroupCoordinator : IDisposable
     }
 
     /// <summary>A topic was deleted: its offsets go with it.</summary>
-    public ValueTask ForgetTopicAsync(string topic) =>
-        ForAllAsync((group, now, effects) => group.ForgetTopic(topic, now, effects));
+    public async ValueTask ForgetTopicAsync(string topic) => await ForAllAsync((group, now, effects) =>
+    {
+        group.ForgetTopic(topic, now, effects);
+        return 0;
+    });
 
     /// <summary>Drops offsets whose retention is over, and groups of which nothing is left.</summary>
-    public ValueTask ExpireAsync() => ForAllAsync((group, now, effects) => group.ExpireOffsets(now, effects));
+    public async ValueTask ExpireAsync()
+    {
+        var groups = _entries.Count;
+        var expired = await ForAllAsync((group, now, effects) => group.ExpireOffsets(now, effects));
+        var gone = groups - _entries.Count;
+        if (expired > 0 || gone > 0)
+        {
+            CoordinationLogs.OffsetsExpired(_logger, expired, Math.Max(gone, 0));
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -230,23 +242,22 @@ internal sealed partial class GroupCoordinator : IDisposable
 
     private void OnCleanupTimer() => _ = BackgroundWork.RunAsync(ExpireAsync, _logger);
 
-    private async ValueTask ForAllAsync(Action<Group, Instant, GroupEffects> command)
+    private async ValueTask<int> ForAllAsync(Func<Group, Instant, GroupEffects, int> command)
     {
+        var sum = 0;
         foreach (var entry in _entries.Values)
         {
             try
             {
-                await entry.RunAsync((group, now, effects) =>
-                {
-                    command(group, now, effects);
-                    return true;
-                });
+                sum += (await entry.RunAsync(command)).Value;
             }
             catch (CoordinatorFailedException)
             {
                 // The refusal was logged; the other groups may live in other partitions.
             }
         }
+
+        return sum;
     }
 
     private async ValueTask<T> WithAsync<T>(

@@ -227,6 +227,11 @@ internal sealed class GroupEntry : IDisposable
             }
         }
 
+        if (token is not null)
+        {
+            _log.CancelVerification(token);
+        }
+
         return [.. offsets.Select(o => new PartitionResult(o.Partition, error))];
     }
 

@@ -133,8 +133,9 @@ internal sealed class TransactionCoordinator : IDisposable
     /// <summary>
     /// Whether a producer may write to a partition as part of its transaction now (KIP-890). Takes no lock and never waits.
     /// </summary>
-    public ErrorCode Verify(string? transactionalId, ProducerIdentity producer, TopicPartition partition) =>
-        TransactionMachine.Verify(
+    public ErrorCode Verify(string? transactionalId, ProducerIdentity producer, TopicPartition partition) => !_limits.VerifiesPartitions()
+        ? ErrorCode.None
+        : TransactionMachine.Verify(
             transactionalId is not null && _entries.TryGetValue(transactionalId, out var entry) ? entry.Verifiable : null,
             producer,
             partition);
@@ -183,6 +184,7 @@ internal sealed class TransactionCoordinator : IDisposable
     /// <summary>Forgets ids that have not been used for long.</summary>
     public async ValueTask ExpireIdsAsync()
     {
+        var expired = 0;
         foreach (var (id, entry) in _entries)
         {
             try
@@ -192,12 +194,18 @@ internal sealed class TransactionCoordinator : IDisposable
                 if (decision.Next is not null)
                 {
                     _entries.TryRemove(KeyValuePair.Create(id, entry));
+                    expired++;
                 }
             }
             catch (CoordinatorFailedException)
             {
                 // The refusal was logged; other ids may live in other partitions.
             }
+        }
+
+        if (expired > 0)
+        {
+            CoordinationLogs.TransactionalIdsExpired(_logger, expired);
         }
     }
 

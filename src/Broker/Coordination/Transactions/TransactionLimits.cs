@@ -19,4 +19,10 @@ internal sealed record TransactionLimits
     /// <c>transaction.remove.expired.transaction.cleanup.interval.ms</c>: how often such ids are looked for; default 1 h.
     /// </summary>
     public int IdExpirationCheckMs { get; init; } = 3_600_000;
+
+    /// <summary>
+    /// <c>transaction.partition.verification.enable</c>: whether only partitions that were added to a transaction may be
+    /// written by it; asked each time.
+    /// </summary>
+    public Func<bool> VerifiesPartitions { get; init; } = () => true;
 }

@@ -26,4 +26,7 @@ internal sealed record CompactionPlan(LogSegment[] Segments, long FirstDirty, lo
 /// <param name="BytesBefore">The bytes of the segments before.</param>
 /// <param name="BytesAfter">The bytes of those that are there now.</param>
 /// <param name="Segments">How many segments there were.</param>
-internal readonly record struct CompactionResult(long CleanedTo, long BytesBefore, long BytesAfter, int Segments);
+/// <param name="BytesRead">The bytes that were read, for keys and for copying.</param>
+/// <param name="BytesWritten">The bytes of the segments that were made.</param>
+internal readonly record struct CompactionResult(
+    long CleanedTo, long BytesBefore, long BytesAfter, int Segments, long BytesRead, long BytesWritten);

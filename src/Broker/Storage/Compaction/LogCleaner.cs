@@ -1,9 +1,11 @@
+using MedStreams.Broker.Metrics;
 using Microsoft.Extensions.Logging;
 
 namespace MedStreams.Broker.Storage;
 
 /// <summary>Compacts the logs of a broker, the dirtiest first, one at a time.</summary>
-internal sealed class LogCleaner(LogManager logs, Func<CleanerSettings> settings, ILogger logger)
+internal sealed class LogCleaner(
+    LogManager logs, Func<CleanerSettings> settings, BrokerMetrics metrics, TimeProvider clock, ILogger logger)
 {
     /// <summary>Compacts until no log is due.</summary>
     /// <param name="cancellationToken">Ends the work.</param>
@@ -19,21 +21,26 @@ internal sealed class LogCleaner(LogManager logs, Func<CleanerSettings> settings
         while (Dirtiest(done) is { } log)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            var began = clock.GetTimestamp();
             try
             {
                 if (await log.CompactAsync(present, cancellationToken) is not { } result)
                 {
+                    if (log.IsUncompactable)
+                        metrics.CleanerFailed();
                     done.Add(log);
                     continue;
                 }
 
                 passes++;
+                metrics.Cleaned(result, clock.GetElapsedTime(began));
                 Logs.Compacted(
                     logger, log.Partition.Topic, log.Partition.Partition, result.CleanedTo, result.Segments, result.BytesBefore, result.BytesAfter);
             }
             catch (IOException exception)
             {
                 done.Add(log);
+                metrics.CleanerFailed();
                 Logs.CompactionFailed(logger, exception, log.Partition.Topic, log.Partition.Partition);
             }
         }

@@ -18,6 +18,13 @@ internal static class BrokerConfigTable
     public const string CleanerBufferLoadFactor = "log.cleaner.io.buffer.load.factor";
     public const string CleanerBufferSize = "log.cleaner.io.buffer.size";
     public const string RetentionCheckIntervalMs = "log.retention.check.interval.ms";
+    public const string MaxConnections = "max.connections";
+    public const string MaxConnectionsPerIp = "max.connections.per.ip";
+    public const string OffsetsRetentionCheckIntervalMs = "offsets.retention.check.interval.ms";
+    public const string PartitionVerificationEnable = "transaction.partition.verification.enable";
+    public const string ProducerIdExpirationMs = "producer.id.expiration.ms";
+    private const string Longest = "9223372036854775807";
+    private const string FormatVersion = "message.format.version";
 
     private static readonly Dictionary<string, string> NamesOfTopicDefaults = new()
     {
@@ -47,7 +54,9 @@ internal static class BrokerConfigTable
         [TopicConfigTable.SegmentJitterMs] = "log.roll.jitter.ms",
         [TopicConfigTable.SegmentMs] = "log.roll.ms",
         ["message.downconversion.enable"] = "log.message.downconversion.enable",
-        ["message.format.version"] = "log.message.format.version",
+        ["local.retention.bytes"] = "log.local.retention.bytes",
+        ["local.retention.ms"] = "log.local.retention.ms",
+        [FormatVersion] = "log.message.format.version",
         ["preallocate"] = "log.preallocate",
         ["unclean.leader.election.enable"] = "unclean.leader.election.enable",
     };
@@ -67,22 +76,25 @@ internal static class BrokerConfigTable
             new(new(CleanerEnable, ConfigType.Boolean, "true"), IsDynamic: false),
             new(new(CleanerBufferLoadFactor, ConfigType.Double, "0.9") { Minimum = 0.01, Maximum = 0.99 }, IsDynamic: true),
             new(new(CleanerBufferSize, ConfigType.Int32, "524288") { Minimum = 1024 }, IsDynamic: true),
-            Fixed("log.cleaner.threads", ConfigType.Int32, "1"),
             Fixed("log.dirs", ConfigType.Text, null),
             Fixed(RetentionCheckIntervalMs, ConfigType.Int64, "300000"),
             Fixed("log.retention.hours", ConfigType.Int32, "168"),
             Fixed("log.roll.hours", ConfigType.Int32, "168"),
             Fixed("num.partitions", ConfigType.Int32, "1"),
+            Fixed(OffsetsRetentionCheckIntervalMs, ConfigType.Int64, "600000"),
             Fixed("offsets.retention.minutes", ConfigType.Int32, "10080"),
             Fixed("offsets.topic.num.partitions", ConfigType.Int32, "50"),
-            Fixed("producer.id.expiration.ms", ConfigType.Int32, "86400000"),
+            new(new(ProducerIdExpirationMs, ConfigType.Int32, "86400000") { Minimum = 1 }, IsDynamic: true),
             Fixed("socket.request.max.bytes", ConfigType.Int32, "104857600"),
             Fixed("transaction.abort.timed.out.transaction.cleanup.interval.ms", ConfigType.Int32, "10000"),
             Fixed("transaction.max.timeout.ms", ConfigType.Int32, "900000"),
+            new(new(PartitionVerificationEnable, ConfigType.Boolean, "true"), IsDynamic: true),
+            Fixed("transaction.remove.expired.transaction.cleanup.interval.ms", ConfigType.Int32, "3600000"),
             Fixed("transaction.state.log.num.partitions", ConfigType.Int32, "50"),
             Fixed("transactional.id.expiration.ms", ConfigType.Int32, "604800000"),
         ])
         .Concat(OfSecurity())
+        .Concat(WithoutEffect())
         .ToDictionary(config => config.Rule.Name);
 
     /// <summary>The broker's configuration that is a topic configuration's default; null when there is none.</summary>
@@ -103,7 +115,7 @@ internal static class BrokerConfigTable
 
         // Where Kafka has hours, the configuration in milliseconds has no default of its own.
         var hasHours = names.Key is TopicConfigTable.RetentionMs or TopicConfigTable.SegmentMs;
-        return new BrokerConfig(rule with { Name = names.Value, Default = hasHours ? null : rule.Default }, rule.HasEffect, names.Key);
+        return new BrokerConfig(rule with { Name = names.Value, Default = hasHours ? null : rule.Default }, IsDynamic: names.Key != FormatVersion, names.Key);
     });
 
     /// <summary>Listeners, keys, users, rules and limits of connections.</summary>
@@ -115,8 +127,8 @@ internal static class BrokerConfigTable
         Fixed("connections.max.reauth.ms", ConfigType.Int64, "0"),
         Fixed("listener.security.protocol.map", ConfigType.Text, "PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT,SASL_SSL:SASL_SSL"),
         Fixed("listeners", ConfigType.Text, "PLAINTEXT://:9092"),
-        Fixed("max.connections", ConfigType.Int32, "2147483647"),
-        Fixed("max.connections.per.ip", ConfigType.Int32, "2147483647"),
+        Number(MaxConnections, ConfigType.Int32, "2147483647", 1),
+        Number(MaxConnectionsPerIp, ConfigType.Int32, "2147483647", 1),
         Fixed("queued.max.request.bytes", ConfigType.Int64, "-1"),
         Fixed("sasl.enabled.mechanisms", ConfigType.List, "GSSAPI"),
         Fixed("sasl.server.max.receive.size", ConfigType.Int32, "524288"),
@@ -131,6 +143,27 @@ internal static class BrokerConfigTable
         Fixed("ssl.truststore.password", ConfigType.Password, null),
         Fixed("super.users", ConfigType.Text, ""),
     ];
+
+    /// <summary>What Kafka lets operators alter and one node without replicas has no use for: taken, kept and shown.</summary>
+    private static BrokerConfig[] WithoutEffect() =>
+    [
+        Number("background.threads", ConfigType.Int32, "10", 1),
+        Number("follower.replication.throttled.rate", ConfigType.Int64, Longest, 0),
+        Number("leader.replication.throttled.rate", ConfigType.Int64, Longest, 0),
+        Number("log.cleaner.threads", ConfigType.Int32, "1", 0),
+        Number("num.io.threads", ConfigType.Int32, "8", 1),
+        Number("num.network.threads", ConfigType.Int32, "3", 1),
+        Number("num.recovery.threads.per.data.dir", ConfigType.Int32, "1", 1),
+        Number("num.replica.fetchers", ConfigType.Int32, "1", 0),
+        Number("remote.fetch.max.wait.ms", ConfigType.Int32, "500", 1),
+        Number("remote.log.index.file.cache.total.size.bytes", ConfigType.Int64, "1073741824", 1),
+        Number("remote.log.manager.copy.max.bytes.per.second", ConfigType.Int64, Longest, 1),
+        Number("remote.log.manager.fetch.max.bytes.per.second", ConfigType.Int64, Longest, 1),
+        Number("replica.alter.log.dirs.io.max.bytes.per.second", ConfigType.Int64, Longest, 0),
+    ];
+
+    private static BrokerConfig Number(string name, ConfigType type, string fallback, double minimum) =>
+        new(new(name, type, fallback) { Minimum = minimum }, IsDynamic: true);
 
     private static BrokerConfig Fixed(string name, ConfigType type, string? fallback) => new(new(name, type, fallback), IsDynamic: false);
 }

@@ -77,7 +77,7 @@ internal sealed class BrokerConfigs
             synonyms.Add(new(rule.Name, value, ConfigSource.StaticBroker));
         if (synonyms.Count == 0 || synonyms[^1].Source != ConfigSource.Default)
             synonyms.Add(new(BrokerConfigTable.DefaultOf(rule.Name)?.Rule.Name ?? rule.Name, rule.Default!, ConfigSource.Default));
-        return new(rule, !rule.HasEffect, synonyms);
+        return new(rule, IsReadOnly: false, synonyms);
     }
 
     /// <summary>The text that counts for a configuration of the broker that always has one.</summary>
@@ -85,6 +85,9 @@ internal sealed class BrokerConfigs
 
     /// <summary>The number that counts for a configuration of the broker that always has one.</summary>
     public double Number(string name) => double.Parse(Text(name), CultureInfo.InvariantCulture);
+
+    /// <summary>Whether a configuration of the broker that always has a value is on.</summary>
+    public bool IsOn(string name) => bool.Parse(Text(name));
 
     /// <summary>Alters the broker's configuration.</summary>
     /// <param name="all">Whether for all brokers; otherwise for this one.</param>

@@ -26,14 +26,17 @@ internal sealed record ConfigRule(string Name, ConfigType Type, string? Default)
     /// <summary>The largest number.</summary>
     public double Maximum { get; init; } = double.PositiveInfinity;
 
+    /// <summary>A number between the two that is not allowed, or null.</summary>
+    public int? Except { get; init; }
+
     /// <summary>The texts that are allowed, alone or, in a list, together; empty when any is.</summary>
     public IReadOnlyList<string> Values { get; init; } = [];
 
-    /// <summary>Whether one node can do anything about it; otherwise it is kept and shown, and cannot be altered.</summary>
-    public bool HasEffect { get; init; } = true;
+    /// <summary>The form that the whole text must have; null when it may have any.</summary>
+    public Predicate<string>? Form { get; init; }
 
     /// <summary>Whether a value is one that this configuration may have.</summary>
-    public bool Allows(string value) => Type switch
+    public bool Allows(string value) => Form?.Invoke(value) is not false && Type switch
     {
         ConfigType.Boolean => bool.TryParse(value, out _),
         ConfigType.Int32 => int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && IsWithin(number),
@@ -56,7 +59,7 @@ internal sealed record ConfigRule(string Name, ConfigType Type, string? Default)
     public static string[] Split(string list) =>
         list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
-    private bool IsWithin(double number) => number >= Minimum && number <= Maximum;
+    private bool IsWithin(double number) => number >= Minimum && number <= Maximum && number != Except;
 
     private bool IsKnown(string value) => Values.Count == 0 || Values.Contains(value);
 }

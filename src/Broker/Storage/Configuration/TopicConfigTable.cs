@@ -1,11 +1,14 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
 namespace MedStreams.Broker.Storage;
 
 /// <summary>
 /// The configurations of topics: Kafka's names, types and defaults (its topic configuration reference, 3.9). Those that
-/// speak of replicas, of remote storage or of formats that nobody writes any more are taken when a topic is made, and
-/// shown, but have no effect on one node and cannot be altered.
+/// speak of replicas, of remote storage or of formats that nobody writes any more are taken, kept and shown as Kafka
+/// does, and have no effect on one node.
 /// </summary>
-internal static class TopicConfigTable
+internal static partial class TopicConfigTable
 {
     public const string CleanupPolicy = "cleanup.policy";
     public const string CompressionGzipLevel = "compression.gzip.level";
@@ -39,7 +42,7 @@ internal static class TopicConfigTable
     public static IReadOnlyDictionary<string, ConfigRule> All { get; } = new[]
     {
         List(CleanupPolicy, "delete", "compact", "delete"),
-        Int32(CompressionGzipLevel, "-1", -1) with { Maximum = 9 },
+        Int32(CompressionGzipLevel, "-1", -1) with { Maximum = 9, Except = 0 },
         Int32(CompressionLz4Level, "9", 1) with { Maximum = 17 },
         Text(CompressionType, "producer", "uncompressed", "zstd", "lz4", "snappy", "gzip", "producer"),
         Int32(CompressionZstdLevel, "3", -131072) with { Maximum = 22 },
@@ -47,15 +50,15 @@ internal static class TopicConfigTable
         Int64(FileDeleteDelayMs, "60000", 0),
         Int64(FlushMessages, Longest, 1),
         Int64(FlushMs, Longest, 0),
-        Idle(List("follower.replication.throttled.replicas", "")),
+        List("follower.replication.throttled.replicas", "") with { Form = AreReplicas },
         Int32(IndexIntervalBytes, "4096", 0),
-        Idle(List("leader.replication.throttled.replicas", "")),
-        Idle(Int64("local.retention.bytes", "-2", -2)),
-        Idle(Int64("local.retention.ms", "-2", -2)),
+        List("leader.replication.throttled.replicas", "") with { Form = AreReplicas },
+        Int64("local.retention.bytes", "-2", -2),
+        Int64("local.retention.ms", "-2", -2),
         Int64(MaxCompactionLagMs, Longest, 1),
         Int32(MaxMessageBytes, "1048588", 0),
-        Idle(Boolean("message.downconversion.enable", "true")),
-        Idle(Text("message.format.version", "3.0-IV1")),
+        Boolean("message.downconversion.enable", "true"),
+        Text("message.format.version", "3.0-IV1") with { Form = value => KafkaVersion().IsMatch(value) },
         Int64(MessageTimestampAfterMaxMs, Longest, 0),
         Int64(MessageTimestampBeforeMaxMs, Longest, 0),
         Int64(MessageTimestampDifferenceMaxMs, Longest, 0),
@@ -63,21 +66,24 @@ internal static class TopicConfigTable
         new(MinCleanableDirtyRatio, ConfigType.Double, "0.5") { Minimum = 0, Maximum = 1 },
         Int64(MinCompactionLagMs, "0", 0),
         Int32(MinInsyncReplicas, "1", 1),
-        Idle(Boolean("preallocate", "false")),
-        Idle(Boolean("remote.log.copy.disable", "false")),
-        Idle(Boolean("remote.log.delete.on.disable", "false")),
-        Idle(Boolean("remote.storage.enable", "false")),
+        Boolean("preallocate", "false"),
+        Boolean("remote.log.copy.disable", "false"),
+        Boolean("remote.log.delete.on.disable", "false"),
+        Boolean("remote.storage.enable", "false"),
         Int64(RetentionBytes, "-1", long.MinValue),
         Int64(RetentionMs, "604800000", -1),
         Int32(SegmentBytes, "1073741824", 14),
         Int32(SegmentIndexBytes, "10485760", 4),
         Int64(SegmentJitterMs, "0", 0),
         Int64(SegmentMs, "604800000", 1),
-        Idle(Boolean("unclean.leader.election.enable", "false")),
+        Boolean("unclean.leader.election.enable", "false"),
     }.ToDictionary(config => config.Name);
 
     /// <summary>What is wrong with a topic's configuration; null when nothing is.</summary>
-    public static string? Fault(IEnumerable<KeyValuePair<string, string?>> configs)
+    /// <param name="configs">The topic's own values, each name once.</param>
+    /// <param name="defaults">The broker's values for what it does not say; Kafka's count where there is none.</param>
+    public static string? Fault(
+        IReadOnlyCollection<KeyValuePair<string, string?>> configs, IReadOnlyDictionary<string, string>? defaults = null)
     {
         foreach (var (name, value) in configs)
         {
@@ -89,8 +95,23 @@ internal static class TopicConfigTable
                 return "There is no remote storage: Tiered Storage functionality is disabled in the broker.";
         }
 
-        return null;
+        var (least, most) = (Number(MinCompactionLagMs), Number(MaxCompactionLagMs));
+        return least > most ? $"{MinCompactionLagMs} ({least}) is larger than {MaxCompactionLagMs} ({most})" : null;
+
+        long Number(string name) => long.Parse(
+            configs.LastOrDefault(config => config.Key == name).Value ?? defaults?.GetValueOrDefault(name) ?? All[name].Default!,
+            CultureInfo.InvariantCulture);
     }
+
+    /// <summary>All replicas (<c>*</c>), or some of them as partition and broker: <c>0:1,1:1</c>.</summary>
+    private static bool AreReplicas(string value) => value.Trim() == "*" || ConfigRule.Split(value).All(replica => Replica().IsMatch(replica));
+
+    [GeneratedRegex("^[0-9]+:[0-9]+$")]
+    private static partial Regex Replica();
+
+    /// <summary>A version of Kafka or of its metadata, such as 2.8, 2.8.0 and 3.0-IV1.</summary>
+    [GeneratedRegex(@"^[0-9]+\.[0-9]+(\.[0-9]+)*(-IV[0-9]+)?$")]
+    private static partial Regex KafkaVersion();
 
     private static ConfigRule Boolean(string name, string fallback) => new(name, ConfigType.Boolean, fallback);
 
@@ -105,7 +126,4 @@ internal static class TopicConfigTable
 
     private static ConfigRule List(string name, string fallback, params string[] values) =>
         new(name, ConfigType.List, fallback) { Values = values };
-
-    /// <summary>Of no effect on one node.</summary>
-    private static ConfigRule Idle(ConfigRule config) => config with { HasEffect = false };
 }

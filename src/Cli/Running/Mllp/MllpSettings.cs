@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Security;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using MedStreams.Cli.Configuration;
@@ -102,37 +101,21 @@ internal static class MllpSettings
     {
         if (!settings.Find(Certificate, out var certificate))
             return null;
-        try
+        var (own, chain) = PemFiles.Own(
+            Certificate, Path.GetFullPath(certificate, workingDirectory), Key, Path.GetFullPath(settings.Require(Key), workingDirectory));
+        var tls = new SslServerAuthenticationOptions { ServerCertificateContext = SslStreamCertificateContext.Create(own, chain) };
+        if (settings.Find(ClientCertificates, out var authorities))
         {
-            var own = X509Certificate2.CreateFromPemFile(
-                Path.GetFullPath(certificate, workingDirectory), Path.GetFullPath(settings.Require(Key), workingDirectory));
-            var tls = new SslServerAuthenticationOptions
+            tls.ClientCertificateRequired = true;
+            tls.CertificateChainPolicy = new X509ChainPolicy
             {
-                ServerCertificateContext = SslStreamCertificateContext.Create(own, Chain(certificate, workingDirectory)),
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck,
             };
-            if (settings.Find(ClientCertificates, out var authorities))
-            {
-                tls.ClientCertificateRequired = true;
-                tls.CertificateChainPolicy = new X509ChainPolicy
-                {
-                    TrustMode = X509ChainTrustMode.CustomRootTrust,
-                    RevocationMode = X509RevocationMode.NoCheck,
-                };
-                tls.CertificateChainPolicy.CustomTrustStore.AddRange(Chain(authorities, workingDirectory));
-            }
-
-            return tls;
+            tls.CertificateChainPolicy.CustomTrustStore.AddRange(
+                PemFiles.Certificates(ClientCertificates, Path.GetFullPath(authorities, workingDirectory)));
         }
-        catch (Exception e) when (e is IOException or CryptographicException or UnauthorizedAccessException)
-        {
-            throw CliException.Usage($"Mllp:Tls: {e.Message}");
-        }
-    }
 
-    private static X509Certificate2Collection Chain(string file, string workingDirectory)
-    {
-        var chain = new X509Certificate2Collection();
-        chain.ImportFromPemFile(Path.GetFullPath(file, workingDirectory));
-        return chain;
+        return tls;
     }
 }
