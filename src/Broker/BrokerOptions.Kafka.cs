@@ -39,8 +39,8 @@ public sealed partial record BrokerOptions
     }
 
     /// <summary>The options that are times or numbers and have no setting of another name.</summary>
-    private static IReadOnlyDictionary<string, Func<BrokerOptions, long, BrokerOptions>> Setters { get; } =
-        new Dictionary<string, Func<BrokerOptions, long, BrokerOptions>>
+    private static Dictionary<string, Func<BrokerOptions, long, BrokerOptions>> Setters { get; } =
+        new()
         {
             ["group.initial.rebalance.delay.ms"] = (o, v) => o with { InitialRebalanceDelay = TimeSpan.FromMilliseconds(v) },
             ["group.max.session.timeout.ms"] = (o, v) => o with { MaxSessionTimeout = TimeSpan.FromMilliseconds(v) },

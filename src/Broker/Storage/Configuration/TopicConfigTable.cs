@@ -106,11 +106,11 @@ internal static partial class TopicConfigTable
     /// <summary>All replicas (<c>*</c>), or some of them as partition and broker: <c>0:1,1:1</c>.</summary>
     private static bool AreReplicas(string value) => value.Trim() == "*" || ConfigRule.Split(value).All(replica => Replica().IsMatch(replica));
 
-    [GeneratedRegex("^[0-9]+:[0-9]+$")]
+    [GeneratedRegex("^[0-9]+:[0-9]+$", RegexOptions.NonBacktracking)]
     private static partial Regex Replica();
 
     /// <summary>A version of Kafka or of its metadata, such as 2.8, 2.8.0 and 3.0-IV1.</summary>
-    [GeneratedRegex(@"^[0-9]+\.[0-9]+(\.[0-9]+)*(-IV[0-9]+)?$")]
+    [GeneratedRegex(@"^[0-9]+\.[0-9]+(\.[0-9]+)*(-IV[0-9]+)?$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex KafkaVersion();
 
     private static ConfigRule Boolean(string name, string fallback) => new(name, ConfigType.Boolean, fallback);
