@@ -128,7 +128,7 @@ internal sealed class ExactlyOnceClient(string id, TopicPartition[] partitions)
     public async Task<bool> TryIntrudeAsync(MortalBroker broker, int partition, int value)
     {
         var to = partitions[partition];
-        return Producer is { } && !_added.Contains(to)
+        return Producer is { } && _unanswered is null && !_added.Contains(to)
             && await AppendAsync(broker, to, Batch(Producer.Value, _next.GetValueOrDefault(to), [value]));
     }
 
