@@ -128,13 +128,14 @@ public sealed class ReservationMachine
         var source = command.Event.Source;
         var isNewer = EventVersion.IsNewer(source.Version, Record.Schedule?.Version);
         var before = Record.Schedule;
+        var isOthers = Record.Owner != command.Owner;
         if (isNewer)
             Own(command, source.Version);
-        else if (Record.Owner != command.Owner)
+        else if (isOthers)
             _feedback.Add((command.Owner, new ReleaseEvent(_number, before!.Version)));
         Record = Record with { Schedule = Schedule.Join(before, Schedule.Of(command.Event)) };
-        if (Record.Cancelled is { } cancelled)
-            _feedback.Add((Record.Owner!, new ClosedEvent(_number, cancelled)));
+        if (isOthers)
+            TellOwner();
         if (!isNewer && Record.Status != ReservationStatus.Cancelled)
             Reject(RejectionReason.Superseded, source, null);
         Move(ReservationTrigger.Schedule, source.Cause, null, source, notable: isNewer);
@@ -152,13 +153,15 @@ public sealed class ReservationMachine
         Record = Record with { Owner = command.Owner, User = command.User, Links = Record.Links.Clear() };
     }
 
+    private void TellOwner() => _feedback.Add((Record.Owner!, new KnownEvent(_number, Record.Schedule, Record.Cancelled)));
+
     private void CancelBy(ScheduleCommand command)
     {
         var source = command.Event.Source;
         if (EventVersion.Oldest(Record.Cancelled, source.Version) == source.Version)
             Record = Record with { Cancelled = source.Version, CancelledBy = command.Event.Action };
         if (Record.Owner != command.Owner)
-            _feedback.Add((Record.Owner!, new ClosedEvent(_number, source.Version)));
+            TellOwner();
         Move(ReservationTrigger.Cancel, source.Cause, null, source);
     }
 

@@ -95,9 +95,10 @@ public sealed class UserDesk
                 Know(release.Number, new KnownReservation(null, null, release.Version, _now));
                 Settle(null);
                 break;
-            case ClosedEvent closed:
-                Know(closed.Number, new KnownReservation(null, closed.Version, null, _now));
+            case KnownEvent known:
+                Know(known.Number, new KnownReservation(known.Schedule, known.Cancelled, null, _now));
                 Settle(null);
+                TellLinks(known.Number);
                 break;
             case AdoptEvent adopted:
                 Adopt(adopted);
@@ -192,6 +193,8 @@ public sealed class UserDesk
         }
 
         Settle(null);
+        foreach (var (number, _) in Ordered(Entry.Reservations))
+            TellLinks(number);
     }
 
     private void TellOwner(Func<string, string> previous)
@@ -208,26 +211,32 @@ public sealed class UserDesk
             var number = association.IsActive && !association.Reported
                 ? AssociationMatch.Find(association, Entry.Reservations, _options)
                 : null;
-            var link = number is null ? null : new Link(id, association.FirstMade!.Time, association.Place, association.Source);
-            if (number == association.Number)
-            {
-                if (link is not null && source is not null && association.PlaceVersion == source.Version)
-                    Order(number!, new AssociateCommand(_user, link with { Source = source }));
+            if (number == association.Number && (number is null || association.Place == association.LinkedPlace))
                 continue;
-            }
-
-            if (association.Number is { } before)
+            if (association.Number is { } before && before != number)
                 Order(before, new DissociateCommand(_user, id, number is null ? "withdrawn" : "re-link", source));
-            if (link is not null)
-                Order(number!, new AssociateCommand(_user, link));
+            if (number is not null)
+                Order(number, new AssociateCommand(_user, LinkOf(id, association, source)));
+            var until = number is not null ? 0 : association.IsActive ? Limit() : _now;
             Entry = Entry with
             {
                 Associations = Entry.Associations.SetItem(
-                    id,
-                    association with { Number = number, Until = number is not null ? 0 : association.IsActive ? Limit() : _now }),
+                    id, association with { Number = number, LinkedPlace = number is null ? null : association.Place, Until = until }),
             };
         }
     }
+
+    /// <summary>
+    /// Says again what is linked to a reservation: it may have been another user's in between, unnoticed here, and have forgotten its links.
+    /// </summary>
+    private void TellLinks(string number)
+    {
+        foreach (var (id, association) in Ordered(Entry.Associations).Where(a => a.Value.Number == number))
+            Order(number, new AssociateCommand(_user, LinkOf(id, association, null)));
+    }
+
+    private static Link LinkOf(string id, KnownAssociation association, EventSource? source) => new(
+        id, association.FirstMade!.Time, association.Place, association.LinkedPlace is null ? association.Source : source ?? association.Source);
 
     private void Report(string id, KnownAssociation association)
     {

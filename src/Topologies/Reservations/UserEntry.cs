@@ -77,6 +77,9 @@ public sealed record KnownAssociation
     /// <summary>The reservation that it is linked to; null while it waits, or when it has ended.</summary>
     public string? Number { get; init; }
 
+    /// <summary>The place that the reservation was told.</summary>
+    public string? LinkedPlace { get; init; }
+
     /// <summary>While it waits: until when, in epoch milliseconds of the engine's clock. When it has ended: since when.</summary>
     public long Until { get; init; }
 
@@ -103,6 +106,7 @@ public sealed record KnownAssociation
             Place = placed.Place,
             References = Schedule.SortedUnion(one.References, other.References),
             Number = one.Number ?? other.Number,
+            LinkedPlace = one.Number is null ? other.LinkedPlace : one.LinkedPlace,
             Until = Math.Max(one.Until, other.Until),
             Reported = one.Reported && other.Reported,
         };

@@ -48,7 +48,7 @@ public enum AssociationAction
 [JsonDerivedType(typeof(MergeEvent), "merge")]
 [JsonDerivedType(typeof(AdoptEvent), "adopt")]
 [JsonDerivedType(typeof(ReleaseEvent), "release")]
-[JsonDerivedType(typeof(ClosedEvent), "closed")]
+[JsonDerivedType(typeof(KnownEvent), "known")]
 public abstract record UserEvent;
 
 /// <summary>Where an event comes from, for those who look for the message.</summary>
@@ -96,7 +96,8 @@ public sealed record AdoptEvent(string From, UserEntry Known) : UserEvent;
 /// <param name="Version">The message by which it is.</param>
 public sealed record ReleaseEvent(string Number, EventVersion Version) : UserEvent;
 
-/// <summary>A reservation was cancelled under another user's number.</summary>
+/// <summary>What was said of a reservation under another user's number, which this user's side has not seen.</summary>
 /// <param name="Number">The reservation number.</param>
-/// <param name="Version">The message that cancelled it.</param>
-public sealed record ClosedEvent(string Number, EventVersion Version) : UserEvent;
+/// <param name="Schedule">What scheduling messages say; null where none came.</param>
+/// <param name="Cancelled">The message that cancelled it; null where none did.</param>
+public sealed record KnownEvent(string Number, Schedule? Schedule, EventVersion? Cancelled) : UserEvent;
