@@ -1,6 +1,7 @@
 using MedStreams.Cli.Running.Increments;
 using MedStreams.Cli.Running.Mllp;
 using MedStreams.Cli.Running.RangeStatistics;
+using MedStreams.Cli.Running.Reservations;
 
 namespace MedStreams.Cli.Configuration;
 
@@ -23,6 +24,7 @@ internal static class SettingsCatalog
         .. MllpSettings.All,
         .. IncrementsSettings.All,
         .. RangeStatisticsSettings.All,
+        .. ReservationsSettings.All,
     ];
 
     /// <summary>The parts whose keys the user chooses.</summary>

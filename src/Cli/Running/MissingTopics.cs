@@ -8,14 +8,47 @@ namespace MedStreams.Cli.Running;
 /// <summary>Makes the topics that a topology needs and the brokers do not have.</summary>
 internal static class MissingTopics
 {
-    public static async Task CreateAsync(CommandContext context, IEnumerable<string> topics, int partitions)
+    /// <summary>Makes a topology's topics.</summary>
+    public static Task CreateAsync(CommandContext context, RunnableTopology topology, int partitions) =>
+        CreateAsync(context, topology.Topics.Select(topic => new TopicSpecification
+        {
+            Name = topic,
+            NumPartitions = topology.FixedPartitions.TryGetValue(topic, out var count) ? count : partitions,
+            ReplicationFactor = -1,
+            Configs = topology.CompactedTopics.Contains(topic) ? new Dictionary<string, string> { ["cleanup.policy"] = "compact" } : null,
+        }));
+
+    /// <summary>Makes topics.</summary>
+    public static Task CreateAsync(CommandContext context, IEnumerable<string> topics, int partitions) =>
+        CreateAsync(context, topics.Select(topic => new TopicSpecification { Name = topic, NumPartitions = partitions, ReplicationFactor = -1 }));
+
+    /// <summary>Says so where a topic has not the partitions that its topology needs; one that is not there is not looked at.</summary>
+    /// <exception cref="CliException">It has another number.</exception>
+    public static void CheckPartitions(CommandContext context, RunnableTopology topology)
+    {
+        if (topology.FixedPartitions.Count == 0)
+            return;
+        var clients = new KafkaClients(context);
+        using var admin = clients.CreateAdmin();
+        foreach (var topic in clients.AllTopics(admin).Topics.Where(t => topology.FixedPartitions.ContainsKey(t.Topic)))
+        {
+            try
+            {
+                topology.CheckPartitions(topic.Topic, topic.Partitions.Count);
+            }
+            catch (ArgumentException e)
+            {
+                throw CliException.Usage(e.Message);
+            }
+        }
+    }
+
+    private static async Task CreateAsync(CommandContext context, IEnumerable<TopicSpecification> topics)
     {
         var clients = new KafkaClients(context);
         using var admin = clients.CreateAdmin();
         var known = clients.AllTopics(admin).Topics.Select(t => t.Topic).ToHashSet(StringComparer.Ordinal);
-        var missing = topics.Where(topic => !known.Contains(topic))
-            .Select(topic => new TopicSpecification { Name = topic, NumPartitions = partitions, ReplicationFactor = -1 })
-            .ToList();
+        var missing = topics.Where(topic => !known.Contains(topic.Name)).ToList();
         if (missing.Count == 0)
             return;
         try

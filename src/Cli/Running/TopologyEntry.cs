@@ -23,6 +23,15 @@ internal sealed record RunnableTopology(Topology Topology)
     /// <summary>Topics that it reads or writes and that must be there; <c>run --create-topics</c> makes the missing ones.</summary>
     public IReadOnlyList<string> Topics { get; init; } = [];
 
+    /// <summary>Topics among these whose partitions are not a matter of choice, and how many they have.</summary>
+    public IReadOnlyDictionary<string, int> FixedPartitions { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>Told how many partitions a topic of <see cref="FixedPartitions"/> has; throws <see cref="ArgumentException"/> where that will not do.</summary>
+    public Action<string, int> CheckPartitions { get; init; } = static (_, _) => { };
+
+    /// <summary>Topics among these that are made compacted.</summary>
+    public IReadOnlyList<string> CompactedTopics { get; init; } = [];
+
     /// <summary>What it wants of the engine's configuration, such as its error handlers.</summary>
     public Func<StreamsConfig, StreamsConfig> Configure { get; init; } = static config => config;
 

@@ -35,7 +35,8 @@ internal static class RunCommand
                 context.Settings, entry.Name, context.Environment.WorkingDirectory, context.Environment.Clock);
             var runnable = entry.Build(new TopologySetting(context.Settings, loggers, ForDescription: false));
             if (context.Parse.GetValue(create))
-                await MissingTopics.CreateAsync(context, runnable.Topics, context.Parse.GetValue(partitions) ?? -1);
+                await MissingTopics.CreateAsync(context, runnable, context.Parse.GetValue(partitions) ?? -1);
+            MissingTopics.CheckPartitions(context, runnable);
             var runner = new TopologyRunner(
                 entry.Name,
                 runnable,
