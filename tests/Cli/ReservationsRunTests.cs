@@ -3,8 +3,12 @@ using MedStreams.Support;
 namespace MedStreams.Cli.Tests;
 
 /// <summary>The reservations as an operator sets them up.</summary>
-public sealed class ReservationsRunTests(BrokerFixture broker) : IClassFixture<BrokerFixture>
+public sealed class ReservationsRunTests(BrokerFixture broker) : IClassFixture<BrokerFixture>, IDisposable
 {
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
     [Fact]
     public async Task S4_2_a_topic_with_another_number_of_partitions_than_containers_times_servers_ends_the_start_with_both_numbers()
     {
@@ -62,7 +66,7 @@ public sealed class ReservationsRunTests(BrokerFixture broker) : IClassFixture<B
 
     private string[] Run(params string[] more) =>
     [
-        "run", "reservations", "--create-topics", "-b", broker.Servers, "--set", "Postgres:ConnectionString=Host=127.0.0.1;Port=1",
+        "run", "reservations", "--create-topics", "-b", broker.Servers, "--state-dir", _folder.Path, "--set", "Postgres:ConnectionString=Host=127.0.0.1;Port=1",
         "--set", "Reservations:Containers=2", "--set", "Reservations:Servers=3", .. more,
     ];
 }

@@ -32,14 +32,8 @@ internal static class MissingTopics
         using var admin = clients.CreateAdmin();
         foreach (var topic in clients.AllTopics(admin).Topics.Where(t => topology.FixedPartitions.ContainsKey(t.Topic)))
         {
-            try
-            {
-                topology.CheckPartitions(topic.Topic, topic.Partitions.Count);
-            }
-            catch (ArgumentException e)
-            {
-                throw CliException.Usage(e.Message);
-            }
+            if (topology.PartitionsFault(topic.Topic, topic.Partitions.Count) is { } fault)
+                throw CliException.Usage(fault);
         }
     }
 

@@ -26,8 +26,8 @@ internal sealed record RunnableTopology(Topology Topology)
     /// <summary>Topics among these whose partitions are not a matter of choice, and how many they have.</summary>
     public IReadOnlyDictionary<string, int> FixedPartitions { get; init; } = new Dictionary<string, int>();
 
-    /// <summary>Told how many partitions a topic of <see cref="FixedPartitions"/> has; throws <see cref="ArgumentException"/> where that will not do.</summary>
-    public Action<string, int> CheckPartitions { get; init; } = static (_, _) => { };
+    /// <summary>What is wrong with a topic of <see cref="FixedPartitions"/> that has so many partitions; null where nothing is.</summary>
+    public Func<string, int, string?> PartitionsFault { get; init; } = static (_, _) => null;
 
     /// <summary>Topics among these that are made compacted.</summary>
     public IReadOnlyList<string> CompactedTopics { get; init; } = [];

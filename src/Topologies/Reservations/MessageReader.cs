@@ -65,7 +65,7 @@ public sealed class MessageReader(ReservationsOptions options)
             first.Key, action, start?.ToMoment(options.Zone).ToUnixTimeMilliseconds(), Sorted(references), source));
     }
 
-    private MessageOutcome Visit(Hl7Message message, string user, AssociationAction action, EventSource source)
+    private static MessageOutcome Visit(Hl7Message message, string user, AssociationAction action, EventSource source)
     {
         var id = VisitOf(message) ?? VisitlessId(user, source);
         return One(user, new AssociationEvent(id, action, [id], PlaceOf(message), source));

@@ -71,26 +71,25 @@ public sealed record ReservationsOptions
     /// <exception cref="ArgumentException">A setting is out of its range; the text names it and what is allowed.</exception>
     public void Validate()
     {
-        Require(Containers is >= 1 and <= 1000, "Containers must be 1 to 1,000.");
-        Require(Servers is >= 1 and <= 1000, "Servers must be 1 to 1,000.");
-        Require(ParkingLimit >= TimeSpan.FromSeconds(1), "ParkingLimit must be 1 s or more.");
-        Require(ExpiresAfter >= TimeSpan.Zero, "ExpiresAfter must not be negative.");
-        Require(OpenEndedExpiresAfter >= TimeSpan.Zero, "OpenEndedExpiresAfter must not be negative.");
-        Require(Retention >= TimeSpan.Zero, "Retention must not be negative.");
-        Require(LookInterval >= TimeSpan.FromMilliseconds(10), "LookInterval must be 10 ms or more.");
+        Require(Containers is >= 1 and <= 1000, "Containers must be 1 to 1,000.", nameof(Containers));
+        Require(Servers is >= 1 and <= 1000, "Servers must be 1 to 1,000.", nameof(Servers));
+        Require(ParkingLimit >= TimeSpan.FromSeconds(1), "ParkingLimit must be 1 s or more.", nameof(ParkingLimit));
+        Require(ExpiresAfter >= TimeSpan.Zero, "ExpiresAfter must not be negative.", nameof(ExpiresAfter));
+        Require(OpenEndedExpiresAfter >= TimeSpan.Zero, "OpenEndedExpiresAfter must not be negative.", nameof(OpenEndedExpiresAfter));
+        Require(Retention >= TimeSpan.Zero, "Retention must not be negative.", nameof(Retention));
+        Require(LookInterval >= TimeSpan.FromMilliseconds(10), "LookInterval must be 10 ms or more.", nameof(LookInterval));
     }
 
-    /// <summary>Says so where the topic of commands has another number of partitions than N (S4.2).</summary>
+    /// <summary>What is wrong where the topic of commands has another number of partitions than N (S4.2); null where it has N.</summary>
     /// <param name="partitions">How many it has.</param>
-    /// <exception cref="ArgumentException">It has another number.</exception>
-    public void RequirePartitions(int partitions) => Require(
-        partitions == Partitions,
-        $"The topic {ByNumberTopic} has {partitions} partitions, and Containers x Servers is {Containers} x {Servers} = {Partitions}: "
-        + "every reservation number has its partition by that number. Set both so that they fit the topic, or make the topic anew.");
+    public string? PartitionsFault(int partitions) => partitions == Partitions
+        ? null
+        : $"The topic {ByNumberTopic} has {partitions} partitions, and Containers x Servers is {Containers} x {Servers} = {Partitions}: "
+            + "every reservation number has its partition by that number. Set both so that they fit the topic, or make the topic anew.";
 
-    private static void Require(bool holds, string otherwise)
+    private static void Require(bool holds, string otherwise, string setting)
     {
         if (!holds)
-            throw new ArgumentException(otherwise);
+            throw new ArgumentException(otherwise, setting);
     }
 }

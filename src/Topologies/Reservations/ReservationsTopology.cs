@@ -66,7 +66,8 @@ public static class ReservationsTopology
     public static int Partition(ReservationsOptions options, string number, int partitions)
     {
         ArgumentNullException.ThrowIfNull(options);
-        options.RequirePartitions(partitions);
+        if (options.PartitionsFault(partitions) is { } fault)
+            throw new ArgumentException(fault, nameof(partitions));
         return JavaHash.Partition(number, partitions);
     }
 

@@ -116,7 +116,7 @@ public sealed class UserDesk
         _ => new(null, said.Source.Version, null, _now),
     };
 
-    private KnownAssociation Said(AssociationEvent said)
+    private static KnownAssociation Said(AssociationEvent said)
     {
         var version = said.Source.Version;
         var made = said.Action == AssociationAction.Make ? version : null;

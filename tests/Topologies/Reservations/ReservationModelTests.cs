@@ -1,7 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
 using MedStreams.Topologies.Reservations;
-using Messages = MedStreams.Topologies.Tests.Reservations.Messages;
 
 namespace MedStreams.Topologies.Tests.Reservations;
 

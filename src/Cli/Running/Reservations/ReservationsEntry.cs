@@ -27,7 +27,7 @@ internal static class ReservationsEntry
         {
             Topics = [.. ReservationsTopology.Topics(options), refused],
             FixedPartitions = new Dictionary<string, int>(StringComparer.Ordinal) { [options.ByNumberTopic] = options.Partitions },
-            CheckPartitions = (_, partitions) => options.RequirePartitions(partitions),
+            PartitionsFault = (_, partitions) => options.PartitionsFault(partitions),
             CompactedTopics = [options.StateTopic],
             Configure = config => config with { DeadLetterTopic = config.DeadLetterTopic ?? refused },
             Resources = [sink],
