@@ -1,28 +1,31 @@
-using System.Runtime.InteropServices;
-
 namespace MedStreams.RocksDb;
 
 /// <summary>
-/// Reads many keys of one column family in one call: RocksDB then looks into each file once. Used again and again without allocating.
-/// Owned by one thread; values are valid until the next run, <see cref="Clear"/> or <see cref="Dispose"/>.
+/// Reads many keys of one column family in one call: RocksDB then looks into each file once, and into each block once for keys that are near each
+/// other. Used again and again without allocating. Owned by one thread; values are valid until the next key is added, the next run,
+/// <see cref="Clear"/> or <see cref="Dispose"/>, and keep the database open until then.
 /// </summary>
 public sealed unsafe class MultiGet : IDisposable
 {
+    private readonly MultiGetHandle _lists = new();
     private byte[] _keys = new byte[1024];
     private int[] _ends = new int[16];
-    private nint[] _values = [];
-    private nint[] _errors = [];
     private int _keyBytes;
-    private int _found;
 
     /// <summary>How many keys were added.</summary>
     public int Count { get; private set; }
+
+    /// <summary>
+    /// Whether the keys are added in the order of their bytes, so that RocksDB need not sort them. Default false. Keys that are out of order
+    /// all the same may not be found.
+    /// </summary>
+    public bool IsSorted { get; init; }
 
     /// <summary>Adds a key; its bytes are copied.</summary>
     /// <returns>Its index, for <see cref="TryGet"/>.</returns>
     public int Add(ReadOnlySpan<byte> key)
     {
-        if (_found > 0)
+        if (_lists.Found > 0)
             Clear();
         if (_keyBytes + key.Length > _keys.Length)
             Array.Resize(ref _keys, Math.Max(_keys.Length * 2, _keyBytes + key.Length));
@@ -44,11 +47,12 @@ public sealed unsafe class MultiGet : IDisposable
     /// <summary>The value of an index after a run; false where the key has none.</summary>
     public bool TryGet(int index, out ReadOnlySpan<byte> value)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, _found);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)_lists.Found, nameof(index));
         value = default;
-        if (_values[index] == 0)
+        var slice = _lists.Values[index];
+        if (slice == 0)
             return false;
-        var bytes = Native.PinnableSliceValue(_values[index], out var length);
+        var bytes = Native.PinnableSliceValue(slice, out var length);
         value = new ReadOnlySpan<byte>(bytes, checked((int)length));
         return true;
     }
@@ -56,84 +60,35 @@ public sealed unsafe class MultiGet : IDisposable
     /// <summary>Forgets keys and values.</summary>
     public void Clear()
     {
-        FreeValues();
+        _lists.FreeValues();
         Count = 0;
         _keyBytes = 0;
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Clear();
+    public void Dispose()
+    {
+        Clear();
+        _lists.Dispose();
+    }
 
     internal void Run(DatabaseHandle database, ReadOptionsHandle options, ColumnFamilyHandle columnFamily)
     {
-        FreeValues();
+        ObjectDisposedException.ThrowIf(_lists.IsClosed, this);
+        _lists.FreeValues();
         if (Count == 0)
             return;
-        if (_values.Length < Count)
-            (_values, _errors) = (new nint[_ends.Length], new nint[_ends.Length]);
-        Array.Clear(_errors);
-        Array.Clear(_values);
-        var addresses = (byte**)NativeMemory.Alloc((nuint)Count, (nuint)sizeof(nint));
-        var lengths = (nuint*)NativeMemory.Alloc((nuint)Count, (nuint)sizeof(nuint));
-        try
+        _lists.Reserve(_ends.Length);
+        fixed (byte* keys = _keys)
         {
-            fixed (byte* keys = _keys)
-            fixed (nint* values = _values, errors = _errors)
+            for (var i = 0; i < Count; i++)
             {
-                for (var i = 0; i < Count; i++)
-                {
-                    var start = i == 0 ? 0 : _ends[i - 1];
-                    addresses[i] = keys + start;
-                    lengths[i] = (nuint)(_ends[i] - start);
-                }
-
-                Native.BatchedMultiGet(
-                    database, options, columnFamily, (nuint)Count, addresses, lengths, values, errors, sortedInput: 0);
+                var start = i == 0 ? 0 : _ends[i - 1];
+                _lists.Addresses[i] = keys + start;
+                _lists.Lengths[i] = (nuint)(_ends[i] - start);
             }
+
+            _lists.Read(database, options, columnFamily, Count, IsSorted);
         }
-        finally
-        {
-            NativeMemory.Free(addresses);
-            NativeMemory.Free(lengths);
-        }
-
-        _found = Count;
-        foreach (var value in _values.AsSpan(0, Count))
-        {
-            if (value != 0)
-                RocksDbDiagnostics.Allocated();
-        }
-
-        ThrowFirstError();
-    }
-
-    private void ThrowFirstError()
-    {
-        RocksDbException? first = null;
-        foreach (var error in _errors.AsSpan(0, Count))
-        {
-            if (error == 0)
-                continue;
-            var taken = Native.TakeError(error);
-            first ??= taken;
-        }
-
-        if (first is null)
-            return;
-        Clear();
-        throw first;
-    }
-
-    private void FreeValues()
-    {
-        foreach (var value in _values.AsSpan(0, _found))
-        {
-            if (value == 0)
-                continue;
-            Native.PinnableSliceDestroy(value);
-            RocksDbDiagnostics.Freed();
-        }
-
-        _found = 0;
     }
 }

@@ -77,6 +77,16 @@ internal static unsafe partial class Native
         byte* to,
         nuint toLength);
 
+    [LibraryImport(Library, EntryPoint = "rocksdb_flush_cf")]
+    internal static partial void Flush(
+        DatabaseHandle database, FlushOptionsHandle options, ColumnFamilyHandle columnFamily, out nint error);
+
+    [LibraryImport(Library, EntryPoint = "rocksdb_flushoptions_create")]
+    internal static partial nint FlushOptionsCreate();
+
+    [LibraryImport(Library, EntryPoint = "rocksdb_flushoptions_destroy")]
+    internal static partial void FlushOptionsDestroy(nint options);
+
     [LibraryImport(Library, EntryPoint = "rocksdb_delete_file_in_range_cf")]
     internal static partial void DeleteFileInRange(
         DatabaseHandle database,
@@ -93,6 +103,27 @@ internal static unsafe partial class Native
 
     [LibraryImport(Library, EntryPoint = "rocksdb_property_value_cf", StringMarshalling = StringMarshalling.Utf8)]
     internal static partial nint PropertyValue(DatabaseHandle database, ColumnFamilyHandle columnFamily, string name);
+
+    [LibraryImport(Library, EntryPoint = "rocksdb_memory_consumers_create")]
+    internal static partial nint MemoryConsumersCreate();
+
+    [LibraryImport(Library, EntryPoint = "rocksdb_memory_consumers_destroy")]
+    internal static partial void MemoryConsumersDestroy(nint consumers);
+
+    [LibraryImport(Library, EntryPoint = "rocksdb_memory_consumers_add_db")]
+    internal static partial void MemoryConsumersAddDatabase(MemoryConsumersHandle consumers, DatabaseHandle database);
+
+    [LibraryImport(Library, EntryPoint = "rocksdb_approximate_memory_usage_create")]
+    internal static partial nint MemoryUsageCreate(MemoryConsumersHandle consumers, out nint error);
+
+    [LibraryImport(Library, EntryPoint = "rocksdb_approximate_memory_usage_destroy")]
+    internal static partial void MemoryUsageDestroy(nint usage);
+
+    [LibraryImport(Library, EntryPoint = "rocksdb_approximate_memory_usage_get_mem_table_total")]
+    internal static partial ulong MemoryUsageOfMemTables(MemoryUsageHandle usage);
+
+    [LibraryImport(Library, EntryPoint = "rocksdb_approximate_memory_usage_get_mem_table_readers_total")]
+    internal static partial ulong MemoryUsageOfTableReaders(MemoryUsageHandle usage);
 
     [LibraryImport(Library, EntryPoint = "rocksdb_checkpoint_object_create")]
     internal static partial nint CheckpointObjectCreate(DatabaseHandle database, out nint error);

@@ -7,7 +7,7 @@ internal static unsafe partial class Native
 {
     [LibraryImport(Library, EntryPoint = "rocksdb_create_iterator_cf")]
     internal static partial nint CreateIterator(
-        DatabaseHandle database, nint options, ColumnFamilyHandle columnFamily);
+        DatabaseHandle database, ReadOptionsHandle options, ColumnFamilyHandle columnFamily);
 
     [LibraryImport(Library, EntryPoint = "rocksdb_iter_destroy")]
     internal static partial void IteratorDestroy(nint iterator);

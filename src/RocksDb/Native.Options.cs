@@ -130,11 +130,11 @@ internal static unsafe partial class Native
 
     /// <summary>RocksDB keeps the pointer: the memory must outlive every iterator made with these options.</summary>
     [LibraryImport(Library, EntryPoint = "rocksdb_readoptions_set_iterate_lower_bound")]
-    internal static partial void ReadOptionsSetIterateLowerBound(nint options, byte* key, nuint length);
+    internal static partial void ReadOptionsSetIterateLowerBound(ReadOptionsHandle options, byte* key, nuint length);
 
     /// <summary>RocksDB keeps the pointer: the memory must outlive every iterator made with these options.</summary>
     [LibraryImport(Library, EntryPoint = "rocksdb_readoptions_set_iterate_upper_bound")]
-    internal static partial void ReadOptionsSetIterateUpperBound(nint options, byte* key, nuint length);
+    internal static partial void ReadOptionsSetIterateUpperBound(ReadOptionsHandle options, byte* key, nuint length);
 
     [LibraryImport(Library, EntryPoint = "rocksdb_writeoptions_create")]
     internal static partial nint WriteOptionsCreate();

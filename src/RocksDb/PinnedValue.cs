@@ -1,31 +1,35 @@
 namespace MedStreams.RocksDb;
 
 /// <summary>
-/// A value in RocksDB's own memory, valid until it is disposed. Not a <see cref="System.Runtime.InteropServices.SafeHandle"/>, so that a read allocates
-/// nothing: it lives on the stack of the reader, who disposes it before the database.
+/// A value in RocksDB's own memory, valid until it is disposed of. It lives on the stack of its reader, who disposes of it soon, since it keeps
+/// the database open; a second disposal does nothing.
 /// </summary>
-public unsafe ref struct PinnedValue
+public readonly unsafe ref struct PinnedValue
 {
-    private nint _slice;
+    private readonly PinnedHandle? _handle;
+    private readonly int _version;
 
-    internal PinnedValue(nint slice)
+    internal PinnedValue(nint slice, DatabaseHandle database)
     {
-        _slice = slice;
-        if (slice != 0)
-            RocksDbDiagnostics.Allocated();
+        if (slice == 0)
+            return;
+        _handle = PinnedHandle.Own(slice, database);
+        _version = _handle.Version;
     }
 
     /// <summary>False where the key has no value.</summary>
-    public readonly bool Exists => _slice != 0;
+    public bool Exists => _handle is not null;
 
     /// <summary>The bytes; empty where the key has no value.</summary>
-    public readonly ReadOnlySpan<byte> Span
+    /// <exception cref="ObjectDisposedException">It was disposed of.</exception>
+    public ReadOnlySpan<byte> Span
     {
         get
         {
-            if (_slice == 0)
+            if (_handle is null)
                 return default;
-            var value = Native.PinnableSliceValue(_slice, out var length);
+            ObjectDisposedException.ThrowIf(_handle.Version != _version, typeof(PinnedValue));
+            var value = Native.PinnableSliceValue(_handle.Pointer, out var length);
             return new ReadOnlySpan<byte>(value, checked((int)length));
         }
     }
@@ -33,10 +37,7 @@ public unsafe ref struct PinnedValue
     /// <summary>Gives the memory back; the span must not be used any more.</summary>
     public void Dispose()
     {
-        if (_slice == 0)
-            return;
-        Native.PinnableSliceDestroy(_slice);
-        _slice = 0;
-        RocksDbDiagnostics.Freed();
+        if (_handle is not null && _handle.Version == _version)
+            _handle.GiveBack();
     }
 }

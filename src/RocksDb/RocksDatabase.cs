@@ -11,22 +11,25 @@ public sealed unsafe class RocksDatabase : IDisposable
     /// <summary>The column family that every database has.</summary>
     public const string DefaultColumnFamily = "default";
 
+    private readonly RocksDbOptions _settings;
     private readonly OptionsHandle _options;
     private readonly ReadOptionsHandle _readOptions = new();
     private readonly WriteOptionsHandle _writeOptions = new();
     private readonly DatabaseHandle _handle;
+    private readonly MemoryConsumersHandle _memory;
+    private readonly RocksDbWriteBufferManager.Member? _member;
     private readonly Dictionary<string, ColumnFamily> _columnFamilies = new(StringComparer.Ordinal);
 
-    private RocksDatabase(string path, OptionsHandle options, bool writeAheadLog, List<string> columnFamilies)
+    private RocksDatabase(string path, OptionsHandle options, RocksDbOptions settings, List<string> columnFamilies)
     {
         Path = path;
-        _options = options;
-        Native.WriteOptionsDisableWal(_writeOptions, writeAheadLog ? 0 : 1);
+        (_options, _settings) = (options, settings);
+        Native.WriteOptionsDisableWal(_writeOptions, settings.WriteAheadLog ? 0 : 1);
         var handles = new nint[columnFamilies.Count];
         nint database;
         try
         {
-            database = OpenNative(path, options, columnFamilies, handles);
+            database = OpenNative(path, columnFamilies, handles);
         }
         catch
         {
@@ -36,9 +39,19 @@ public sealed unsafe class RocksDatabase : IDisposable
         }
 
         _handle = new DatabaseHandle(database);
-        for (var i = 0; i < handles.Length; i++)
-            Add(columnFamilies[i], handles[i]);
-        Default = _columnFamilies[DefaultColumnFamily];
+        try
+        {
+            for (var i = 0; i < handles.Length; i++)
+                Add(columnFamilies[i], handles[i]);
+            Default = _columnFamilies[DefaultColumnFamily];
+            _memory = new MemoryConsumersHandle(_handle);
+            _member = settings.WriteBufferManager?.Add(this);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>The folder.</summary>
@@ -50,15 +63,21 @@ public sealed unsafe class RocksDatabase : IDisposable
     /// <summary>The open column families.</summary>
     public IReadOnlyCollection<ColumnFamily> ColumnFamilies => _columnFamilies.Values;
 
-    /// <summary>Tickers and histograms as RocksDB prints them; null where statistics are off.</summary>
+    /// <summary>Tickers and histograms as RocksDB prints them; null where statistics are off. See <see cref="RocksDbStatistics"/>.</summary>
     public string? Statistics => TakeString(Native.OptionsStatisticsGetString(_options));
+
+    /// <summary>Bytes of the memory tables of all column families, those that wait for their flush or for a reader included.</summary>
+    public long MemoryTableBytes => (long)Measure(Native.MemoryUsageOfMemTables);
+
+    /// <summary>Bytes that open files take outside of the block cache, about.</summary>
+    public long TableReaderBytes => (long)Measure(Native.MemoryUsageOfTableReaders);
 
     /// <summary>Opens a database, or makes it where the folder holds none.</summary>
     /// <param name="path">The folder; its parent must exist.</param>
-    /// <param name="options">Settings, the same for each column family.</param>
+    /// <param name="options">Settings.</param>
     /// <param name="columnFamilies">Column families to make where they are missing; those that exist are opened all.</param>
     /// <exception cref="RocksDbException">
-    /// <see cref="RocksDbErrorKind.Corruption"/>: files are damaged or missing. <see cref="RocksDbErrorKind.InputOutput"/>:
+    /// <see cref="RocksDbErrorKind.Corruption"/>: files are damaged or missing, and nothing was changed. <see cref="RocksDbErrorKind.InputOutput"/>:
     /// another process or object has it open, or the disk failed.
     /// </exception>
     public static RocksDatabase Open(string path, RocksDbOptions options, params IReadOnlyCollection<string> columnFamilies)
@@ -68,7 +87,7 @@ public sealed unsafe class RocksDatabase : IDisposable
         var handle = options.ToHandle();
         try
         {
-            return new RocksDatabase(path, handle, options.WriteAheadLog, names);
+            return new RocksDatabase(path, handle, options, names);
         }
         catch
         {
@@ -81,7 +100,13 @@ public sealed unsafe class RocksDatabase : IDisposable
     public static IReadOnlyList<string> ListColumnFamilies(string path)
     {
         if (!File.Exists(System.IO.Path.Combine(path, "CURRENT")))
-            return [];
+        {
+            // RocksDB would make a new database over what is left of the old one.
+            return Directory.Exists(path) && Directory.EnumerateFiles(path, "MANIFEST-*").Any()
+                ? throw new RocksDbException($"Corruption: the file CURRENT is missing in {path}")
+                : [];
+        }
+
         using var options = new OptionsHandle();
         var list = Native.ListColumnFamilies(options, path, out var count, out var error);
         Native.Check(error);
@@ -99,7 +124,8 @@ public sealed unsafe class RocksDatabase : IDisposable
     /// <summary>Makes a column family.</summary>
     public ColumnFamily CreateColumnFamily(string name)
     {
-        var columnFamily = Native.CreateColumnFamily(_handle, _options, name, out var error);
+        using var own = _settings.ColumnFamilyOptions.TryGetValue(name, out var settings) ? settings.ToHandle() : null;
+        var columnFamily = Native.CreateColumnFamily(_handle, own ?? _options, name, out var error);
         Native.Check(error);
         return Add(name, columnFamily);
     }
@@ -121,7 +147,7 @@ public sealed unsafe class RocksDatabase : IDisposable
             var slice = Native.GetPinned(
                 _handle, _readOptions, columnFamily.Handle, NotNull(k), (nuint)key.Length, out var error);
             Native.Check(error);
-            return new PinnedValue(slice);
+            return new PinnedValue(slice, _handle);
         }
     }
 
@@ -144,8 +170,10 @@ public sealed unsafe class RocksDatabase : IDisposable
     /// <summary>Applies all writes of a batch, or none.</summary>
     public void Write(WriteBatch batch)
     {
+        _settings.WriteBufferManager?.MakeRoom(batch.Bytes, batch.Count);
         Native.Write(_handle, _writeOptions, batch.Handle, out var error);
         Native.Check(error);
+        _settings.WriteBufferManager?.Written(_member!);
     }
 
     /// <summary>Walks a column family from one key (included) to another (excluded); an empty bound is open.</summary>
@@ -153,17 +181,57 @@ public sealed unsafe class RocksDatabase : IDisposable
         ColumnFamily columnFamily, ReadOnlySpan<byte> lower = default, ReadOnlySpan<byte> upper = default) =>
         new(_handle, columnFamily, lower, upper);
 
+    /// <summary>Walks the keys that begin with a prefix.</summary>
+    public RocksIterator IteratePrefix(ColumnFamily columnFamily, ReadOnlySpan<byte> prefix)
+    {
+        var length = prefix.Length;
+        while (length > 0 && prefix[length - 1] == byte.MaxValue)
+            length--;
+        var after = prefix[..length].ToArray();
+        if (length > 0)
+            after[length - 1]++;
+        return Iterate(columnFamily, prefix, after); // after nothing but 255s there is no bound
+    }
+
     /// <summary>
     /// Writes the memory tables of all column families to files. With <see cref="RocksDbOptions.AtomicFlush"/> that happens at one
     /// point of the order of writes. RocksDB 7.8 flushes a single column family alone even then, which would tear
     /// them apart, and its C API has no call for several; a compaction of the default column family, which should be small,
     /// flushes all of them first.
     /// </summary>
-    public void Flush() => Native.CompactRange(_handle, Default.Handle, null, 0, null, 0);
+    public void Flush()
+    {
+        if (_settings.AtomicFlush)
+        {
+            Native.CompactRange(_handle, Default.Handle, null, 0, null, 0);
+            return;
+        }
 
-    /// <summary>Compacts a whole column family; flushes all of them before.</summary>
-    public void Compact(ColumnFamily columnFamily) =>
-        Native.CompactRange(_handle, columnFamily.Handle, null, 0, null, 0);
+        using var options = new FlushOptionsHandle();
+        foreach (var columnFamily in _columnFamilies.Values)
+        {
+            Native.Flush(_handle, options, columnFamily.Handle, out var error);
+            Native.Check(error);
+        }
+    }
+
+    /// <summary>
+    /// Compacts a column family, from one key to another, which are included; an empty one is open. Memory tables that have keys of the range are
+    /// flushed first, and with <see cref="RocksDbOptions.AtomicFlush"/> all of them.
+    /// </summary>
+    public void Compact(ColumnFamily columnFamily, ReadOnlySpan<byte> from = default, ReadOnlySpan<byte> to = default)
+    {
+        fixed (byte* f = from, t = to)
+        {
+            Native.CompactRange(
+                _handle,
+                columnFamily.Handle,
+                from.Length == 0 ? null : f,
+                (nuint)from.Length,
+                to.Length == 0 ? null : t,
+                (nuint)to.Length);
+        }
+    }
 
     /// <summary>
     /// Deletes the files whose keys all lie between both, which are included, at once and without reading them; not those of level 0.
@@ -203,6 +271,9 @@ public sealed unsafe class RocksDatabase : IDisposable
     /// </summary>
     public void Dispose()
     {
+        if (_member is not null && !_handle.IsClosed)
+            _settings.WriteBufferManager!.Remove(_member);
+        _memory?.Dispose(); // null where the constructor failed
         foreach (var columnFamily in _columnFamilies.Values)
             columnFamily.Handle.Dispose();
         _handle.Dispose();
@@ -211,18 +282,27 @@ public sealed unsafe class RocksDatabase : IDisposable
         _options.Dispose();
     }
 
-    private static nint OpenNative(string path, OptionsHandle options, List<string> columnFamilies, nint[] handles)
+    private nint OpenNative(string path, List<string> columnFamilies, nint[] handles)
     {
         var names = columnFamilies.ConvertAll(Marshal.StringToCoTaskMemUTF8).ToArray();
+        var own = new List<OptionsHandle>();
         var added = false;
         try
         {
-            options.DangerousAddRef(ref added);
+            _options.DangerousAddRef(ref added);
             var each = new nint[names.Length];
-            Array.Fill(each, options.DangerousGetHandle());
+            for (var i = 0; i < each.Length; i++)
+            {
+                each[i] = _options.DangerousGetHandle();
+                if (!_settings.ColumnFamilyOptions.TryGetValue(columnFamilies[i], out var settings))
+                    continue;
+                own.Add(settings.ToHandle()); // disposed of below, when RocksDB has a copy
+                each[i] = own[^1].DangerousGetHandle();
+            }
+
             fixed (nint* n = names, o = each, h = handles)
             {
-                var database = Native.OpenColumnFamilies(options, path, names.Length, (byte**)n, o, h, out var error);
+                var database = Native.OpenColumnFamilies(_options, path, names.Length, (byte**)n, o, h, out var error);
                 Native.Check(error);
                 return database;
             }
@@ -230,9 +310,18 @@ public sealed unsafe class RocksDatabase : IDisposable
         finally
         {
             if (added)
-                options.DangerousRelease();
+                _options.DangerousRelease();
+            own.ForEach(static o => o.Dispose());
             Array.ForEach(names, Marshal.FreeCoTaskMem);
         }
+    }
+
+    private ulong Measure(Func<MemoryUsageHandle, ulong> answer)
+    {
+        var pointer = Native.MemoryUsageCreate(_memory, out var error);
+        Native.Check(error);
+        using var usage = new MemoryUsageHandle(pointer);
+        return answer(usage);
     }
 
     private static string? TakeString(nint text)

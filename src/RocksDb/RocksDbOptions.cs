@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace MedStreams.RocksDb;
 
 /// <summary>How blocks of data are compressed on disk; the numbers are RocksDB's.</summary>
@@ -50,6 +52,16 @@ public sealed record RocksDbOptions
     /// <summary>The block cache, shared by every database that is given the same one. Default: none shared, 8 MiB of its own.</summary>
     public RocksDbCache? BlockCache { get; init; }
 
+    /// <summary>The bound on the memory tables of every database that is given the same one. Default: none.</summary>
+    public RocksDbWriteBufferManager? WriteBufferManager { get; init; }
+
+    /// <summary>
+    /// Settings of column families that differ, by name, those to be made later included. Of these only what concerns a column family counts: memory tables
+    /// and files, not the log, background jobs, statistics, or bounds over all.
+    /// </summary>
+    public IReadOnlyDictionary<string, RocksDbOptions> ColumnFamilyOptions { get; init; } =
+        ImmutableDictionary<string, RocksDbOptions>.Empty;
+
     /// <summary>
     /// Whether the write-ahead log is written. Default true. Without it a crash loses the writes since the last flush, and
     /// only those: with <see cref="AtomicFlush"/> all column families then stand at one earlier write.
@@ -64,8 +76,8 @@ public sealed record RocksDbOptions
 
     /// <summary>
     /// Bytes that the memory tables of all column families together may take before one is flushed, or all with
-    /// <see cref="AtomicFlush"/>; 0, the default, sets no such bound. RocksDB 7.8 has no C function for a write-buffer
-    /// manager that several databases share, so this bound holds for each database.
+    /// <see cref="AtomicFlush"/>; 0, the default, sets no such bound. This bound holds for each database;
+    /// for several see <see cref="WriteBufferManager"/>.
     /// </summary>
     public long DatabaseWriteBufferBytes { get; init; }
 
@@ -105,6 +117,20 @@ public sealed record RocksDbOptions
     internal OptionsHandle ToHandle()
     {
         var options = new OptionsHandle();
+        try
+        {
+            Set(options);
+            return options;
+        }
+        catch
+        {
+            options.Dispose();
+            throw;
+        }
+    }
+
+    private void Set(OptionsHandle options)
+    {
         Native.OptionsSetCreateIfMissing(options, 1);
         Native.OptionsSetCreateMissingColumnFamilies(options, 1);
         Native.OptionsSetAtomicFlush(options, AtomicFlush ? (byte)1 : (byte)0);
@@ -127,14 +153,13 @@ public sealed record RocksDbOptions
         Native.OptionsSetStatsPersistPeriodSec(options, 0);
         if (EnableStatistics)
             Native.OptionsEnableStatistics(options);
-        using var table = TableOptions();
+        using var table = new TableOptionsHandle();
+        Set(table);
         Native.OptionsSetBlockBasedTableFactory(options, table);
-        return options;
     }
 
-    private TableOptionsHandle TableOptions()
+    private void Set(TableOptionsHandle table)
     {
-        var table = new TableOptionsHandle();
         Native.TableOptionsSetBlockSize(table, (nuint)BlockBytes);
         Native.TableOptionsSetFormatVersion(table, 5);
         if (BlockCache is not null)
@@ -148,6 +173,5 @@ public sealed record RocksDbOptions
 
         if (BloomBitsPerKey > 0)
             Native.TableOptionsSetFilterPolicy(table, Native.FilterPolicyCreateBloomFull(BloomBitsPerKey));
-        return table;
     }
 }

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace MedStreams.RocksDb;
 
 /// <summary>
@@ -11,24 +9,8 @@ public sealed unsafe class RocksIterator : IDisposable
     private readonly IteratorHandle _handle;
 
     internal RocksIterator(
-        DatabaseHandle database, ColumnFamily columnFamily, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper)
-    {
-        byte* bounds = null;
-        var options = Native.ReadOptionsCreate();
-        if (lower.Length + upper.Length > 0)
-        {
-            bounds = (byte*)NativeMemory.Alloc((nuint)(lower.Length + upper.Length));
-            lower.CopyTo(new Span<byte>(bounds, lower.Length));
-            upper.CopyTo(new Span<byte>(bounds + lower.Length, upper.Length));
-        }
-
-        if (lower.Length > 0)
-            Native.ReadOptionsSetIterateLowerBound(options, bounds, (nuint)lower.Length);
-        if (upper.Length > 0)
-            Native.ReadOptionsSetIterateUpperBound(options, bounds + lower.Length, (nuint)upper.Length);
-        var iterator = Native.CreateIterator(database, options, columnFamily.Handle);
-        _handle = new IteratorHandle(iterator, columnFamily.Handle, options, bounds);
-    }
+        DatabaseHandle database, ColumnFamily columnFamily, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper) =>
+        _handle = new IteratorHandle(database, columnFamily.Handle, lower, upper);
 
     /// <summary>True while it stands on a key; false beyond either end.</summary>
     public bool Valid => Native.IteratorValid(Pointer) != 0;

@@ -1,4 +1,4 @@
-using System.Globalization;
+using MedStreams.RocksDb;
 
 namespace MedStreams.Streams.Metrics;
 
@@ -92,7 +92,7 @@ internal sealed class RocksStatistics(TaskMetrics task, Func<string?> read) : IM
         {
             if (now - _latest.Time < FreshMs)
                 return _latest;
-            _latest = new Sample(now, Parse(ReadText()));
+            _latest = new Sample(now, RocksDbStatistics.Parse(ReadText()));
             if (now - _current.Time >= Sensor.SampleMs)
                 (_oldest, _current) = (_current, _latest);
             return _latest;
@@ -109,29 +109,6 @@ internal sealed class RocksStatistics(TaskMetrics task, Func<string?> read) : IM
         {
             return null; // the task is closing
         }
-    }
-
-    /// <summary>
-    /// Reads lines such as <c>rocksdb.bytes.read COUNT : 5</c> and <c>rocksdb.db.flush.micros P50 : 1.0 .. P100 : 2.0 COUNT : 2 SUM : 3</c>. The count stands
-    /// under the plain name, the others with their own behind it.
-    /// </summary>
-    private static Dictionary<string, double> Parse(string? text)
-    {
-        var values = new Dictionary<string, double>(StringComparer.Ordinal);
-        foreach (var line in (text ?? "").Split('\n'))
-        {
-            var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            if (words.Length < 4 || !words[0].StartsWith("rocksdb.", StringComparison.Ordinal))
-                continue;
-            var name = words[0]["rocksdb.".Length..];
-            for (var i = 1; i + 2 < words.Length; i += 3)
-            {
-                if (words[i + 1] == ":" && double.TryParse(words[i + 2], NumberStyles.Float, CultureInfo.InvariantCulture, out var value))
-                    values[words[i] == "COUNT" ? name : $"{name} {words[i]}"] = value;
-            }
-        }
-
-        return values;
     }
 
     private sealed record Sample(long Time, Dictionary<string, double> Values);

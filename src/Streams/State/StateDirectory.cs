@@ -33,7 +33,7 @@ internal sealed class StateDirectory : IDisposable
         _lock = lockFile;
         _clock = clock;
         _cache = new Lazy<RocksDbCache>(() => new RocksDbCache(settings.BlockCacheBytes));
-        Memory = new WriteBufferBudget(settings.WriteBufferBytes);
+        Memory = new RocksDbWriteBufferManager(settings.WriteBufferBytes);
     }
 
     /// <summary>The folder.</summary>
@@ -48,7 +48,7 @@ internal sealed class StateDirectory : IDisposable
     public RocksDbCache Cache => _cache.Value;
 
     /// <summary>What the memory tables of all tasks may take.</summary>
-    public WriteBufferBudget Memory { get; }
+    public RocksDbWriteBufferManager Memory { get; }
 
     /// <summary>The tasks that have a folder.</summary>
     public IReadOnlyList<TaskId> Tasks =>
@@ -157,6 +157,7 @@ internal sealed class StateDirectory : IDisposable
     internal RocksDbOptions DatabaseOptions(int stores) => new()
     {
         BlockCache = _cache.Value,
+        WriteBufferManager = Memory,
         WriteAheadLog = false,
         AtomicFlush = true,
         WriteBufferBytes = Settings.TaskWriteBufferBytes,

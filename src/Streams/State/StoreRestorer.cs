@@ -83,6 +83,7 @@ internal sealed class BytesRestorer(TaskState task, StoreBytes store, TaskDataba
     {
         PendingBytes = 0;
         var begun = Stopwatch.GetTimestamp();
+        task.MakeRoom(store.Overlay.Bytes);
         lock (task.CommitLock)
         {
             task.Stage(store);
@@ -92,7 +93,6 @@ internal sealed class BytesRestorer(TaskState task, StoreBytes store, TaskDataba
         }
 
         task.PublishPositions();
-        task.BoundMemory();
         store.RestoreTicks += Stopwatch.GetTimestamp() - begun;
     }
 

@@ -74,15 +74,14 @@ internal sealed class TaskDatabase : IDisposable
 
     public void PutState(string store, byte[] state) => Batch.Put(Database.Default, Key('t', store), state);
 
-    /// <summary>Writes the batch, whole or not at all, and empties it; answers whether there was anything to write.</summary>
-    public bool Write()
+    /// <summary>Writes the batch, whole or not at all, and empties it.</summary>
+    public void Write()
     {
         if (Batch.Count == 0)
-            return false;
+            return;
         try
         {
             Database.Write(Batch);
-            return true;
         }
         catch (RocksDbException e)
         {
@@ -110,10 +109,6 @@ internal sealed class TaskDatabase : IDisposable
             throw Failed(e, store.Name);
         }
     }
-
-    /// <summary>Bytes of all memory tables.</summary>
-    public long MemoryTableBytes() =>
-        Database.ColumnFamilies.Sum(c => Database.Property(c, "rocksdb.cur-size-all-mem-tables") ?? 0);
 
     /// <summary>What a failed read or write is thrown as. Damage is remembered until the folder is wiped.</summary>
     public StreamsException Failed(RocksDbException e, string? store = null)

@@ -206,12 +206,12 @@ internal sealed class TaskState : IDisposable
                 SetPosition(changelog.Store, offset);
         }
 
-        bool wrote;
+        MakeRoom(UncommittedBytes);
         lock (CommitLock)
         {
             foreach (var store in _stores.Values)
                 Stage(store);
-            wrote = _database?.Write() ?? false;
+            _database?.Write();
             foreach (var store in _stores.Values)
                 store.MarkCommitted();
         }
@@ -219,8 +219,6 @@ internal sealed class TaskState : IDisposable
         PublishPositions();
         foreach (var (store, metrics) in _cached)
             metrics.Sample(store.Hits, store.Reads);
-        if (wrote)
-            BoundMemory();
     }
 
     /// <summary>Drops the uncommitted writes, and what caches hold back, as if they had never been made.</summary>
@@ -264,7 +262,6 @@ internal sealed class TaskState : IDisposable
         foreach (var store in _stores.Values)
             (store.Committed as RocksBytes)?.Release();
         _database?.Dispose();
-        _directory?.Memory.Remove(TaskId);
         _directory?.Release(TaskId);
     }
 
@@ -326,14 +323,11 @@ internal sealed class TaskState : IDisposable
             _database!.PutState(store.Layout.Name, state);
     }
 
-    /// <summary>Flushes when the memory tables of all tasks have become too large.</summary>
-    internal void BoundMemory()
+    /// <summary>Makes room in the memory tables of all tasks, which a write would do too, but while others wait for the lock.</summary>
+    internal void MakeRoom(long bytes)
     {
-        if (_database is not null && _directory!.Memory.Report(TaskId, _database.MemoryTableBytes()))
-        {
-            _database.Database.Flush();
-            _directory.Memory.Report(TaskId, _database.MemoryTableBytes());
-        }
+        if (_database is not null)
+            _directory!.Memory.MakeRoom(bytes, entries: 0);
     }
 
     private IEnumerable<QueryableStore> QueryableStores()

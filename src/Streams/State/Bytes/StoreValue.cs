@@ -6,7 +6,7 @@ namespace MedStreams.Streams.State;
 internal ref struct StoreValue
 {
     private readonly ReadOnlySpan<byte> _bytes;
-    private PinnedValue _pinned;
+    private readonly PinnedValue _pinned;
 
     public StoreValue(ReadOnlySpan<byte> bytes)
     {
