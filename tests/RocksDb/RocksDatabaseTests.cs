@@ -63,6 +63,98 @@ public sealed class RocksDatabaseTests : IDisposable
     }
 
     [Fact]
+    public void A_prefix_is_walked_in_both_directions()
+    {
+        using var folder = new TempFolder();
+        using var database = RocksDatabase.Open(folder["db"], Options);
+        byte[][] keys = [[1], [1, 0], [1, 255], [2], [255], [255, 255], [255, 255, 7]];
+        Write(database, b => Array.ForEach(keys, k => b.Put(database.Default, k, "1"u8)));
+        foreach (var prefix in new byte[][] { [], [1], [1, 255], [2], [3], [255], [255, 255] })
+        {
+            var expected = keys.Where(k => k.AsSpan().StartsWith(prefix)).ToList();
+            using var walk = database.IteratePrefix(database.Default, prefix);
+            var forward = new List<byte[]>();
+            for (var more = walk.SeekToFirst(); more; more = walk.Next())
+                forward.Add(walk.Key.ToArray());
+            var backward = new List<byte[]>();
+            for (var more = walk.SeekToLast(); more; more = walk.Previous())
+                backward.Add(walk.Key.ToArray());
+            Assert.Equal(expected, forward);
+            Assert.Equal(Enumerable.Reverse(expected), backward);
+        }
+    }
+
+    [Fact]
+    public void Column_families_may_have_settings_of_their_own()
+    {
+        using var folder = new TempFolder();
+        var own = Options with { Compression = RocksDbCompression.None, BlockBytes = 32 << 10, WriteBufferBytes = 128 << 10 };
+        var options = Options with
+        {
+            Compression = RocksDbCompression.Zstd,
+            ColumnFamilyOptions = new Dictionary<string, RocksDbOptions> { ["one"] = own, ["later"] = own },
+        };
+        for (var life = 0; life < 2; life++)
+        {
+            using var database = RocksDatabase.Open(folder["db"], options, "one", "two");
+            if (life == 0)
+                database.CreateColumnFamily("later");
+            foreach (var columnFamily in database.ColumnFamilies)
+            {
+                Write(database, b =>
+                {
+                    for (var i = 0; i < 1000; i++)
+                        b.Put(columnFamily, BitConverter.GetBytes(i), new byte[100]);
+                });
+            }
+
+            database.Flush();
+            long SizeOf(string name) => database.Property(database.ColumnFamily(name), "rocksdb.total-sst-files-size")!.Value;
+            Assert.InRange(SizeOf("one"), 100_000, long.MaxValue);
+            Assert.InRange(SizeOf("later"), 100_000, long.MaxValue);
+            Assert.InRange(SizeOf("two"), 1, 50_000);
+        }
+    }
+
+    [Fact]
+    public void A_range_of_keys_is_compacted()
+    {
+        using var folder = new TempFolder();
+        using var database = RocksDatabase.Open(folder["db"], Options, "one");
+        var one = database.ColumnFamily("one");
+        for (var file = 0; file < 3; file++)
+        {
+            Write(database, b => b.Put(one, "b"u8, "1"u8));
+            database.Flush();
+        }
+
+        Assert.Equal(3, FilesInLevel0());
+        database.Compact(one, "x"u8, "z"u8);
+        Assert.Equal(3, FilesInLevel0());
+        database.Compact(one, "a"u8, "c"u8);
+        Assert.Equal(0, FilesInLevel0());
+        Assert.Equal(["b"], Keys(database.Iterate(one)));
+
+        long FilesInLevel0() => long.Parse(
+            database.PropertyText(one, "rocksdb.num-files-at-level0")!, System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    [Fact]
+    public void A_flush_writes_the_memory_tables_of_all_column_families_also_without_atomic_flushes()
+    {
+        using var folder = new TempFolder();
+        using var database = RocksDatabase.Open(folder["db"], Options, "one");
+        Write(database, b =>
+        {
+            b.Put(database.Default, "k"u8, new byte[100_000]);
+            b.Put(database.ColumnFamily("one"), "k"u8, new byte[100_000]);
+        });
+        Assert.InRange(database.MemoryTableBytes, 200_000, long.MaxValue);
+        database.Flush();
+        Assert.InRange(database.MemoryTableBytes, 1, 100_000);
+    }
+
+    [Fact]
     public void Column_families_are_apart_and_survive_reopening()
     {
         using var folder = new TempFolder();
@@ -118,6 +210,7 @@ public sealed class RocksDatabaseTests : IDisposable
                 b.Put(database.Default, BitConverter.GetBytes(i), BitConverter.GetBytes(i * 10));
         });
         using var request = new MultiGet();
+        Assert.Throws<ArgumentOutOfRangeException>(() => request.TryGet(0, out _));
         for (var round = 0; round < 2; round++)
         {
             for (var i = 0; i < 100; i++)
@@ -130,6 +223,69 @@ public sealed class RocksDatabaseTests : IDisposable
                 Assert.True(i % 2 != 0 || BitConverter.ToInt32(value) == i * 10);
             }
         }
+    }
+
+    [Fact]
+    public void Many_keys_in_order_and_more_of_them_each_time()
+    {
+        using var folder = new TempFolder();
+        using var database = RocksDatabase.Open(folder["db"], Options, "one");
+        var one = database.ColumnFamily("one");
+        Write(database, b =>
+        {
+            for (var i = 0; i < 10_000; i++)
+                b.Put(one, [(byte)(i >> 8), (byte)i], [(byte)i]);
+        });
+        database.Flush();
+        using var request = new MultiGet { IsSorted = true };
+        for (var count = 1; count <= 10_000; count *= 10)
+        {
+            for (var i = 0; i < count; i++)
+                request.Add([(byte)(i >> 8), (byte)i]);
+            database.GetMany(one, request);
+            for (var i = 0; i < count; i++)
+            {
+                Assert.True(request.TryGet(i, out var value));
+                Assert.Equal([(byte)i], value);
+            }
+        }
+
+        request.Clear();
+        Assert.Equal(0, request.Count);
+        database.GetMany(one, request);
+        Assert.Throws<ArgumentOutOfRangeException>(() => request.TryGet(0, out _));
+    }
+
+    [Fact]
+    public void Reads_allocate_nothing()
+    {
+        using var folder = new TempFolder();
+        using var database = RocksDatabase.Open(folder["db"], Options);
+        Write(database, b =>
+        {
+            for (var i = 0; i < 1000; i++)
+                b.Put(database.Default, BitConverter.GetBytes(i), new byte[100]);
+        });
+        using var request = new MultiGet();
+        var key = new byte[sizeof(int)];
+        var allocated = long.MaxValue;
+        for (var round = 0; allocated > 0 && round < 200; round++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < 2000; i++)
+            {
+                BitConverter.TryWriteBytes(key, i);
+                request.Add(key);
+                using var value = database.Get(database.Default, key);
+                if (value.Exists != (i < 1000))
+                    Assert.Fail($"{i}");
+            }
+
+            database.GetMany(database.Default, request);
+            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        Assert.Equal(0, allocated);
     }
 
     [Fact]
@@ -208,7 +364,12 @@ public sealed class RocksDatabaseTests : IDisposable
         database.Flush();
         using (var value = database.Get(database.Default, "k"u8))
             Assert.True(value.Exists);
-        Assert.Contains("rocksdb.block.cache.miss", database.Statistics, StringComparison.Ordinal);
+        var statistics = RocksDbStatistics.Parse(database.Statistics);
+        Assert.InRange(statistics["block.cache.miss"], 1, 100);
+        Assert.Equal(1, statistics["number.keys.written"]);
+        Assert.Equal(1, statistics["db.get.micros"]);
+        Assert.InRange(statistics["db.get.micros SUM"], 0, 1e9);
+        Assert.Empty(RocksDbStatistics.Parse(null));
         Assert.Contains("Level", database.PropertyText(database.Default, "rocksdb.stats"), StringComparison.Ordinal);
         Assert.Null(database.Property(database.Default, "no such property"));
         Assert.InRange(cache.UsageBytes, 10_000, cache.CapacityBytes);

@@ -43,17 +43,28 @@ internal sealed class SinkNode<TKey, TValue>(
         var partition = partitioner?.Invoke(to, record.Key, record.Value, task.Collector.PartitionCount(to));
         _key.ResetWrittenCount();
         _value.ResetWrittenCount();
+
+        // In conditions only: as values, tests for null box value types until the compiler optimises the method.
+        var (hasKey, hasValue) = (false, false);
         if (record.Key is not null)
+        {
             keySerde.Serialize(record.Key, _key, new SerdeContext(to, true, record.Headers));
+            hasKey = true;
+        }
+
         if (record.Value is not null)
+        {
             valueSerde.Serialize(record.Value, _value, new SerdeContext(to, false, record.Headers));
+            hasValue = true;
+        }
+
         task.Collector.Send(
             to,
             partition,
             _key.WrittenSpan,
-            record.Key is not null,
+            hasKey,
             _value.WrittenSpan,
-            record.Value is not null,
+            hasValue,
             record.Timestamp,
             record.Headers);
         if (_metrics is null)

@@ -35,11 +35,10 @@ internal class StreamTableJoinNode<TKey, TValue, TTableKey, TTable, TResult>(
     /// <summary>Whether a record cannot be joined; it is counted then.</summary>
     protected bool IsDropped(in Record<TKey, TValue> record)
     {
-        var isDropped = record.Value is null
-            || (!join.IsLeft && join.KeyOf(record.Key, record.Value) is null);
-        if (isDropped)
-            Task.CountDropped();
-        return isDropped;
+        if (record.Value is not null && (join.IsLeft || join.KeyOf(record.Key, record.Value) is not null))
+            return false;
+        Task.CountDropped();
+        return true;
     }
 
     protected void Join(in Record<TKey, TValue> record)

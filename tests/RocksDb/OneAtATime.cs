@@ -1,0 +1,2 @@
+// Each test counts what is alive of RocksDB in the whole process.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
