@@ -3,7 +3,7 @@ namespace MedStreams.Streams.State;
 /// <summary>A version where it lies. Valid until it is disposed or the store is written.</summary>
 internal ref struct VersionValue
 {
-    private StoreValue _row;
+    private readonly StoreValue _row;
 
     public VersionValue(StoreValue row, ReadOnlySpan<byte> bytes, long timestamp, long? validTo)
     {
