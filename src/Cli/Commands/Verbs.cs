@@ -7,6 +7,7 @@ using MedStreams.Cli.Commands.Consume;
 using MedStreams.Cli.Commands.Demo;
 using MedStreams.Cli.Commands.Describe;
 using MedStreams.Cli.Commands.Doctor;
+using MedStreams.Cli.Commands.Lag;
 using MedStreams.Cli.Commands.Produce;
 using MedStreams.Cli.Commands.Query;
 using MedStreams.Cli.Commands.Registry;
@@ -27,6 +28,7 @@ internal static class Verbs
             RunCommand.Create(environment),
             DescribeCommand.Create(environment),
             BrokerCommand.Create(environment),
+            LagCommand.Create(environment),
             QueryCommand.Create(environment),
             RegistryCommand.Create(environment),
             ProduceCommand.Create(environment),
