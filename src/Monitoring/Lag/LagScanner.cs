@@ -158,7 +158,8 @@ public sealed class LagScanner(Func<ConsumerConfig, IConsumer<byte[]?, byte[]?>>
             var isOld = now - only.Timestamp > options.StopGrace.TotalMilliseconds && !window.EndOffsets.Any(e => e <= only.Offset);
             var status = isOld ? PartitionStatus.Stop : PartitionStatus.Ok;
             return _evaluator.Evaluate(partition.Topic, partition.Partition, window with { CurrentLag = 0 }, now)
-                with { Status = status, CurrentLag = window.CurrentLag };
+                with
+            { Status = status, CurrentLag = window.CurrentLag };
         }
     }
 }

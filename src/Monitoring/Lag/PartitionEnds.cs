@@ -30,7 +30,7 @@ internal sealed class PartitionEnds(IConsumer<byte[]?, byte[]?> consumer, TimeSp
                 .ToDictionary(a => new TopicPartition(a.Topic, a.Partition.Value), a => a.Offset.Value);
     }
 
-    private IReadOnlyList<TopicPartitionOffsetError> Ask(List<TopicPartitionTimestamp> questions)
+    private List<TopicPartitionOffsetError> Ask(List<TopicPartitionTimestamp> questions)
     {
         try
         {
