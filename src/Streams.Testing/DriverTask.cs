@@ -71,7 +71,7 @@ internal sealed class DriverTask : IDisposable
         {
             _task.Queue(input).ProcessHead();
         }
-        catch (Exception e) when (FailureSite.Of(e) is not null)
+        catch (Exception e) when (FailureSite.Of(e) is not null && RetriableException.In(e) is null)
         {
             var source = Context.Current;
             Context.Current = default;

@@ -24,6 +24,9 @@ public enum StandstillReason
     /// <summary>A target outside Kafka does not answer; the task keeps what it has and tries again.</summary>
     TargetDown,
 
+    /// <summary>What a serde or processor of the task needs does not answer, such as a schema registry; it tries again.</summary>
+    ServiceDown,
+
     /// <summary>Calls that a task has made outside are not answered yet, and no more may be made meanwhile.</summary>
     SlowCall,
 

@@ -63,10 +63,11 @@ internal abstract class RecordQueue
     /// <summary>Counts what arrived.</summary>
     public TopicCounter Arrivals { get; } = new();
 
-    /// <summary>Takes a record over.</summary>
+    /// <summary>Takes a record over. Where what its serdes need does not answer, the queue stays as it was.</summary>
+    /// <exception cref="Exception">One with a <see cref="RetriableException"/>: the record is to be added again.</exception>
     public abstract void Add(in RawRecord raw);
 
-    /// <summary>Runs the next record through the task.</summary>
+    /// <summary>Runs the next record through the task; it stays the next one where a <see cref="RetriableException"/> comes out.</summary>
     public abstract void ProcessHead();
 
     /// <summary>Drops all records.</summary>
@@ -95,11 +96,12 @@ internal sealed class RecordQueue<TKey, TValue>(
 
     public override void Add(in RawRecord raw)
     {
-        Arrive(raw);
-        if (!TryDeserialize(raw, out var record))
-            return;
-        if (extractor is not null)
+        var isRead = TryDeserialize(raw, out var record);
+        if (isRead && extractor is not null)
             record = record.WithTimestamp(extractor(record, raw.Metadata, _arrivalTime));
+        Arrive(raw);
+        if (!isRead)
+            return;
         if (record.Timestamp < 0)
         {
             errors.OnNegativeTimestamp(raw);
@@ -122,7 +124,17 @@ internal sealed class RecordQueue<TKey, TValue>(
         _head = (_head + 1) & (_ring.Length - 1);
         _count--;
         PartitionTime = Math.Max(PartitionTime, entry.Record.Timestamp);
-        source.Process(entry.Record, entry.Metadata);
+        try
+        {
+            source.Process(entry.Record, entry.Metadata);
+        }
+        catch (Exception e) when (RetriableException.In(e) is not null)
+        {
+            _head = (_head - 1) & (_ring.Length - 1);
+            _ring[_head] = entry;
+            _count++;
+            throw;
+        }
     }
 
     public override void Clear()
@@ -144,7 +156,7 @@ internal sealed class RecordQueue<TKey, TValue>(
             record = new Record<TKey, TValue>(key, value, raw.Timestamp, raw.Headers);
             return true;
         }
-        catch (Exception e)
+        catch (Exception e) when (RetriableException.In(e) is null)
         {
             var error = e as SerializationException ?? new SerializationException(
                 $"The serde of the {(isKey ? "key" : "value")} threw {e.GetType().Name}.", e);

@@ -44,6 +44,7 @@ internal sealed class ActiveTask(TaskId id, Subtopology subtopology, InternalTop
     private long[] _positions = [];
     private TaskGraph? _graph;
     private bool[] _isFull = [];
+    private long[] _heldUntil = [];
 
     public TaskId Id { get; } = id;
 
@@ -78,6 +79,9 @@ internal sealed class ActiveTask(TaskId id, Subtopology subtopology, InternalTop
 
     public int Retries { get; set; }
 
+    /// <summary>Whether what one of its records needs does not answer.</summary>
+    public bool IsHeld { get; private set; }
+
     public IReadOnlyList<ExternalSinkNode> ExternalSinks => _graph?.ExternalSinks ?? [];
 
     /// <summary>Whether its inputs are still what the topics say.</summary>
@@ -110,7 +114,8 @@ internal sealed class ActiveTask(TaskId id, Subtopology subtopology, InternalTop
         State!.OpenStores(Context);
         Stream = new StreamTask(Context, _graph!, _topologyInputs, errors);
         _isFull = new bool[positions.Length];
-        (Retries, RetryAt) = (0, 0);
+        _heldUntil = new long[positions.Length];
+        (Retries, RetryAt, IsHeld) = (0, 0, false);
         PublishPosition();
         Move(TaskPhase.Running);
     }
@@ -123,6 +128,29 @@ internal sealed class ActiveTask(TaskId id, Subtopology subtopology, InternalTop
             Move(TaskPhase.Waiting);
     }
 
+    /// <summary>Does not begin to take records before that time: what one of them needs does not answer.</summary>
+    public void Hold(long retryAt) => (RetryAt, IsHeld) = (retryAt, true);
+
+    /// <summary>Reads no more of an input before that time. What was read is processed and committed meanwhile.</summary>
+    public void Hold(int input, long retryAt) => (_heldUntil[input], IsHeld) = (retryAt, true);
+
+    /// <summary>Reads inputs again whose time has come; answers whether there are any.</summary>
+    public bool Release(long now)
+    {
+        if (!IsHeld)
+            return false;
+        var hasChanged = false;
+        for (var i = 0; i < _heldUntil.Length; i++)
+        {
+            if (_heldUntil[i] == 0 || _heldUntil[i] > now)
+                continue;
+            (_heldUntil[i], hasChanged) = (0, true);
+        }
+
+        IsHeld = Array.Exists(_heldUntil, static time => time > 0);
+        return hasChanged;
+    }
+
     public void Resume()
     {
         Retries = 0;
@@ -132,8 +160,8 @@ internal sealed class ActiveTask(TaskId id, Subtopology subtopology, InternalTop
     /// <summary>Where the consumer has to go on for an input: after the last record that came.</summary>
     public long ReadPosition(int input) => Math.Max(_positions[input], Stream!.Queue(input).NextArrival ?? 0);
 
-    /// <summary>Whether enough records of an input are here, so that no more are to be read.</summary>
-    public bool IsFull(int input) => _isFull[input];
+    /// <summary>Whether no more of an input is to be read now: enough records are here, or the next one has to wait.</summary>
+    public bool IsFull(int input) => _isFull[input] || _heldUntil[input] > 0;
 
     /// <summary>Decides anew which inputs are full, and which have room again; answers whether that has changed.</summary>
     public bool BoundBuffers(int limit)
@@ -186,6 +214,8 @@ internal sealed class ActiveTask(TaskId id, Subtopology subtopology, InternalTop
         {
             TaskPhase.Created => (StandstillReason.Opening, $"Task {Id} opens its state, or waits until another thread has given it back."),
             TaskPhase.Restoring => (StandstillReason.Restoring, $"Task {Id} restores its stores from their changelogs."),
+            TaskPhase.Claiming or TaskPhase.Running when IsHeld => (StandstillReason.ServiceDown,
+                $"Task {Id} waits for what its serdes or processors need, such as a schema registry: see the log for what does not answer. Nothing is lost."),
             TaskPhase.Claiming or TaskPhase.Waiting when Retries > 0 => (StandstillReason.TargetDown,
                 $"Task {Id} has asked {string.Join(" and ", ExternalSinks.Select(s => s.Name))} {Retries} times in vain: see whether the target can be reached. Nothing is lost."),
             TaskPhase.Claiming => (StandstillReason.Opening, $"Task {Id} takes over its targets."),

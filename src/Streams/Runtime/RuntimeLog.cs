@@ -92,6 +92,9 @@ internal static partial class RuntimeLog
     [LoggerMessage(122, LogLevel.Information, "Task {Task}: {Sink} claimed, reading from {Position}")]
     public static partial void SinkClaimed(ILogger logger, TaskId task, string sink, long position);
 
+    [LoggerMessage(123, LogLevel.Warning, "{Thread}: what the record of {Topic}-{Partition} at {Offset} needs does not answer; trying again in {Delay}")]
+    public static partial void ServiceDown(ILogger logger, string thread, string topic, int partition, long offset, TimeSpan delay, Exception error);
+
     [LoggerMessage(130, LogLevel.Warning, "Dropped a record of {Topic}-{Partition} at {Offset}: {Reason}")]
     public static partial void RecordDropped(ILogger logger, string topic, int partition, long offset, string reason);
 

@@ -337,9 +337,11 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
     private void Poll()
     {
         var from = _metrics.Timestamp();
+        _tasks.BeginPoll();
         var polled = _consumer!.Poll(PollTimeout(), _tasks.HasBacklog && !_wasPaused ? 1 : RecordsPerPoll, this);
         _metrics.Polled(from, _metrics.Timestamp(), polled);
         _metrics.Roll(_metrics.Registry.Now);
+        _readsStale |= _tasks.EndPoll();
     }
 
     /// <summary>
@@ -398,7 +400,7 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
         {
             return stream.ProcessNext(_config.MaxTaskIdle, task.Metrics.Now);
         }
-        catch (Exception e) when (FailureSite.Of(e) is not null && e is not (TransactionLostException or ProductionException or StateCorruptedException))
+        catch (Exception e) when (FailureSite.Of(e) is not null && RetriableException.In(e) is null && e is not (TransactionLostException or ProductionException or StateCorruptedException))
         {
             var source = task.Context.Current;
             task.Context.Current = default;
@@ -420,6 +422,13 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
         {
             RuntimeLog.TransactionLost(_logger, Name, e.Message);
             Undo(e.IsFenced);
+        }
+        catch (Exception e) when (RetriableException.In(e) is not null)
+        {
+            var failed = _tasks.Running.FirstOrDefault(static t => t.Context.Current.Topic is not null);
+            var retryAt = _tasks.Outages.RetryAt(failed?.Context.Current ?? default, e);
+            Undo(isFenced: false);
+            _tasks.Hold(failed?.Id, retryAt);
         }
         catch (StateCorruptedException e) when (e.Task is { } task)
         {

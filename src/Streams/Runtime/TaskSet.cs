@@ -30,6 +30,7 @@ internal sealed class TaskSet(ThreadParts parts, ThreadCommit commit, ChangelogR
     private long _described;
     private TopicPartition? _last;
     private RecordQueue? _lastQueue;
+    private bool _isInterrupted;
 
     /// <summary>The tasks that take records.</summary>
     public IReadOnlyList<ActiveTask> Running => _running;
@@ -190,8 +191,20 @@ internal sealed class TaskSet(ThreadParts parts, ThreadCommit commit, ChangelogR
         return hasChanged;
     }
 
+    /// <summary>What records need and did not get.</summary>
+    public Outages Outages { get; } = new(parts.Config, parts.Name, parts.Logger);
+
+    /// <summary>Before a poll: records are taken again.</summary>
+    public void BeginPoll() => _isInterrupted = false;
+
+    /// <summary>
+    /// Takes a record. Where what its serdes need does not answer, its input waits, and all else of this poll is read again: a poll must not wait for
+    /// one record after the other.
+    /// </summary>
     public void Add(in RawRecord record)
     {
+        if (_isInterrupted)
+            return;
         // One partition after the other sends many records; topics' names are the same objects.
         if (_last is not { } last
             || last.Partition != record.Metadata.Partition || !ReferenceEquals(last.Topic, record.Metadata.Topic))
@@ -200,12 +213,37 @@ internal sealed class TaskSet(ThreadParts parts, ThreadCommit commit, ChangelogR
             _lastQueue = _routes.TryGetValue(last, out var route) ? route.Task.Stream!.Queue(route.Input) : null;
         }
 
-        _lastQueue?.Add(record);
+        try
+        {
+            _lastQueue?.Add(record);
+        }
+        catch (Exception e) when (RetriableException.In(e) is not null)
+        {
+            _isInterrupted = true;
+            var (task, input) = _routes[last];
+            task.Hold(input, Outages.RetryAt(record.Metadata, e));
+        }
+    }
+
+    /// <summary>Whether what is to be read has changed: records of this poll were left out, or the wait for others is over.</summary>
+    public bool EndPoll()
+    {
+        var hasChanged = _isInterrupted;
+        foreach (var task in _running)
+            hasChanged |= task.Release(Now);
+        return hasChanged;
+    }
+
+    /// <summary>Holds back the tasks that have begun anew, as <see cref="Undo"/> leaves them: one, or all where it is not known which.</summary>
+    public void Hold(TaskId? which, long retryAt)
+    {
+        foreach (var task in _tasks.Values.Where(t => which is null || t.Id == which))
+            task.Hold(retryAt);
     }
 
     public void OnEnd(TopicPartition partition, long offset)
     {
-        if (!_routes.TryGetValue(partition, out var route))
+        if (_isInterrupted || !_routes.TryGetValue(partition, out var route))
             return;
         route.Task.AdvanceTo(route.Input, offset);
         route.Task.Stream!.Queue(route.Input).ReachEnd();

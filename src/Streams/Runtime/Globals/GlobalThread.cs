@@ -28,12 +28,15 @@ internal sealed class GlobalThread : IRecordReceiver, IDisposable
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskState? _state;
     private StreamTask? _task;
+    private readonly ManualResetEventSlim _stop = new();
+    private readonly Outages _outages;
     private volatile bool _stopping;
     private bool _isLost;
 
     public GlobalThread(GlobalParts parts)
     {
         _parts = parts;
+        _outages = new Outages(parts.Config, parts.Name, parts.Logger);
         var topics = parts.Topics.Latest;
         _global = Subtopology.GlobalOf(topics.Subtopologies)
             ?? throw new InvalidOperationException("The topology has no global stores.");
@@ -58,17 +61,33 @@ internal sealed class GlobalThread : IRecordReceiver, IDisposable
 
     public void Start() => _thread.Start();
 
-    public void RequestStop() => _stopping = true;
+    public void RequestStop()
+    {
+        _stopping = true;
+        _stop.Set();
+    }
 
     public void OnRecord(in RawRecord record)
     {
-        if (_indexes.TryGetValue(new TopicPartition(record.Metadata.Topic, record.Metadata.Partition), out var input))
-            _task!.Queue(input).Add(record);
+        if (!_indexes.TryGetValue(new TopicPartition(record.Metadata.Topic, record.Metadata.Partition), out var input))
+            return;
+        while (!_stopping)
+        {
+            try
+            {
+                _task!.Queue(input).Add(record);
+                return;
+            }
+            catch (Exception e) when (RetriableException.In(e) is not null)
+            {
+                WaitUntil(_outages.RetryAt(record.Metadata, e));
+            }
+        }
     }
 
     public void OnEnd(TopicPartition partition, long offset)
     {
-        if (_indexes.TryGetValue(partition, out var input))
+        if (!_stopping && _indexes.TryGetValue(partition, out var input))
             _positions[input] = Math.Max(_positions[input], offset);
     }
 
@@ -107,6 +126,7 @@ internal sealed class GlobalThread : IRecordReceiver, IDisposable
     /// <summary>Gives the state back. Nobody may read the stores any more.</summary>
     public void Dispose()
     {
+        _stop.Dispose();
         _task?.Dispose();
         _task = null;
         _state?.Dispose();
@@ -223,8 +243,10 @@ internal sealed class GlobalThread : IRecordReceiver, IDisposable
     {
         var before = (long[])_positions.Clone();
         consumer.Poll(_parts.Config.Poll, RecordsPerPoll, this);
-        while (ProcessNext())
+        while (!_stopping && ProcessNext())
             _task!.PunctuateStreamTime();
+        if (_stopping)
+            return; // what is not committed is read again
         var punctuated = _task!.PunctuateWallClock();
         for (var i = 0; i < _inputs.Length; i++)
             _positions[i] = Math.Max(_positions[i], _task.Queue(i).NextArrival ?? 0);
@@ -240,6 +262,14 @@ internal sealed class GlobalThread : IRecordReceiver, IDisposable
         {
             return _task!.ProcessNext();
         }
+        catch (Exception e) when (RetriableException.In(e) is not null)
+        {
+            // Nobody waits for this thread's polls, and the record is still the next one.
+            var source = _task!.Context.Current;
+            _task.Context.Current = default;
+            WaitUntil(_outages.RetryAt(source, e));
+            return true;
+        }
         catch (Exception e) when (FailureSite.Of(e) is not null && e is not StateCorruptedException)
         {
             var source = _task!.Context.Current;
@@ -247,6 +277,13 @@ internal sealed class GlobalThread : IRecordReceiver, IDisposable
             GlobalErrors.OnProcessingError(_parts.Config, _parts.Logger, e, source);
             return true;
         }
+    }
+
+    private void WaitUntil(long time)
+    {
+        var delay = time - _parts.Config.Clock.GetUtcNow().ToUnixTimeMilliseconds();
+        if (delay > 0)
+            _stop.Wait(TimeSpan.FromMilliseconds(delay));
     }
 
     private void Commit()
