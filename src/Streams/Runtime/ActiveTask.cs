@@ -45,6 +45,7 @@ internal sealed class ActiveTask(TaskId id, Subtopology subtopology, InternalTop
     private TaskGraph? _graph;
     private bool[] _isFull = [];
     private long[] _heldUntil = [];
+    private (int Input, long Offset)? _suspect;
 
     public TaskId Id { get; } = id;
 
@@ -88,8 +89,11 @@ internal sealed class ActiveTask(TaskId id, Subtopology subtopology, InternalTop
     public bool Reads(InternalTopics latest) =>
         ReferenceEquals(latest, topics) || _topologyInputs.SequenceEqual(latest.InputsOf(subtopology, Id.Partition));
 
-    /// <summary>Takes over the state that a standby of this thread has kept warm.</summary>
-    public void Adopt(TaskState state) => State = state;
+    /// <summary>Whether its state needs nothing from the changelogs.</summary>
+    public bool IsRestored { get; private set; }
+
+    /// <summary>Takes over the state that a standby of this thread has kept warm, or that the task had before.</summary>
+    public void Adopt(TaskState state, bool isRestored = false) => (State, IsRestored) = (state, isRestored);
 
     /// <summary>Opens the stores' bytes; answers false while another thread of this instance has them.</summary>
     public bool TryOpen(ThreadParts parts)
@@ -129,7 +133,29 @@ internal sealed class ActiveTask(TaskId id, Subtopology subtopology, InternalTop
     }
 
     /// <summary>Does not begin to take records before that time: what one of them needs does not answer.</summary>
-    public void Hold(long retryAt) => (RetryAt, IsHeld) = (retryAt, true);
+    /// <param name="retryAt">The time in epoch milliseconds.</param>
+    /// <param name="record">That record; null where it is not known.</param>
+    public void Hold(long retryAt, RecordMetadata? record)
+    {
+        (RetryAt, IsHeld) = (retryAt, true);
+        _suspect = record is { } known
+            ? (Array.IndexOf(Inputs, new TopicPartition(known.Topic, known.Partition)), known.Offset)
+            : null;
+    }
+
+    /// <summary>Whether a record that may have to be undone may be among the next ones.</summary>
+    public bool HasSuspect => _suspect is not null;
+
+    /// <summary>
+    /// Whether that record is next now; told once. What was done before it is then committed first, so that it is not undone and done once more.
+    /// </summary>
+    public bool TakeSuspect()
+    {
+        if (_suspect is not var (input, offset) || (input >= 0 && (Stream!.Queue(input) is not { Count: > 0 } queue || queue.HeadOffset < offset)))
+            return false;
+        _suspect = null;
+        return true;
+    }
 
     /// <summary>Reads no more of an input before that time. What was read is processed and committed meanwhile.</summary>
     public void Hold(int input, long retryAt) => (_heldUntil[input], IsHeld) = (retryAt, true);

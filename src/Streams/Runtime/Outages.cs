@@ -1,4 +1,3 @@
-using MedStreams.Streams.Processing;
 using Microsoft.Extensions.Logging;
 
 namespace MedStreams.Streams.Runtime;

@@ -368,13 +368,15 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
         int count;
         do
         {
+            if (task.HasSuspect && task.TakeSuspect() && _commit.Commit(_tasks.Running))
+                _readsStale = true;
             count = ProcessBatch(task, stream);
             processed += count;
             stream.PunctuateStreamTime();
             if (_commit.IsDue(_tasks.Running) && _commit.Commit(_tasks.Running))
                 _readsStale = true;
         }
-        while (count == RecordsBetweenClockReads && !HasToStop(began));
+        while ((count == RecordsBetweenClockReads || (count > 0 && task.HasSuspect)) && !HasToStop(began));
         if (processed > 0 && stream.HasGap && !stream.IsWaiting)
             task.Metrics.Enforced.Increment();
         return processed;
@@ -388,7 +390,8 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
         var from = _metrics.Timestamp();
         task.Metrics.Now = _metrics.Registry.Now;
         var count = 0;
-        while (count < RecordsBetweenClockReads && ProcessNext(task, stream))
+        var most = task.HasSuspect ? 1 : RecordsBetweenClockReads;
+        while (count < most && ProcessNext(task, stream))
             count++;
         task.Metrics.Processed(count, from, _metrics.Timestamp());
         return count;
@@ -426,9 +429,11 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
         catch (Exception e) when (RetriableException.In(e) is not null)
         {
             var failed = _tasks.Running.FirstOrDefault(static t => t.Context.Current.Topic is not null);
-            var retryAt = _tasks.Outages.RetryAt(failed?.Context.Current ?? default, e);
-            Undo(isFenced: false);
-            _tasks.Hold(failed?.Id, retryAt);
+            var record = failed?.Context.Current;
+            var retryAt = _tasks.Outages.RetryAt(record ?? default, e);
+            _tasks.Undo(() => _commit.Undo(isFenced: false), keepsStates: true);
+            _readsStale = true;
+            _tasks.Hold(failed?.Id, record, retryAt);
         }
         catch (StateCorruptedException e) when (e.Task is { } task)
         {
@@ -448,7 +453,7 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
     /// <summary>Drops what is not committed and begins again at what is.</summary>
     private void Undo(bool isFenced)
     {
-        _tasks.Undo(() => _commit.Undo(isFenced));
+        _tasks.Undo(() => _commit.Undo(isFenced), keepsStates: false);
         _readsStale = true;
     }
 

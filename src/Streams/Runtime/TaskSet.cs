@@ -106,13 +106,26 @@ internal sealed class TaskSet(ThreadParts parts, ThreadCommit commit, ChangelogR
 
     /// <summary>Closes the active tasks and makes them anew; what is not committed is gone.</summary>
     /// <param name="undo">What is done in between.</param>
-    public void Undo(Action undo)
+    /// <param name="keepsStates">
+    /// Whether states that stand at their last commit stay open and are gone on from. Changes since then, which their changelogs hold where there are no
+    /// transactions, are not taken up again: the records that made them are processed anew.
+    /// </param>
+    public void Undo(Action undo, bool keepsStates)
     {
-        var wanted = _tasks.Keys.ToList();
-        CloseActive();
+        var states = new Dictionary<TaskId, TaskState?>();
+        foreach (var (id, task) in _tasks.ToList())
+        {
+            var isKept = keepsStates && task.Phase == TaskPhase.Running && task.State!.IsTheEnginesOwn;
+            var state = End(id, StandbySuspension.Migrated);
+            if (!isKept)
+                Close(id, state);
+            states.Add(id, isKept ? state : null);
+        }
+
+        Refresh();
         undo();
-        foreach (var id in wanted)
-            Create(id, null);
+        foreach (var (id, state) in states)
+            Create(id, state, isRestored: state is not null);
         Refresh();
     }
 
@@ -234,11 +247,13 @@ internal sealed class TaskSet(ThreadParts parts, ThreadCommit commit, ChangelogR
         return hasChanged;
     }
 
-    /// <summary>Holds back the tasks that have begun anew, as <see cref="Undo"/> leaves them: one, or all where it is not known which.</summary>
-    public void Hold(TaskId? which, long retryAt)
+    /// <summary>
+    /// Holds back the tasks that have begun anew, as <see cref="Undo"/> leaves them: that of a record, or all where it is not known which.
+    /// </summary>
+    public void Hold(TaskId? which, RecordMetadata? record, long retryAt)
     {
         foreach (var task in _tasks.Values.Where(t => which is null || t.Id == which))
-            task.Hold(retryAt);
+            task.Hold(retryAt, record);
     }
 
     public void OnEnd(TopicPartition partition, long offset)
@@ -272,7 +287,13 @@ internal sealed class TaskSet(ThreadParts parts, ThreadCommit commit, ChangelogR
         foreach (var task in _tasks.Values)
         {
             if (task.Phase == TaskPhase.Created && task.Committed is not null && task.TryOpen(parts))
-                _opened.Add(task);
+            {
+                if (task.IsRestored)
+                    task.Restored();
+                else
+                    _opened.Add(task);
+            }
+
             if (IsClaiming(task) && IsDue(task))
                 Claim(task);
         }
@@ -289,7 +310,7 @@ internal sealed class TaskSet(ThreadParts parts, ThreadCommit commit, ChangelogR
     /// <summary>Renews what others see of the tasks, now and then.</summary>
     private void Describe(bool isDue)
     {
-        if (!isDue && parts.Config.Clock.GetElapsedTime(_described) < (AllRunning ? DescribeInterval : StandstillInterval))
+        if (!isDue && parts.Config.Clock.GetElapsedTime(_described) < (AllRunning && !Array.Exists(_running, static t => t.IsHeld) ? DescribeInterval : StandstillInterval))
             return;
         _described = parts.Config.Clock.GetTimestamp();
         var active = _tasks.Values.Select(t => t.Describe(commit.CommittedOffset)).ToList();
@@ -326,7 +347,7 @@ internal sealed class TaskSet(ThreadParts parts, ThreadCommit commit, ChangelogR
 
     private bool IsDue(ActiveTask task) => task.RetryAt <= Now;
 
-    private void Create(TaskId id, TaskState? state)
+    private void Create(TaskId id, TaskState? state, bool isRestored = false)
     {
         var topics = parts.Topics;
         var metrics = new TaskMetrics(parts.Metrics, id);
@@ -341,7 +362,7 @@ internal sealed class TaskSet(ThreadParts parts, ThreadCommit commit, ChangelogR
         parts.Metrics.TaskCreated.Increment();
         var task = new ActiveTask(id, topics.Subtopologies[id.Subtopology], topics.Latest, context);
         if (state is not null)
-            task.Adopt(state);
+            task.Adopt(state, isRestored);
         _tasks.Add(id, task);
     }
 

@@ -5,7 +5,9 @@ namespace MedStreams.Streams;
 
 /// <summary>
 /// Serdes of Confluent.Kafka's serializers and deserializers, such as those of Confluent's own schema registry packages. They see the
-/// topic, whether it is a key, and a copy of the headers: headers that a serializer adds are not written.
+/// topic, whether it is a key, and a copy of the headers: headers that a serializer adds are not written. Where one finds that a service cannot be reached
+/// (<see cref="HttpRequestException"/> without an answer, <see cref="TimeoutException"/>), the engine waits and tries again, as for a
+/// <see cref="RetriableException"/>.
 /// </summary>
 public static class ConfluentSerdes
 {
@@ -28,10 +30,48 @@ internal sealed class ConfluentSerde<T>(
 {
     public delegate T ReadValue(ReadOnlySpan<byte> data, SerializationContext context);
 
-    public void Serialize(T value, IBufferWriter<byte> destination, in SerdeContext context) => destination.Write(
-        write(value, Convert(context)) ?? throw new SerializationException($"The serializer of {typeof(T).Name} gave null for a value that is not null."));
+    public void Serialize(T value, IBufferWriter<byte> destination, in SerdeContext context)
+    {
+        byte[]? bytes;
+        try
+        {
+            bytes = write(value, Convert(context));
+        }
+        catch (Exception e) when (IsUnreachable(e))
+        {
+            throw new RetriableException($"What the serializer of {typeof(T).Name} needs does not answer.", e);
+        }
 
-    public T Deserialize(ReadOnlySpan<byte> data, in SerdeContext context) => read(data, Convert(context));
+        destination.Write(
+            bytes ?? throw new SerializationException($"The serializer of {typeof(T).Name} gave null for a value that is not null."));
+    }
+
+    public T Deserialize(ReadOnlySpan<byte> data, in SerdeContext context)
+    {
+        try
+        {
+            return read(data, Convert(context));
+        }
+        catch (Exception e) when (IsUnreachable(e))
+        {
+            throw new RetriableException($"What the deserializer of {typeof(T).Name} needs does not answer.", e);
+        }
+    }
+
+    // An HttpRequestException of its own kind, such as that of Confluent's registry client, tells of an answer.
+    private static bool IsUnreachable(Exception error)
+    {
+        for (var e = error; e is not null; e = e.InnerException)
+        {
+            if (e is TimeoutException or TaskCanceledException { InnerException: TimeoutException }
+                || (e.GetType() == typeof(HttpRequestException) && ((HttpRequestException)e).StatusCode is null))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private static SerializationContext Convert(in SerdeContext context)
     {

@@ -15,11 +15,13 @@ public readonly record struct SerdeContext(string Topic, bool IsKey, Headers Hea
 public interface ISerde<T>
 {
     /// <summary>Writes the bytes of a value that is not null.</summary>
+    /// <exception cref="RetriableException">What the serde needs does not answer now: the engine waits and tries again.</exception>
     void Serialize(T value, IBufferWriter<byte> destination, in SerdeContext context);
 
     /// <summary>Reads a value.</summary>
     /// <param name="data">The bytes; they are only valid during the call.</param>
     /// <param name="context">The record it belongs to.</param>
     /// <exception cref="SerializationException">The bytes are no value of this kind. The text names no content.</exception>
+    /// <exception cref="RetriableException">What the serde needs does not answer now: the engine waits and tries again.</exception>
     T Deserialize(ReadOnlySpan<byte> data, in SerdeContext context);
 }

@@ -265,6 +265,9 @@ internal sealed class TaskState : IDisposable
         _directory?.Release(TaskId);
     }
 
+    /// <summary>Whether users wrote none of the stores: theirs may hold what is not committed.</summary>
+    internal bool IsTheEnginesOwn => _definitions.All(d => _stores.ContainsKey(d.Name));
+
     /// <summary>The bytes of a store.</summary>
     internal StoreBytes Bytes(string store) => _stores[store];
 

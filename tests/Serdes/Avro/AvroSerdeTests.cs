@@ -165,8 +165,8 @@ public sealed class AvroSerdeTests
     {
         using var client = new SchemaRegistryClient(new SchemaRegistryOptions { Urls = [new("http://one")], Retries = 0 }, null, new ScriptedHandler());
 
-        var error = Assert.Throws<SchemaRegistryException>(() => new AvroSerde<VisitV1>(client).Deserialize([0, 0, 0, 0, 1, 2], Value));
-        Assert.True(error.IsTransient);
+        var error = Assert.Throws<RetriableException>(() => new AvroSerde<VisitV1>(client).Deserialize([0, 0, 0, 0, 1, 2], Value));
+        Assert.True(Assert.IsType<SchemaRegistryException>(error.InnerException).IsTransient);
     }
 
     [Fact]

@@ -11,8 +11,9 @@ namespace MedStreams.Serialization.Avro;
 /// to the type's. The first value of each schema waits for the registry. Safe for use by several threads.
 /// </summary>
 /// <remarks>
-/// <see cref="ISerde{T}.Serialize"/> and <see cref="ISerde{T}.Deserialize"/> throw <see cref="SchemaRegistryException"/> too: while reading only
-/// where the registry does not answer, so that data that can be read later need not count as unreadable.
+/// Where the registry does not answer, or refuses access, <see cref="ISerde{T}.Serialize"/> and <see cref="ISerde{T}.Deserialize"/> throw
+/// <see cref="RetriableException"/>, so that the engine waits instead of taking the record for a bad one. A schema that the registry refuses while
+/// writing is a <see cref="SchemaRegistryException"/>.
 /// </remarks>
 public sealed class AvroSerde<T> : ISerde<T>
 {
@@ -27,7 +28,7 @@ public sealed class AvroSerde<T> : ISerde<T>
     public AvroSerde(ISchemaRegistryClient registry, AvroSerdeOptions? options = null)
     {
         var used = options ?? AvroSerdeOptions.Default;
-        var schemas = new WriterSchemas(registry);
+        var schemas = new WriterSchemas(registry, used.RegistryPatience);
         _codec = used.Schema is { } schema ? AvroCodec.For<T>(schema, used.Types) : AvroCodec.For<T>(used.Types);
         _writers = new RegistryWriters<T>(registry, used, schemas, written => written == _codec.Schema ? _codec : AvroCodec.For<T>(written, used.Types));
         _readers = new RegistryReaders<T>(schemas, _ => _codec);
@@ -63,7 +64,7 @@ public sealed class GenericAvroSerde : ISerde<GenericRecord>
     public GenericAvroSerde(ISchemaRegistryClient registry, AvroSerdeOptions? options = null)
     {
         _options = options ?? AvroSerdeOptions.Default;
-        var schemas = new WriterSchemas(registry);
+        var schemas = new WriterSchemas(registry, _options.RegistryPatience);
         var codecs = new ConcurrentDictionary<AvroSchema, AvroCodec<GenericRecord>>();
         AvroCodec<GenericRecord> CodecFor(AvroSchema schema) => codecs.GetOrAdd(schema, static s => AvroCodec.For<GenericRecord>(s));
         _writers = new RegistryWriters<GenericRecord>(registry, _options, schemas, CodecFor);

@@ -1,4 +1,5 @@
 using MedStreams.Serialization.Registry;
+using MedStreams.Streams;
 
 namespace MedStreams.Serialization.Avro;
 
@@ -38,6 +39,12 @@ public sealed record AvroSerdeOptions
 
     /// <summary>The subjects of keys and values. Default <see cref="SubjectNameStrategy.TopicName"/>.</summary>
     public SubjectNameStrategy SubjectNames { get; init; }
+
+    /// <summary>
+    /// How long a value waits for the registry, before it is tried again later (<see cref="RetriableException"/>); the client's own attempts go on
+    /// meanwhile. More than 0, far below <c>max.poll.interval.ms</c>. Default 10 s.
+    /// </summary>
+    public TimeSpan RegistryPatience { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
     /// The schema that values are read as, and written by. Default null: that of the type; for generic records the value's own

@@ -22,7 +22,8 @@ internal sealed class RegistryWriters<T>(
     private RegistryWriter<T>? _last;
 
     /// <summary>The writer for values of a schema. The first time the caller waits for the registry.</summary>
-    /// <exception cref="SchemaRegistryException">The registry refuses the schema, does not have it, or does not answer.</exception>
+    /// <exception cref="SchemaRegistryException">The registry refuses the schema, or does not have it.</exception>
+    /// <exception cref="RetriableException">The registry does not answer.</exception>
     /// <exception cref="AvroSchemaException">The subject's latest schema cannot hold the type.</exception>
     public RegistryWriter<T> Get(string topic, bool isKey, AvroSchema schema)
     {
@@ -30,7 +31,7 @@ internal sealed class RegistryWriters<T>(
         if (last is not null && ReferenceEquals(last.Value, schema) && last.IsKey == isKey && last.Topic == topic)
             return last;
         if (!_writers.TryGetValue((topic, isKey, schema), out var writer))
-            writer = _writers.GetOrAdd((topic, isKey, schema), MakeAsync(topic, isKey, schema).GetAwaiter().GetResult());
+            writer = _writers.GetOrAdd((topic, isKey, schema), RegistryWait.For(MakeAsync(topic, isKey, schema), options.RegistryPatience));
         _last = writer;
         return writer;
     }

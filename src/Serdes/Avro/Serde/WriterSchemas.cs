@@ -5,16 +5,19 @@ using MedStreams.Streams;
 namespace MedStreams.Serialization.Avro;
 
 /// <summary>The schemas of a registry by their ids, parsed, with all that they refer to. Safe for use by several threads.</summary>
-internal sealed class WriterSchemas(ISchemaRegistryClient registry)
+internal sealed class WriterSchemas(ISchemaRegistryClient registry, TimeSpan patience)
 {
     private const int MaxReferences = 1000;
+    private const int NoSuchSubject = 40401;
+    private const int NoSuchVersion = 40402;
+    private const int NoSuchSchema = 40403;
 
     private readonly ConcurrentDictionary<int, AvroSchema> _byId = new();
 
     /// <summary>The schema of an id. The first time the caller waits for the registry.</summary>
     /// <exception cref="SerializationException">There is no such schema, or none of Avro: the data cannot be read.</exception>
-    /// <exception cref="SchemaRegistryException">The registry does not answer: the data may be read later.</exception>
-    public AvroSchema Get(int id) => _byId.TryGetValue(id, out var known) ? known : _byId.GetOrAdd(id, FetchAsync(id).GetAwaiter().GetResult());
+    /// <exception cref="RetriableException">The registry does not answer, or refuses access: the data may be read later.</exception>
+    public AvroSchema Get(int id) => _byId.TryGetValue(id, out var known) ? known : _byId.GetOrAdd(id, RegistryWait.For(FetchAsync(id), patience));
 
     /// <summary>A schema of a registry, parsed.</summary>
     public async Task<AvroSchema> ParseAsync(RegistrySchema schema)
@@ -39,9 +42,14 @@ internal sealed class WriterSchemas(ISchemaRegistryClient registry)
         {
             return await ParseAsync(await registry.GetAsync(id));
         }
-        catch (SchemaRegistryException e) when (!e.IsTransient)
+        catch (SchemaRegistryException e) when (e.ErrorCode is NoSuchSchema or NoSuchSubject or NoSuchVersion)
         {
             throw new SerializationException($"The schema of id {id} cannot be had: {e.Message}", e);
+        }
+        catch (SchemaRegistryException e)
+        {
+            // Also where a password is wrong, or a proxy answers instead: that says nothing about the data.
+            throw new RetriableException($"The schema of id {id} cannot be had now: {e.Message}", e);
         }
         catch (AvroSchemaException e)
         {
