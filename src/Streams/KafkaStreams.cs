@@ -192,7 +192,7 @@ public sealed partial class KafkaStreams : IAsyncDisposable
         var states = _states = StateDirectory.Open(
             _config.StateDir,
             _config.ApplicationId,
-            new StateSettings { EnableStatistics = _config.MetricsRecordingLevel >= MetricsRecordingLevel.Debug },
+            _config.RocksDb.ToState(_config.MetricsRecordingLevel >= MetricsRecordingLevel.Debug),
             _config.Clock);
         _instance = _config.InstanceId ?? InstanceName.ReadOrMake(states.Path);
         var clientId = $"{_config.ApplicationId}-{_instance}";

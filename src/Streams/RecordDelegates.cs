@@ -20,13 +20,3 @@ public delegate int? StreamPartitioner<in TKey, in TValue>(string topic, TKey ke
 /// <param name="record">The record.</param>
 /// <param name="metadata">Where the record being processed came from; null inside a punctuator.</param>
 public delegate string TopicNameExtractor<TKey, TValue>(in Record<TKey, TValue> record, RecordMetadata? metadata);
-
-/// <summary>Where to begin in a topic for which the group has no committed offset.</summary>
-public enum AutoOffsetReset
-{
-    /// <summary>At the first record.</summary>
-    Earliest,
-
-    /// <summary>After the last record.</summary>
-    Latest,
-}

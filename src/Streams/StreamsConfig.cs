@@ -58,6 +58,9 @@ public sealed record StreamsConfig
     /// <summary><c>statestore.cache.max.bytes</c>, of the instance, shared by its threads; default 10 MiB.</summary>
     public long StateStoreCacheMaxBytes { get; init; } = 10 << 20;
 
+    /// <summary>How RocksDB keeps the stores of this instance (instead of <c>rocksdb.config.setter</c>).</summary>
+    public RocksDbSettings RocksDb { get; init; } = new();
+
     /// <summary>Bytes of uncommitted state of a thread from which on it commits early; default 64 MiB.</summary>
     public long StateStoreUncommittedMaxBytes { get; init; } = 64 << 20;
 
@@ -76,6 +79,11 @@ public sealed record StreamsConfig
     /// producers that are late; <see cref="Timeout.InfiniteTimeSpan"/> (-1 ms): never waits.
     /// </summary>
     public TimeSpan MaxTaskIdle { get; init; } = TimeSpan.Zero;
+
+    /// <summary>
+    /// <c>auto.offset.reset</c>: where to begin in topics whose <see cref="Consumed{TKey,TValue}.OffsetReset"/> does not say; default at the first record.
+    /// </summary>
+    public AutoOffsetReset AutoOffsetReset { get; init; } = AutoOffsetReset.Earliest;
 
     /// <summary><c>poll.ms</c>: the longest wait for records; default 100 ms.</summary>
     public TimeSpan Poll { get; init; } = TimeSpan.FromMilliseconds(100);
@@ -201,6 +209,11 @@ public sealed record StreamsConfig
             throw Wrong("rack.aware.assignment.tags", $"among the tags that client.tag.* sets, and {missing} is not");
         if (MaxTaskIdle < TimeSpan.Zero && MaxTaskIdle != Timeout.InfiniteTimeSpan)
             throw Wrong("max.task.idle.ms", "-1 and more");
+        if (MainConsumer.ContainsKey("auto.offset.reset"))
+            throw Wrong("main.consumer.auto.offset.reset", "left out: the engine begins where auto.offset.reset of the application says");
+        if (WindowStoreChangelogAdditionalRetention < TimeSpan.Zero)
+            throw Wrong("windowstore.changelog.additional.retention.ms", "0 and more");
+        RocksDb.Validate();
         if (Poll < TimeSpan.FromMilliseconds(1))
             throw Wrong("poll.ms", "1 and more");
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using MedStreams.Monitoring;
+using MedStreams.RocksDb;
 using MedStreams.Streams;
 
 namespace MedStreams.Cli.Configuration;
@@ -43,6 +44,28 @@ internal static class StreamsSettings
 
     public static Setting<long> UncommittedMaxBytes { get; } =
         new("Streams:StateStoreUncommittedMaxBytes", "Uncommitted state of a thread from which on it commits early", Rules.Bytes(1), "67108864");
+
+    public static Setting<long> BlockCacheBytes { get; } =
+        new("Streams:RocksDbBlockCacheBytes", "RocksDB's cache of blocks, for all stores of this process", Rules.Bytes(1 << 20), "67108864");
+
+    public static Setting<long> WriteBufferBytes { get; } =
+        new("Streams:RocksDbWriteBufferBytes", "RocksDB's memory tables, for all stores of this process", Rules.Bytes(1 << 20), "134217728");
+
+    public static Setting<RocksDbCompression> Compression { get; } =
+        new("Streams:RocksDbCompression", "How stores are compressed on disk",
+            Rules.OneOf(("none", RocksDbCompression.None), ("snappy", RocksDbCompression.Snappy), ("lz4", RocksDbCompression.Lz4), ("zstd", RocksDbCompression.Zstd)), "lz4");
+
+    public static Setting<int> BufferedRecords { get; } =
+        new("Streams:BufferedRecordsPerPartition", "Of an input that waits for another one no more is read while 20 times so many records are here", Rules.Integer(1), "1000");
+
+    public static Setting<TimeSpan> WindowRetention { get; } =
+        new("Streams:WindowStoreChangelogAdditionalRetention", "How much longer than its store the changelog of windows keeps records", Rules.Duration(TimeSpan.Zero), "1 d");
+
+    public static Setting<AutoOffsetReset> OffsetReset { get; } =
+        new("Streams:AutoOffsetReset", "Where to begin in input topics without a committed offset",
+            new Rule<AutoOffsetReset>("earliest, latest, none or by_duration: and an ISO 8601 duration, as in by_duration:PT1H", (string text, out AutoOffsetReset value) =>
+                (value = AutoOffsetReset.TryParse(text)!) is not null),
+            "earliest");
 
     public static Setting<TimeSpan> SessionTimeout { get; } =
         new("Streams:SessionTimeout", "After so long without a sign of life a member's tasks go to others", Rules.Duration(Millisecond), "45 s");
@@ -118,7 +141,7 @@ internal static class StreamsSettings
     public static IReadOnlyList<Setting> All { get; } =
     [
         ApplicationId, Guarantee, Threads, StateDirectory, InstanceId, GroupInstanceId, CommitInterval, CacheMaxBytes,
-        UncommittedMaxBytes, SessionTimeout, TaskTimeout, MaxTaskIdle, StandbyReplicas, WarmupReplicas, RecoveryLag, ProbingInterval, CleanupDelay,
+        UncommittedMaxBytes, BlockCacheBytes, WriteBufferBytes, Compression, BufferedRecords, WindowRetention, OffsetReset, SessionTimeout, TaskTimeout, MaxTaskIdle, StandbyReplicas, WarmupReplicas, RecoveryLag, ProbingInterval, CleanupDelay,
         RackTags, ReplicationFactor, DeadLetterTopic, ApplicationServer, HttpListen, HttpToken, MetricsLevel, CloseTimeout,
     ];
 
@@ -139,6 +162,15 @@ internal static class StreamsSettings
         CommitInterval = settings.Find(CommitInterval, out var interval) ? interval : null,
         StateStoreCacheMaxBytes = settings.Get(CacheMaxBytes),
         StateStoreUncommittedMaxBytes = settings.Get(UncommittedMaxBytes),
+        RocksDb = new RocksDbSettings
+        {
+            BlockCacheBytes = settings.Get(BlockCacheBytes),
+            WriteBufferBytes = settings.Get(WriteBufferBytes),
+            Compression = settings.Get(Compression),
+        },
+        BufferedRecordsPerPartition = settings.Get(BufferedRecords),
+        WindowStoreChangelogAdditionalRetention = settings.Get(WindowRetention),
+        AutoOffsetReset = settings.Get(OffsetReset),
         SessionTimeout = settings.Get(SessionTimeout),
         TaskTimeout = settings.Get(TaskTimeout),
         MaxTaskIdle = settings.Get(MaxTaskIdle),

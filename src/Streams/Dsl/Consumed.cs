@@ -15,7 +15,7 @@ public sealed record Consumed<TKey, TValue>
     /// <summary>Tells event times; null for the time that Kafka stores with the record.</summary>
     public TimestampExtractor<TKey, TValue>? TimestampExtractor { get; init; }
 
-    /// <summary>Where to begin without a committed offset; null for the consumer's setting.</summary>
+    /// <summary>Where to begin without a committed offset; null for <see cref="StreamsConfig.AutoOffsetReset"/>. Global tables always begin at the first record.</summary>
     public AutoOffsetReset? OffsetReset { get; init; }
 
     /// <summary>A source node of that name, everything else as by default.</summary>

@@ -169,7 +169,7 @@ public sealed partial class KStream<TKey, TValue>
 
         WindowBytesStoreSupplier Supplier(string name) => new(
             name,
-            joined.StoreType == StoreType.Persistent,
+            (joined.StoreType ?? Graph.Options.DefaultDslStore) == StoreType.Persistent,
             windows.SizeMs + windows.GraceMs,
             windows.SizeMs,
             Math.Max((windows.SizeMs + windows.GraceMs) / 2, 60_000),

@@ -36,8 +36,8 @@ public sealed record Materialized<TKey, TValue>
     /// <summary>Handles values.</summary>
     public ISerde<TValue>? ValueSerde { get; init; }
 
-    /// <summary>Where the data is kept; on disk by default.</summary>
-    public StoreType StoreType { get; init; }
+    /// <summary>Where the data is kept; null for <see cref="StreamsBuilderOptions.DefaultDslStore"/>.</summary>
+    public StoreType? StoreType { get; init; }
 
     /// <summary>Whether changes go to a changelog topic, from which the store is restored; true by default.</summary>
     public bool LoggingEnabled { get; init; } = true;

@@ -37,6 +37,12 @@ public sealed record StreamsBuilderOptions
     /// </summary>
     public bool EnsureExplicitInternalResourceNaming { get; init; }
 
+    /// <summary>
+    /// Where the operators keep their stores that do not say it (<c>default.dsl.store</c>, KIP-591); default on disk. Versioned stores and stores of
+    /// suppliers are where those say.
+    /// </summary>
+    public StoreType DefaultDslStore { get; init; }
+
     /// <summary>The same options with a serde for all keys and values of one type that name none.</summary>
     public StreamsBuilderOptions WithSerde<T>(ISerde<T> serde) => new(this, _serdes.SetItem(typeof(T), serde), _providers);
 

@@ -31,6 +31,14 @@ internal sealed class ConfluentAdmin : IStreamAdmin
             ? (bounds.Low.Value, bounds.High.Value)
             : null;
 
+    public long? TryOffsetAt(TopicPartition partition, long timestamp, long otherwise, TimeSpan timeout)
+    {
+        var asked = new TopicPartitionTimestamp(partition.ToConfluent(), new Timestamp(timestamp, TimestampType.CreateTime));
+        if (OrNull(() => _consumer.OffsetsForTimes([asked], timeout)) is not { } found)
+            return null;
+        return found[0].Offset.IsSpecial ? otherwise : found[0].Offset.Value;
+    }
+
     public IReadOnlyList<(string MemberId, string ClientId, string Host)>? TryMembers(string groupId, TimeSpan timeout) =>
         OrNull(() => _admin.ListGroup(groupId, timeout)) is { State: "Stable" } group
             ? [.. group.Members.Select(m => (m.MemberId, m.ClientId, m.ClientHost))]

@@ -19,6 +19,15 @@ internal interface IStreamAdmin : IDisposable
     (long Beginning, long End)? TryBounds(TopicPartition partition, TimeSpan timeout);
 
     /// <summary>
+    /// The offset of the first record of a partition that is not older than a time. Null where the broker does not tell in time: ask again.
+    /// </summary>
+    /// <param name="partition">The partition.</param>
+    /// <param name="timestamp">Epoch milliseconds.</param>
+    /// <param name="otherwise">What is answered where there is no such record.</param>
+    /// <param name="timeout">How long the answer may take.</param>
+    long? TryOffsetAt(TopicPartition partition, long timestamp, long otherwise, TimeSpan timeout);
+
+    /// <summary>
     /// The members of a group: member id, client id, and where it connects from. Null while the group is not stable, or the broker
     /// does not tell in time.
     /// </summary>

@@ -415,19 +415,42 @@ internal sealed class TaskSet(ThreadParts parts, ThreadCommit commit, ChangelogR
                     + "anew. Reset the sink's position, or use another application id.");
             }
 
-            var first = parts.Topics.ResetPolicyOf(input.Topic) == AutoOffsetReset.Latest ? end : beginning;
             var known = target ?? task.Committed![input];
-            if (known is not null && _lostInputs.Contains(input))
+            var isLost = known is not null && _lostInputs.Contains(input);
+            if (known is { } at && !isLost)
             {
-                RuntimeLog.InputLost(parts.Logger, task.Id, input, known.Value, beginning, end, first);
-                known = null;
+                positions[i] = at;
+                continue;
             }
 
-            positions[i] = known ?? first;
+            if (FirstOffset(task, input, beginning, end) is not { } first)
+                return null;
+            if (isLost)
+                RuntimeLog.InputLost(parts.Logger, task.Id, input, known!.Value, beginning, end, first);
+            positions[i] = first;
         }
 
         _lostInputs.ExceptWith(task.Inputs);
         return positions;
+    }
+
+    /// <summary>Where the reset policy of an input begins; null where the broker does not tell now.</summary>
+    private long? FirstOffset(ActiveTask task, TopicPartition input, long beginning, long end)
+    {
+        var policy = parts.Topics.ResetPolicyOf(input.Topic);
+        if (policy.Duration is { } back)
+            return parts.Admin.TryOffsetAt(input, Math.Max(0, Now - (long)back.TotalMilliseconds), end, CallTimeout);
+        if (policy == AutoOffsetReset.None)
+        {
+            throw new StreamsException(
+                $"The group has no offset of {input} that it could go on from, and auto.offset.reset is none: set the group's offset with "
+                + "Kafka's tools, or choose earliest or latest.")
+            {
+                Task = task.Id,
+            };
+        }
+
+        return policy == AutoOffsetReset.Latest ? end : beginning;
     }
 
     private void Refresh()

@@ -53,5 +53,5 @@ internal sealed class TopologyTopics
     public AutoOffsetReset ResetPolicyOf(string fullName) =>
         _latest.Subtopologies
             .SelectMany(s => s.Nodes.OfType<SourceDefinition>(), (s, source) => (Source: source, Topics: s.TopicsOf(source)))
-            .First(s => s.Topics.Any(t => _latest.FullName(t) == fullName)).Source.OffsetReset ?? AutoOffsetReset.Earliest;
+            .First(s => s.Topics.Any(t => _latest.FullName(t) == fullName)).Source.OffsetReset ?? _config.AutoOffsetReset;
 }

@@ -5,7 +5,7 @@ using MedStreams.Streams;
 namespace MedStreams.Serialization.Avro;
 
 /// <summary>The schemas of a registry by their ids, parsed, with all that they refer to. Safe for use by several threads.</summary>
-internal sealed class WriterSchemas(ISchemaRegistryClient registry, TimeSpan patience)
+internal sealed class WriterSchemas(ISchemaRegistryClient registry, TimeSpan? patience = null)
 {
     private const int MaxReferences = 1000;
     private const int NoSuchSubject = 40401;
@@ -17,7 +17,7 @@ internal sealed class WriterSchemas(ISchemaRegistryClient registry, TimeSpan pat
     /// <summary>The schema of an id. The first time the caller waits for the registry.</summary>
     /// <exception cref="SerializationException">There is no such schema, or none of Avro: the data cannot be read.</exception>
     /// <exception cref="RetriableException">The registry does not answer, or refuses access: the data may be read later.</exception>
-    public AvroSchema Get(int id) => _byId.TryGetValue(id, out var known) ? known : _byId.GetOrAdd(id, RegistryWait.For(FetchAsync(id), patience));
+    public AvroSchema Get(int id) => _byId.TryGetValue(id, out var known) ? known : _byId.GetOrAdd(id, RegistryWait.For(FetchAsync(id), patience ?? AvroSerdeOptions.Default.RegistryPatience));
 
     /// <summary>A schema of a registry, parsed.</summary>
     public async Task<AvroSchema> ParseAsync(RegistrySchema schema)

@@ -78,7 +78,7 @@ internal sealed class StreamsGraph(StreamsBuilderOptions options)
         Optimizer.Apply(this);
         NullKeyRule.Apply(_root);
         var topology = new Topology();
-        var writer = new TopologyWriter(topology, Serdes);
+        var writer = new TopologyWriter(topology, Serdes, Options.DefaultDslStore);
         var queue = new PriorityQueue<GraphNode, int>();
         queue.Enqueue(_root, -1);
         while (queue.TryDequeue(out var node, out _))

@@ -29,8 +29,8 @@ public sealed record StreamJoined<TKey, TThis, TOther>
     /// <summary>The store of the other stream's records; null for one that fits. It must keep duplicates, and as long as the windows need.</summary>
     public WindowBytesStoreSupplier? OtherStore { get; init; }
 
-    /// <summary>Where stores that are not given are kept; on disk by default.</summary>
-    public StoreType StoreType { get; init; }
+    /// <summary>Where stores that are not given are kept; null for <see cref="StreamsBuilderOptions.DefaultDslStore"/>.</summary>
+    public StoreType? StoreType { get; init; }
 
     /// <summary>Whether the stores have changelogs; true by default.</summary>
     public bool LoggingEnabled { get; init; } = true;

@@ -31,7 +31,7 @@ internal static class TableStores
                 : SetUp(
                     Stores.TimestampedKeyValueStoreBuilder(
                         Given<KeyValueBytesStoreSupplier>(materialized.Supplier, operatorName)
-                            ?? new(storeName, materialized.StoreType == StoreType.Persistent),
+                            ?? new(storeName, IsPersistent(writer, materialized)),
                         keySerde,
                         valueSerde),
                     materialized),
@@ -51,7 +51,7 @@ internal static class TableStores
     {
         var builder = Stores.TimestampedWindowStoreBuilder(
             Given<WindowBytesStoreSupplier>(materialized.Supplier, operatorName)
-                ?? WindowSupplier(materialized, storeName, Retention(materialized, storeName, neededMs, slackMs), sizeMs),
+                ?? WindowSupplier(IsPersistent(writer, materialized), storeName, Retention(materialized, storeName, neededMs, slackMs), sizeMs),
             writer.KeySerde(materialized.KeySerde, operatorName),
             writer.ValueSerde(materialized.ValueSerde, operatorName));
         return new StoreDefinition(SetUp(builder, materialized), null);
@@ -69,7 +69,7 @@ internal static class TableStores
     {
         var builder = Stores.SessionStoreBuilder(
             Given<SessionBytesStoreSupplier>(materialized.Supplier, operatorName)
-                ?? SessionSupplier(materialized, storeName, Retention(materialized, storeName, neededMs, slackMs)),
+                ?? SessionSupplier(IsPersistent(writer, materialized), storeName, Retention(materialized, storeName, neededMs, slackMs)),
             writer.KeySerde(materialized.KeySerde, operatorName),
             writer.ValueSerde(materialized.ValueSerde, operatorName));
         return new StoreDefinition(SetUp(builder, materialized), null);
@@ -87,23 +87,20 @@ internal static class TableStores
                 $"{operatorName} needs a {typeof(TSupplier).Name}; the store {supplier.Name} comes from a {supplier.GetType().Name}."),
         };
 
-    private static SessionBytesStoreSupplier SessionSupplier<TKey, TValue>(
-        Materialized<TKey, TValue> materialized, string storeName, long retention) =>
-        new(
-            storeName,
-            materialized.StoreType == StoreType.Persistent,
-            retention,
-            Math.Max(retention / 2, ShortestSegment));
+    private static SessionBytesStoreSupplier SessionSupplier(bool isPersistent, string storeName, long retention) =>
+        new(storeName, isPersistent, retention, Math.Max(retention / 2, ShortestSegment));
 
-    private static WindowBytesStoreSupplier WindowSupplier<TKey, TValue>(
-        Materialized<TKey, TValue> materialized, string storeName, long retention, long sizeMs) =>
+    private static WindowBytesStoreSupplier WindowSupplier(bool isPersistent, string storeName, long retention, long sizeMs) =>
         new(
             storeName,
-            materialized.StoreType == StoreType.Persistent,
+            isPersistent,
             retention,
             sizeMs,
             Math.Max(retention / 2, ShortestSegment),
             RetainDuplicates: false);
+
+    private static bool IsPersistent<TKey, TValue>(TopologyWriter writer, Materialized<TKey, TValue> materialized) =>
+        (materialized.StoreType ?? writer.DefaultStore) == StoreType.Persistent;
 
     private static long Retention<TKey, TValue>(
         Materialized<TKey, TValue> materialized, string storeName, long needed, long slack)

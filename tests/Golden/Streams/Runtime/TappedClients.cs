@@ -37,6 +37,9 @@ internal sealed class TappedClients(string run, StreamsConfig config, RunTap tap
         public (long Beginning, long End)? TryBounds(TopicPartition partition, TimeSpan timeout) =>
             admin.TryBounds(names.ToBroker(partition), timeout);
 
+        public long? TryOffsetAt(TopicPartition partition, long timestamp, long otherwise, TimeSpan timeout) =>
+            admin.TryOffsetAt(names.ToBroker(partition), timestamp, otherwise, timeout);
+
         public IReadOnlyList<(string MemberId, string ClientId, string Host)>? TryMembers(string groupId, TimeSpan timeout) =>
             admin.TryMembers(names.ToBroker(groupId), timeout);
 

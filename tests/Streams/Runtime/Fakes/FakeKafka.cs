@@ -274,6 +274,15 @@ internal sealed class FakeKafka : IKafkaClients
             return kafka.IsAway ? null : kafka.Bounds(partition);
         }
 
+        public long? TryOffsetAt(TopicPartition partition, long timestamp, long otherwise, TimeSpan timeout)
+        {
+            lock (kafka.Lock)
+            {
+                var first = kafka._logs[partition].FindIndex(r => r.Timestamp >= timestamp);
+                return kafka.IsAway ? null : first < 0 ? otherwise : first;
+            }
+        }
+
         public IReadOnlyList<(string MemberId, string ClientId, string Host)>? TryMembers(string groupId, TimeSpan timeout)
         {
             lock (kafka.Lock)
