@@ -1,3 +1,4 @@
+using MedStreams.Streams.Async;
 using MedStreams.Streams.Processing;
 using MedStreams.Streams.Runtime;
 
@@ -38,7 +39,8 @@ internal sealed class DriverErrors(TopologyTestDriverOptions options, CapturingC
     public void OnProcessingError(Exception error, RecordMetadata? metadata, TaskId task)
     {
         var node = FailureSite.Of(error);
-        var verdict = options.OnProcessingError(new ErrorContext(error, metadata, node, task));
+        (error, var handler) = ExhaustedCallException.Unwrap(error, options.OnProcessingError);
+        var verdict = handler(new ErrorContext(error, metadata, node, task));
         if (verdict == ErrorVerdict.Fail || metadata is not { } source)
         {
             throw new StreamsException($"{node ?? "A node"} of task {task} threw {error.GetType().Name}.", error)

@@ -11,11 +11,12 @@ internal sealed class DriverTask : IDisposable
     private readonly TaskState _state;
     private readonly Subtopology _subtopology;
     private readonly DriverErrors _errors;
+    private readonly DriverCalls _calls;
     private readonly Dictionary<string, int> _inputs = new(StringComparer.Ordinal);
 
-    public DriverTask(TaskContext context, Subtopology subtopology, DriverErrors errors, StateDirectory? directory)
+    public DriverTask(TaskContext context, Subtopology subtopology, DriverErrors errors, StateDirectory? directory, DriverCalls calls)
     {
-        (Context, _subtopology, _errors) = (context, subtopology, errors);
+        (Context, _subtopology, _errors, _calls) = (context, subtopology, errors, calls);
         _state = TaskState.Open(directory, context.TaskId, context.ApplicationId, subtopology.Stores, context.ResolveTopic);
         _state.OpenOwnStores(context);
         _state.OpenStores(context);
@@ -67,17 +68,8 @@ internal sealed class DriverTask : IDisposable
     /// <summary>Processes the next record of an input.</summary>
     public void Process(int input)
     {
-        try
-        {
-            _task.Queue(input).ProcessHead();
-        }
-        catch (Exception e) when (FailureSite.Of(e) is not null && RetriableException.In(e) is null)
-        {
-            var source = Context.Current;
-            Context.Current = default;
-            _errors.OnProcessingError(e, source.Topic is null ? null : source, Context.TaskId);
-        }
-
+        Guard(_task.Queue(input).ProcessHead);
+        CompleteCalls();
         _task.PunctuateStreamTime();
     }
 
@@ -87,7 +79,12 @@ internal sealed class DriverTask : IDisposable
     /// <param name="reject">Takes the records that sinks refuse.</param>
     public void Commit(RejectedRecordsHandler reject)
     {
-        _task.FlushStores();
+        do
+        {
+            CompleteCalls();
+            _task.FlushStores();
+        }
+        while (_task.CallsInFlight > 0);
         Context.CommitRequested = false;
         _state.Commit(new Dictionary<string, long>());
         foreach (var sink in _task.ExternalSinks)
@@ -103,6 +100,31 @@ internal sealed class DriverTask : IDisposable
             Wait(sink.ReleaseAsync());
         _task.Dispose();
         _state.Dispose();
+    }
+
+    private void CompleteCalls() => _calls.Complete(_task.CallNodes, () =>
+    {
+        while (!Guard(_task.ForwardResults))
+        {
+            // A record was settled by a handler; the results behind it are still to be forwarded.
+        }
+    });
+
+    /// <summary>Answers false where a node threw, and the handler has settled the record.</summary>
+    private bool Guard(Action step)
+    {
+        try
+        {
+            step();
+            return true;
+        }
+        catch (Exception e) when (FailureSite.Of(e) is not null && RetriableException.In(e) is null)
+        {
+            var source = Context.Current;
+            Context.Current = default;
+            _errors.OnProcessingError(e, source.Topic is null ? null : source, Context.TaskId);
+            return false;
+        }
     }
 
     private static long? NextOffset(RecordQueue queue) => queue.Count > 0 ? queue.HeadOffset : queue.NextArrival;

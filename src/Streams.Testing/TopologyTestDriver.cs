@@ -7,7 +7,7 @@ namespace MedStreams.Streams.Testing;
 /// <summary>
 /// Runs a topology without a broker, record by record and on a clock that the test moves. Tasks, stores and serdes are the
 /// engine's own; each topic has one partition, so each sub-topology has one task. After each record the driver commits,
-/// which flushes caches, then pipes what went to internal topics on until nothing waits. Not safe for use by several threads.
+/// which flushes caches and lets asynchronous calls end, then pipes what went to internal topics on until nothing waits. Not safe for use by several threads.
 /// </summary>
 public sealed class TopologyTestDriver : IDisposable
 {
@@ -31,6 +31,7 @@ public sealed class TopologyTestDriver : IDisposable
     {
         options ??= new TopologyTestDriverOptions();
         _clock = new ManualClock(options.WallClockStart);
+        var calls = new DriverCalls(_clock, options.CallPatience);
         var internalTopics = topology.RepartitionTopics.Keys.ToHashSet(StringComparer.Ordinal);
         _errors = new DriverErrors(options, _collector);
         if (options.StateDirectory is { } path)
@@ -48,8 +49,12 @@ public sealed class TopologyTestDriver : IDisposable
 
         void Add(Subtopology subtopology, TaskId task)
         {
-            var context = new TaskContext(options.ApplicationId, task, _clock, _collector, internalTopics) { Globals = globals };
-            _tasks.Add(new DriverTask(context, subtopology, _errors, _directory));
+            var context = new TaskContext(options.ApplicationId, task, _clock, _collector, internalTopics)
+            {
+                Globals = globals,
+                Calls = calls.Rules,
+            };
+            _tasks.Add(new DriverTask(context, subtopology, _errors, _directory, calls));
         }
 
         Settle();

@@ -18,6 +18,12 @@ public sealed record TopologyTestDriverOptions
     /// <summary>Where handlers that answer <see cref="ErrorVerdict.DeadLetter"/> send records; null: nowhere.</summary>
     public string? DeadLetterTopic { get; init; }
 
+    /// <summary>
+    /// How long, in real time, a call of an asynchronous node may run before the driver moves its clock on to the call's time-out; 5 s by
+    /// default. Calls that wait on <see cref="AsyncCallContext.Clock"/>, and waits between attempts, cost no real time.
+    /// </summary>
+    public TimeSpan CallPatience { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Where persistent stores are kept from one driver to the next; null keeps all stores in memory.</summary>
     public string? StateDirectory { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using MedStreams.Streams.Async;
 using MedStreams.Streams.Metrics;
 using MedStreams.Streams.Runtime;
 
@@ -84,6 +85,8 @@ public sealed partial class KafkaStreams
                 Pause = _pause,
                 Changed = _notifier.Look,
                 Judge = Judge,
+                CallLimits = _callLimits,
+                Calls = new CallRules { WaitingPerKey = _callLimits.WaitingPerKey },
             });
         _threads.Add(thread);
         ShareCaches();

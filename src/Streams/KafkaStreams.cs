@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using MedStreams.Streams.Async;
 using MedStreams.Streams.Kafka;
 using MedStreams.Streams.Metrics;
 using MedStreams.Streams.Runtime;
@@ -23,6 +24,7 @@ public sealed partial class KafkaStreams : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly MetricsRegistry _metrics;
     private readonly StateNotifier _notifier;
+    private readonly CallLimits _callLimits;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ClientMetrics? _clientMetrics;
     private TopologyTopics? _topics;
@@ -48,15 +50,22 @@ public sealed partial class KafkaStreams : IAsyncDisposable
 
     /// <summary>An instance that is not started yet.</summary>
     /// <exception cref="ArgumentException">A setting is wrong; the text names it and what is allowed.</exception>
+    /// <exception cref="TopologyException">Calls of asynchronous nodes may take longer than fits; see <see cref="AsyncOptions.Timeout"/>.</exception>
     public KafkaStreams(Topology topology, StreamsConfig config, ILoggerFactory? loggers = null)
-        : this(topology, config, loggers, new ConfluentClients(config))
+        : this(topology, CallLimits.Widen(topology, config), loggers, static c => new ConfluentClients(c))
     {
     }
 
     internal KafkaStreams(Topology topology, StreamsConfig config, ILoggerFactory? loggers, IKafkaClients clients)
+        : this(topology, CallLimits.Widen(topology, config), loggers, _ => clients)
+    {
+    }
+
+    private KafkaStreams(Topology topology, StreamsConfig config, ILoggerFactory? loggers, Func<StreamsConfig, IKafkaClients> clients)
     {
         config.Validate();
-        (_topology, _config, _clients) = (topology, config, clients);
+        (_topology, _config, _clients) = (topology, config, clients(config));
+        _callLimits = CallLimits.Of(topology, config);
         _metrics = new MetricsRegistry(config.Clock, config.MetricsRecordingLevel);
         _logger = (loggers ?? NullLoggerFactory.Instance).CreateLogger("MedStreams.Streams");
         _notifier = new StateNotifier(() => State, (to, from) => OnStateChange?.Invoke(to, from), _logger);

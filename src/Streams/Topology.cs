@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using MedStreams.Streams.Async;
 using MedStreams.Streams.Graph;
 using MedStreams.Streams.State;
 
@@ -89,6 +90,19 @@ public sealed partial class Topology
     public Topology AddProcessor<TKeyIn, TValueIn, TKeyOut, TValueOut>(
         string name, Func<IProcessor<TKeyIn, TValueIn, TKeyOut, TValueOut>> supplier, params string[] parents) =>
         Add(new ProcessorDefinition<TKeyIn, TValueIn, TKeyOut, TValueOut>(name, parents, supplier));
+
+    /// <summary>Makes a call for each record, several at a time (see <see cref="AsyncOptions"/>), and forwards the results on the task's thread.</summary>
+    /// <param name="name">The node's name, unique in the topology.</param>
+    /// <param name="call">The call; it runs on threads of the pool, and may run again for a record.</param>
+    /// <param name="options">How calls are made; null for the defaults.</param>
+    /// <param name="parents">The nodes that it takes records from, at least one.</param>
+    /// <exception cref="TopologyException">The name is taken, a parent is missing, or an option is wrong.</exception>
+    public Topology AddAsyncProcessor<TKeyIn, TValueIn, TKeyOut, TValueOut>(
+        string name,
+        AsyncProcessor<TKeyIn, TValueIn, TKeyOut, TValueOut> call,
+        AsyncOptions? options,
+        params string[] parents) =>
+        Add(new AsyncProcessorDefinition<TKeyIn, TValueIn, TKeyOut, TValueOut>(name, parents, call, options));
 
     /// <summary>Writes to a topic.</summary>
     /// <param name="name">The node's name, unique in the topology.</param>

@@ -10,6 +10,10 @@ internal sealed class NodeMetrics(TaskMetrics task, string node, Sensor processe
             .. SensorMetrics.Spread<NodeMetrics>("record-e2e-latency", "ms", "From a record's time to its arrival at a source or a sink", static s => s.EndToEnd),
             .. SensorMetrics.Counted<NodeMetrics>("suppression-emit", "records that a suppression let go", static s => s.SuppressionEmit),
             .. SensorMetrics.Counted<NodeMetrics>("window-aggregate-final-emit", "results of closed windows", static s => s.FinalEmit),
+            .. SensorMetrics.Timed<NodeMetrics>("async-call", "ms", "calls of an asynchronous node, from their start to the forwarding of their results", static s => s.Calls),
+            .. SensorMetrics.Counted<NodeMetrics>("async-retry", "attempts of calls after the first one", static s => s.Retries),
+            .. SensorMetrics.Counted<NodeMetrics>("async-exhausted", "calls that failed for good", static s => s.Exhausted),
+            new("async-calls-in-flight", "{record}", "Records on their way through an asynchronous node", static (s, _) => s.CallsInFlight?.Invoke()),
             .. SensorMetrics.Extremes<NodeMetrics>("window-aggregate-final-emit-latency", "ms", "How long it took to tell the results of closed windows", static s => s.FinalEmitLatency),
         ]);
 
@@ -32,6 +36,26 @@ internal sealed class NodeMetrics(TaskMetrics task, string node, Sensor processe
     /// <summary>Milliseconds.</summary>
     public Sensor? FinalEmitLatency { get; init; }
 
+    /// <summary>Milliseconds; null where the node makes no calls.</summary>
+    public Sensor? Calls { get; init; }
+
+    public Sensor? Retries { get; init; }
+
+    public Sensor? Exhausted { get; init; }
+
+    /// <summary>Asked from any thread.</summary>
+    public Func<int>? CallsInFlight { get; init; }
+
+    /// <summary>A call that began at a point in time has ended.</summary>
+    public void Called(long from, int attempts, bool isExhausted)
+    {
+        Calls?.Record(task.Thread.MillisecondsBetween(from, task.Thread.Timestamp()));
+        if (attempts > 1)
+            Retries?.Increment(attempts - 1);
+        if (isExhausted)
+            Exhausted?.Increment();
+    }
+
     /// <summary>A record of that time is here.</summary>
     public void Arrived(long timestamp) => EndToEnd?.Record(task.Now - timestamp);
 
@@ -52,5 +76,8 @@ internal sealed class NodeMetrics(TaskMetrics task, string node, Sensor processe
         SuppressionEmit?.Roll(now);
         FinalEmit?.Roll(now);
         FinalEmitLatency?.Roll(now);
+        Calls?.Roll(now);
+        Retries?.Roll(now);
+        Exhausted?.Roll(now);
     }
 }

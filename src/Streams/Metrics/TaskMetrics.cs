@@ -82,6 +82,21 @@ internal sealed class TaskMetrics : IMetricSource, IDisposable
         });
     }
 
+    /// <summary>Takes a node in that makes calls.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="inFlight">How many records are on their way; asked from any thread.</param>
+    public NodeMetrics AddCallNode(ProcessorNode node, Func<int> inFlight)
+    {
+        node.Processed.Restart(Thread.Registry.Now);
+        return Add(new NodeMetrics(this, node.Name, node.Processed)
+        {
+            Calls = Thread.New(),
+            Retries = Thread.New(),
+            Exhausted = Thread.New(),
+            CallsInFlight = inFlight,
+        });
+    }
+
     public void AddTopic(string node, string topic, TopicCounter counter, bool isConsumed) =>
         Add(new TopicMetrics(this, node, topic, counter, isConsumed));
 

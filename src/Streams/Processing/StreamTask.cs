@@ -1,3 +1,4 @@
+using MedStreams.Streams.Async;
 using MedStreams.Streams.Metrics;
 using MedStreams.Streams.State;
 
@@ -86,6 +87,46 @@ internal sealed class StreamTask : IDisposable
     /// </summary>
     public bool IsWaiting { get; private set; }
 
+    /// <summary>The nodes that make calls.</summary>
+    public ICallNode[] CallNodes => _graph.CallNodes;
+
+    /// <summary>True while the task takes no records and fires no punctuators, since a commit waits for its calls.</summary>
+    public bool IsHeld { get; set; }
+
+    /// <summary>Whether it may take a record: no commit waits, and its asynchronous nodes have places.</summary>
+    public bool HasRoom
+    {
+        get
+        {
+            foreach (var node in _graph.CallNodes)
+            {
+                if (!node.HasRoom)
+                    return false;
+            }
+
+            return !IsHeld;
+        }
+    }
+
+    /// <summary>How many records are on their way through asynchronous nodes. May be asked by any thread.</summary>
+    public int CallsInFlight
+    {
+        get
+        {
+            var calls = 0;
+            foreach (var node in _graph.CallNodes)
+                calls += node.InFlight;
+            return calls;
+        }
+    }
+
+    /// <inheritdoc cref="ICallNode.ForwardResults"/>
+    public void ForwardResults()
+    {
+        foreach (var node in _graph.CallNodes)
+            node.ForwardResults();
+    }
+
     /// <summary>Processes one record, whatever may still come; answers false where none waits.</summary>
     public bool ProcessNext() => ProcessNext(Timeout.InfiniteTimeSpan, 0);
 
@@ -97,6 +138,8 @@ internal sealed class StreamTask : IDisposable
     /// <param name="now">The wall clock in epoch milliseconds.</param>
     public bool ProcessNext(TimeSpan maxIdle, long now)
     {
+        if (!HasRoom)
+            return false;
         var next = -1;
         var waits = false;
         for (var i = 0; i < _queues.Length; i++)
@@ -117,11 +160,11 @@ internal sealed class StreamTask : IDisposable
 
     /// <summary>Fires the punctuators that are due by the time of the records.</summary>
     public bool PunctuateStreamTime() =>
-        Context.StreamTime >= 0 && Fire(PunctuationType.StreamTime, Context.StreamTime);
+        !IsHeld && Context.StreamTime >= 0 && Fire(PunctuationType.StreamTime, Context.StreamTime);
 
     /// <summary>Fires the punctuators that are due by the clock.</summary>
     public bool PunctuateWallClock() =>
-        Context.Punctuations.NextWallClock < long.MaxValue && Fire(PunctuationType.WallClockTime, Context.SystemTime);
+        !IsHeld && Context.Punctuations.NextWallClock < long.MaxValue && Fire(PunctuationType.WallClockTime, Context.SystemTime);
 
     /// <summary>Empties the caches, which forwards and logs: the step before a commit.</summary>
     /// <exception cref="StreamsException">What is flushed writes to cached stores again, without end.</exception>

@@ -1,3 +1,4 @@
+using MedStreams.Streams.Async;
 using MedStreams.Streams.Metrics;
 using MedStreams.Streams.State;
 
@@ -55,6 +56,9 @@ internal sealed class TaskContext(
 
     /// <summary>What the caches of the thread may hold back; its tasks share one.</summary>
     public CacheBudget Cache { get; init; } = new(10 << 20);
+
+    /// <summary>What the asynchronous nodes of the thread's tasks share.</summary>
+    public CallRules Calls { get; init; } = new();
 
     /// <summary>What is measured of this task; null in the test driver.</summary>
     public TaskMetrics? Metrics { get; init; }

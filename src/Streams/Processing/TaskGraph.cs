@@ -1,3 +1,4 @@
+using MedStreams.Streams.Async;
 using MedStreams.Streams.Graph;
 using MedStreams.Streams.Metrics;
 
@@ -7,9 +8,11 @@ namespace MedStreams.Streams.Processing;
 internal sealed class TaskGraph(
     IReadOnlyList<ProcessorNode> nodes, IReadOnlyList<(TopicSelection Topics, SourceNode Node)> sources)
 {
-
     /// <summary>The nodes that write to targets outside Kafka.</summary>
     public IReadOnlyList<ExternalSinkNode> ExternalSinks { get; } = [.. nodes.OfType<ExternalSinkNode>()];
+
+    /// <summary>The nodes that make calls.</summary>
+    public ICallNode[] CallNodes { get; } = [.. nodes.OfType<ICallNode>()];
 
     public void Measure(TaskMetrics metrics)
     {

@@ -1,4 +1,5 @@
 using System.Text;
+using MedStreams.Streams.Async;
 using MedStreams.Streams.Kafka;
 using MedStreams.Streams.Processing;
 using Microsoft.Extensions.Logging;
@@ -49,7 +50,8 @@ internal sealed class DeadLetters(
     /// <exception cref="StreamsException">The handler says fail.</exception>
     public void OnProcessingError(Exception error, RecordMetadata? metadata, string? node, TaskId task)
     {
-        var verdict = config.OnProcessingError(new ErrorContext(error, metadata, node, task));
+        (error, var handler) = ExhaustedCallException.Unwrap(error, config.OnProcessingError);
+        var verdict = handler(new ErrorContext(error, metadata, node, task));
         if (verdict == ErrorVerdict.Fail || metadata is not { } source)
         {
             throw new StreamsException($"{node ?? "A node"} of task {task} threw {error.GetType().Name}.", error)

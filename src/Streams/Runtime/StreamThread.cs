@@ -31,6 +31,7 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
     private readonly GroupMembership _membership;
     private readonly TaskSet _tasks;
     private readonly ThreadCommit _commit;
+    private readonly ThreadCalls _calls;
     private readonly ChangelogReader _changelogs;
     private readonly Subscription _subscription;
     private readonly Thread _thread;
@@ -55,6 +56,7 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
         _membership = new GroupMembership(parts);
         _changelogs = new ChangelogReader(parts);
         _commit = new ThreadCommit(parts);
+        _calls = new ThreadCalls(parts, _commit);
         _tasks = new TaskSet(parts, _commit, _changelogs);
         _subscription = new Subscription(parts, this);
         _thread = new Thread(Run) { Name = parts.Name, IsBackground = true };
@@ -145,7 +147,7 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
         if (_hasLeft)
             return;
         if (_membership.Current is not null)
-            Guard(() => _commit.Commit(_tasks.Running));
+            Guard(CommitOrUndo);
         _membership.OnEnded();
         _tasks.NotePositions();
         _parts.Group.PublishAsync(_parts.Identity.Instance, _parts.Positions.Snapshot()).Wait(ReportPatience);
@@ -214,7 +216,7 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
             RunOnce();
         _metrics.State = StreamThreadState.PendingShutdown;
         if (_membership.Current is not null)
-            Guard(() => _commit.Commit(_tasks.Running));
+            Guard(CommitOrUndo);
         _tasks.CloseAll();
         Leave();
     }
@@ -278,6 +280,7 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
             if (_tasks.Advance(_consumer!))
                 _readsStale = true;
             AssignReads();
+            _calls.Forward(_tasks.Running);
             if (!_wasPaused)
             {
                 Process();
@@ -285,13 +288,32 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
                 _readsStale |= _tasks.BoundBuffers();
             }
 
-            if (_commit.IsDue(_tasks.Running) && _commit.Commit(_tasks.Running))
-                _readsStale = true;
+            CommitIfDue();
             AssignReads();
             AskForMoves();
         });
         IsRunning = _membership.Current is not null && _tasks.AllRunning;
         _metrics.State = IsRunning ? StreamThreadState.Running : StreamThreadState.PartitionsAssigned;
+    }
+
+    /// <summary>Commits if it is time to and no call is in flight.</summary>
+    private void CommitIfDue()
+    {
+        var isDue = _commit.IsDue(_tasks.Running);
+        if (isDue && !_calls.TrySettle(_tasks.Running))
+            return;
+        if (isDue && _commit.Commit(_tasks.Running))
+            _readsStale = true;
+        ThreadCalls.Release(_tasks.Running);
+    }
+
+    /// <summary>Commits at the end of a generation. Calls that take too long are given up, and what is not committed is done again.</summary>
+    private void CommitOrUndo()
+    {
+        if (!_calls.Settle(_tasks.Running))
+            throw new TransactionLostException($"Calls are still in flight after {_parts.CallLimits.Longest}.", isFenced: false, new TimeoutException());
+        _commit.Commit(_tasks.Running);
+        ThreadCalls.Release(_tasks.Running);
     }
 
     /// <summary>Tells the consumer what to read, where that has changed.</summary>
@@ -338,7 +360,14 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
     {
         var from = _metrics.Timestamp();
         _tasks.BeginPoll();
-        var polled = _consumer!.Poll(PollTimeout(), _tasks.HasBacklog && !_wasPaused ? 1 : RecordsPerPoll, this);
+        var timeout = PollTimeout();
+        if (timeout > TimeSpan.Zero && ThreadCalls.AnyInFlight(_tasks.Running))
+        {
+            _calls.Wait(timeout);
+            timeout = TimeSpan.Zero;
+        }
+
+        var polled = _consumer!.Poll(timeout, (_tasks.HasBacklog || !_tasks.NeedsRecords) && !_wasPaused ? 1 : RecordsPerPoll, this);
         _metrics.Polled(from, _metrics.Timestamp(), polled);
         _metrics.Roll(_metrics.Registry.Now);
         _readsStale |= _tasks.EndPoll();
@@ -373,8 +402,7 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
             count = ProcessBatch(task, stream);
             processed += count;
             stream.PunctuateStreamTime();
-            if (_commit.IsDue(_tasks.Running) && _commit.Commit(_tasks.Running))
-                _readsStale = true;
+            CommitIfDue();
         }
         while ((count == RecordsBetweenClockReads || (count > 0 && task.HasSuspect)) && !HasToStop(began));
         if (processed > 0 && stream.HasGap && !stream.IsWaiting)
@@ -403,13 +431,9 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
         {
             return stream.ProcessNext(_config.MaxTaskIdle, task.Metrics.Now);
         }
-        catch (Exception e) when (FailureSite.Of(e) is not null && RetriableException.In(e) is null && e is not (TransactionLostException or ProductionException or StateCorruptedException))
+        catch (Exception e) when (ThreadCalls.IsOfRecord(e))
         {
-            var source = task.Context.Current;
-            task.Context.Current = default;
-            _commit.DeadLetters.OnProcessingError(
-                e, source.Topic is null ? null : source, FailureSite.Of(e), task.Id);
-            task.Context.CountDropped();
+            _calls.OnFailure(task, e);
             return true;
         }
     }

@@ -179,7 +179,10 @@ internal sealed class TaskSet(ThreadParts parts, ThreadCommit commit, ChangelogR
     }
 
     /// <summary>True while records wait that can be processed at once.</summary>
-    public bool HasBacklog => Array.Exists(_running, static t => HasRecords(t) && !t.Stream!.IsWaiting);
+    public bool HasBacklog => Array.Exists(_running, static t => HasRecords(t) && !t.Stream!.IsWaiting && t.Stream.HasRoom);
+
+    /// <summary>True unless each task has records that it can process once it has room for them.</summary>
+    public bool NeedsRecords => _running.Length == 0 || Array.Exists(_running, static t => !HasRecords(t) || t.Stream!.IsWaiting);
 
     /// <summary>Where the consumer has to read: the inputs of running tasks, but those of which enough is here.</summary>
     public IReadOnlyCollection<StartingPoint> StartingPoints() =>
@@ -197,7 +200,7 @@ internal sealed class TaskSet(ThreadParts parts, ThreadCommit commit, ChangelogR
         var hasChanged = false;
         foreach (var task in _running)
         {
-            if (task.Inputs.Length > 1)
+            if (task.Inputs.Length > 1 || task.Stream!.CallNodes.Length > 0)
                 hasChanged |= task.BoundBuffers(parts.Config.BufferedRecordsPerPartition * FullFactor);
         }
 
@@ -355,6 +358,7 @@ internal sealed class TaskSet(ThreadParts parts, ThreadCommit commit, ChangelogR
             parts.Config.ApplicationId, id, parts.Config.Clock, new TaskCollector(commit.Collector, metrics), topics.InternalNames)
         {
             Cache = _cache,
+            Calls = parts.Calls,
             Metrics = metrics,
             Globals = parts.Globals,
             IsStateExact = parts.Config.ExactlyOnce,

@@ -1,3 +1,4 @@
+using MedStreams.Streams.Async;
 using MedStreams.Streams.Kafka;
 using MedStreams.Streams.Metrics;
 using MedStreams.Streams.State;
@@ -33,6 +34,12 @@ internal sealed record ThreadParts(
 
     /// <summary>Says what becomes of the instance when the thread dies of an error.</summary>
     public Func<Exception, UncaughtExceptionVerdict> Judge { get; init; } = static _ => UncaughtExceptionVerdict.ShutdownClient;
+
+    /// <summary>How long calls may keep a commit waiting.</summary>
+    public CallLimits CallLimits { get; init; } = new(TimeSpan.Zero, int.MaxValue);
+
+    /// <summary>What the asynchronous nodes of the thread share.</summary>
+    public CallRules Calls { get; init; } = new();
 
     /// <summary>As Kafka Streams names them.</summary>
     public string Name => NameOf(Config, Identity);
