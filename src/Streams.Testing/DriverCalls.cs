@@ -31,7 +31,7 @@ internal sealed class DriverCalls
         forward();
         while (nodes.Any(static n => n.InFlight > 0))
         {
-            if (_clock.HasWaits || !Rules.Wait(_patience))
+            if (_clock.HasNewWaits || !Rules.Wait(_patience))
                 PassTime(nodes);
             forward();
         }

@@ -16,13 +16,13 @@ internal sealed class ManualClock(DateTimeOffset start) : TimeProvider
     /// <summary>Told when such a timer is set.</summary>
     public Action WaitBegins { get; set; } = static () => { };
 
-    /// <summary>Whether such a timer is set.</summary>
-    public bool HasWaits
+    /// <summary>Whether such a timer was set since the clock was moved last: one from before may be about to be called off.</summary>
+    public bool HasNewWaits
     {
         get
         {
             lock (_lock)
-                return _timers.Exists(static t => t.IsWait);
+                return _timers.Exists(static t => t.IsWait && t.IsNew);
         }
     }
 
@@ -51,7 +51,13 @@ internal sealed class ManualClock(DateTimeOffset start) : TimeProvider
 
     public void Advance(TimeSpan by)
     {
-        var until = GetUtcNow() + by;
+        DateTimeOffset until;
+        lock (_lock)
+        {
+            until = _now + by;
+            _timers.ForEach(static t => t.IsNew = false);
+        }
+
         while (TakeDue(until) is { } timer)
             timer.Ring();
         lock (_lock)
@@ -96,6 +102,8 @@ internal sealed class ManualClock(DateTimeOffset start) : TimeProvider
 
         public bool IsWait { get; init; }
 
+        public bool IsNew { get; set; }
+
         public DateTimeOffset Due { get; private set; }
 
         public void Ring() => ring();
@@ -117,6 +125,7 @@ internal sealed class ManualClock(DateTimeOffset start) : TimeProvider
                 if (dueTime == Timeout.InfiniteTimeSpan)
                     return true;
                 Due = clock._now + dueTime;
+                IsNew = true;
                 clock._timers.Add(this);
             }
 

@@ -21,6 +21,8 @@ internal sealed class AsyncNode<TKeyIn, TValueIn, TKeyOut, TValueOut>(
 
     public int InFlight => _calls.InFlight;
 
+    public bool HasStraggler => _calls.HasStraggler;
+
     public long? NextDeadline => _calls.NextDeadline;
 
     public long? OldestStart => _calls.OldestStart;

@@ -19,7 +19,7 @@ public sealed record AsyncOptions
 
     /// <summary>
     /// How long a call may take with all its attempts and the waits between them, 1 ms to 1 h; default 10 s. After that its cancellation token is
-    /// cancelled and it has failed, whether it heeds the token or not. Twice the sum over the asynchronous nodes of a sub-topology must fit into
+    /// cancelled and it has failed, whether it heeds the token or not. Three times the sum over the asynchronous nodes of a sub-topology must fit into
     /// <c>max.poll.interval.ms</c> and, with exactly once, into <c>transaction.timeout.ms</c> less <c>commit.interval.ms</c>.
     /// </summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);

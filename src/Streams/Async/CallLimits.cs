@@ -4,15 +4,19 @@ namespace MedStreams.Streams.Async;
 
 /// <summary>
 /// How long the calls of an application may keep a commit waiting, so that no transaction runs out of time. What is in flight when a commit is due ends
-/// within the sum of the sub-topology's time-outs times one more than the records that may wait for one key; that number is chosen so that it fits.
+/// within the sum of the sub-topology's time-outs times one more than the records that may wait for one key; that number is chosen so that it fits, and half
+/// of the sum is left for <see cref="LongestPutOff"/>.
 /// </summary>
 /// <param name="Longest">The largest sum of time-outs of a sub-topology; zero where there are no asynchronous nodes.</param>
 /// <param name="WaitingPerKey">How many records of a key may wait for the call before them.</param>
 internal sealed record CallLimits(TimeSpan Longest, int WaitingPerKey)
 {
+    /// <summary>How long a commit that is due may be put off for single slow calls, while others go on.</summary>
+    public TimeSpan LongestPutOff => Longest / 2;
+
     public const string TransactionSetting = "transaction.timeout.ms";
     private const string PollSetting = "max.poll.interval.ms";
-    private const int TransactionsOfCalls = 4;
+    private const int TransactionsOfCalls = 6;
     private static readonly TimeSpan DefaultTransaction = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan DefaultPoll = TimeSpan.FromMinutes(5);
 
@@ -42,18 +46,18 @@ internal sealed record CallLimits(TimeSpan Longest, int WaitingPerKey)
         var poll = Setting(config.MainConsumer, PollSetting) ?? DefaultPoll;
         Require(calls, nodes, poll, PollSetting);
         if (!config.ExactlyOnce)
-            return new CallLimits(calls, (int)(poll / calls) - 1);
+            return new CallLimits(calls, (int)(poll / calls) - 2);
         var transaction = (Setting(config.Producer, TransactionSetting) ?? DefaultTransaction) - config.EffectiveCommitInterval;
         Require(calls, nodes, transaction, $"{TransactionSetting} less commit.interval.ms");
-        return new CallLimits(calls, (int)((poll < transaction ? poll : transaction) / calls) - 1);
+        return new CallLimits(calls, (int)((poll < transaction ? poll : transaction) / calls) - 2);
     }
 
     private static void Require(TimeSpan calls, string nodes, TimeSpan limit, string name)
     {
-        if (2 * calls <= limit)
+        if (3 * calls <= limit)
             return;
         throw new TopologyException(
-            $"The calls of {nodes} may take {calls} for a record, and twice that must fit into {name}, which is {limit}: shorten "
+            $"The calls of {nodes} may take {calls} for a record, and three times that must fit into {name}, which is {limit}: shorten "
             + $"{nameof(AsyncOptions)}.{nameof(AsyncOptions.Timeout)}, or raise the setting.");
     }
 

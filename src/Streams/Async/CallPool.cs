@@ -14,6 +14,8 @@ namespace MedStreams.Streams.Async;
 /// </remarks>
 internal sealed class CallPool<TKeyIn, TValueIn, TKeyOut, TValueOut>
 {
+    private const int StragglerFactor = 4;
+    private const int Smoothing = 16;
     private readonly AsyncOptions _options;
     private readonly CallRules _rules;
     private readonly TimeProvider _clock;
@@ -29,6 +31,7 @@ internal sealed class CallPool<TKeyIn, TValueIn, TKeyOut, TValueOut>
     private int _running;
     private int _fullLanes;
     private int _inFlight;
+    private long _usualTicks;
 
     public CallPool(
         string node,
@@ -59,6 +62,10 @@ internal sealed class CallPool<TKeyIn, TValueIn, TKeyOut, TValueOut>
 
     /// <inheritdoc cref="ICallNode.HasRoom"/>
     public bool HasRoom => _running < _places && _inFlight < 2 * _options.MaxConcurrency && _fullLanes == 0;
+
+    /// <inheritdoc cref="ICallNode.HasStraggler"/>
+    public bool HasStraggler =>
+        _usualTicks > 0 && OldestStart is { } start && _clock.GetTimestamp() - start > StragglerFactor * _usualTicks;
 
     /// <inheritdoc cref="ICallNode.OldestStart"/>
     public long? OldestStart
@@ -142,6 +149,8 @@ internal sealed class CallPool<TKeyIn, TValueIn, TKeyOut, TValueOut>
         if (!_ended.TryDequeue(out call))
             return false;
         _running--;
+        var took = Math.Max(1, _clock.GetTimestamp() - call.StartedAt);
+        _usualTicks = _usualTicks == 0 ? took : Math.Max(1, _usualTicks + ((took - _usualTicks) / Smoothing));
         return true;
     }
 

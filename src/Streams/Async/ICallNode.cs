@@ -15,6 +15,9 @@ internal interface ICallNode
     /// <summary>When the time of the oldest running call is up, as a timestamp of the clock; null where none runs.</summary>
     long? NextDeadline { get; }
 
+    /// <summary>True while a call has been running for much longer than calls usually do.</summary>
+    bool HasStraggler { get; }
+
     /// <summary>When the oldest running call began, as a timestamp of the clock; null where none runs.</summary>
     long? OldestStart { get; }
 

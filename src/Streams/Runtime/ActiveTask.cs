@@ -40,6 +40,7 @@ internal sealed class ActiveTask(TaskId id, Subtopology subtopology, InternalTop
         [TaskPhase.Closed] = [],
     };
 
+    private static readonly TimeSpan SlowAge = TimeSpan.FromSeconds(1);
     private readonly IReadOnlyList<TopicPartition> _topologyInputs = topics.InputsOf(subtopology, id.Partition);
     private long[] _positions = [];
     private TaskGraph? _graph;
@@ -248,9 +249,29 @@ internal sealed class ActiveTask(TaskId id, Subtopology subtopology, InternalTop
             _ => default,
         };
         if (text is null)
-            return null;
+            return SlowCall();
         var (left, time) = Phase == TaskPhase.Restoring ? reader.LeftOf(this) : default;
         return new Standstill(reason, text) { TaskId = Id, RecordsLeft = left, TimeLeft = time };
+    }
+
+    /// <summary>The calls that keep the task from taking records, where they have done so for a while.</summary>
+    private Standstill? SlowCall()
+    {
+        if (Stream is null || Stream.HasRoom)
+            return null;
+        foreach (var node in Stream.CallNodes)
+        {
+            if (node.OldestStart is { } start && Context.Clock.GetElapsedTime(start) is var age && age >= SlowAge)
+            {
+                return new Standstill(StandstillReason.SlowCall,
+                    $"Task {Id} waits for {node.InFlight} calls of {node.Name}, the oldest for {age.TotalSeconds:F0} s: see what they ask. They end with their time-outs.")
+                {
+                    TaskId = Id,
+                };
+            }
+        }
+
+        return null;
     }
 
     /// <summary>The consumer has passed markers up to this offset.</summary>

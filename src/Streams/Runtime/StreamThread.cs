@@ -304,7 +304,7 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
             return;
         if (isDue && _commit.Commit(_tasks.Running))
             _readsStale = true;
-        ThreadCalls.Release(_tasks.Running);
+        _calls.Release(_tasks.Running);
     }
 
     /// <summary>Commits at the end of a generation. Calls that take too long are given up, and what is not committed is done again.</summary>
@@ -313,7 +313,7 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
         if (!_calls.Settle(_tasks.Running))
             throw new TransactionLostException($"Calls are still in flight after {_parts.CallLimits.Longest}.", isFenced: false, new TimeoutException());
         _commit.Commit(_tasks.Running);
-        ThreadCalls.Release(_tasks.Running);
+        _calls.Release(_tasks.Running);
     }
 
     /// <summary>Tells the consumer what to read, where that has changed.</summary>

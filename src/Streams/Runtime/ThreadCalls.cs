@@ -13,6 +13,8 @@ internal sealed class ThreadCalls(ThreadParts parts, ThreadCommit commit)
     // The bell rings for calls, not for records: so often the thread looks for those.
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(5);
 
+    private long? _dueSince;
+
     /// <summary>Whether an error is one of a record's, for the handler, and none of the thread's.</summary>
     public static bool IsOfRecord(Exception error) =>
         FailureSite.Of(error) is not null && RetriableException.In(error) is null
@@ -55,10 +57,18 @@ internal sealed class ThreadCalls(ThreadParts parts, ThreadCommit commit)
     }
 
     /// <summary>
-    /// Whether a commit may be made now: no call is in flight, and none begins where the caches are emptied. Where it may not, tasks with calls
-    /// take no records until <see cref="Release"/>.
+    /// Whether a commit that is due may be made now: no call is in flight, and none begins where the caches are emptied. Where it may not, tasks
+    /// with calls take no records until <see cref="Release"/>; but while a single call takes much longer than others do, they go on for some time.
     /// </summary>
     public bool TrySettle(IReadOnlyList<ActiveTask> tasks)
+    {
+        _dueSince ??= parts.Config.Clock.GetTimestamp();
+        if (HasStraggler(tasks) && parts.Config.Clock.GetElapsedTime(_dueSince.Value) < parts.CallLimits.LongestPutOff)
+            return false;
+        return TryHold(tasks);
+    }
+
+    private bool TryHold(IReadOnlyList<ActiveTask> tasks)
     {
         var isSettled = true;
         for (var i = 0; i < tasks.Count; i++)
@@ -80,7 +90,7 @@ internal sealed class ThreadCalls(ThreadParts parts, ThreadCommit commit)
     public bool Settle(IReadOnlyList<ActiveTask> tasks)
     {
         var since = parts.Config.Clock.GetTimestamp();
-        while (!TrySettle(tasks))
+        while (!TryHold(tasks))
         {
             if (parts.Config.Clock.GetElapsedTime(since) > parts.CallLimits.Longest)
                 return false;
@@ -91,10 +101,25 @@ internal sealed class ThreadCalls(ThreadParts parts, ThreadCommit commit)
     }
 
     /// <summary>The commit is made, or not due any more: tasks take records again.</summary>
-    public static void Release(IReadOnlyList<ActiveTask> tasks)
+    public void Release(IReadOnlyList<ActiveTask> tasks)
     {
+        _dueSince = null;
         for (var i = 0; i < tasks.Count; i++)
             tasks[i].Stream!.IsHeld = false;
+    }
+
+    private static bool HasStraggler(IReadOnlyList<ActiveTask> tasks)
+    {
+        for (var i = 0; i < tasks.Count; i++)
+        {
+            foreach (var node in tasks[i].Stream!.CallNodes)
+            {
+                if (node.HasStraggler)
+                    return true;
+            }
+        }
+
+        return false;
     }
 
     private void Forward(ActiveTask task)
