@@ -46,6 +46,7 @@ public sealed record AsyncOptions
     /// </summary>
     public ErrorHandler? OnExhausted { get; init; }
 
+    /// <summary>Checks every option.</summary>
     /// <exception cref="TopologyException">Names the option and what is allowed.</exception>
     internal void Validate(string node)
     {

@@ -37,6 +37,7 @@ internal sealed record CallLimits(TimeSpan Longest, int WaitingPerKey)
         };
     }
 
+    /// <summary>What holds for the calls of a topology.</summary>
     /// <exception cref="TopologyException">The calls may take longer than fits; names the nodes and the settings.</exception>
     public static CallLimits Of(Topology topology, StreamsConfig config)
     {

@@ -7,6 +7,7 @@ namespace MedStreams.Streams.Async;
 /// <summary>What Polly does around the attempts of a call.</summary>
 internal static class CallPipeline
 {
+    /// <summary>The strategies that the options ask for.</summary>
     /// <param name="options">The node's options.</param>
     /// <param name="clock">The engine's clock, for time-outs.</param>
     /// <param name="waits">The clock for waits between attempts; the engine's but in the test driver, which passes waits over.</param>

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Polly;
 
 namespace MedStreams.Streams.Async;
 
@@ -7,6 +6,7 @@ namespace MedStreams.Streams.Async;
 /// One record on its way through an asynchronous node. The node's thread owns it, but for the run itself, which is on the pool: what that has left
 /// behind is the thread's as soon as <see cref="TryEnd"/> has answered true.
 /// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "It has neither timer nor handle, and may still be cancelled after its end")]
 internal sealed class PendingCall<TKeyIn, TValueIn, TKeyOut, TValueOut>(
     CallPool<TKeyIn, TValueIn, TKeyOut, TValueOut> pool, in Record<TKeyIn, TValueIn> record, RecordMetadata metadata)
     : IThreadPoolWorkItem

@@ -43,7 +43,7 @@ public sealed class AsyncThreadTests : IDisposable
         _gate.Pass("b1");
         await Eventually.Holds(() => _gate.Running.ContainsKey("b2"));
         _gate.Pass("b2");
-        await Eventually.Holds(() => _gate.Running.Count == 1);
+        await Eventually.Holds(() => Out().Count == 2);
         Assert.Equal(["a1"], _gate.Running.Keys);
         _gate.PassAll();
 
@@ -62,6 +62,8 @@ public sealed class AsyncThreadTests : IDisposable
         _gate.Pass("c1");
         _gate.Pass("b1");
         await Eventually.Holds(() => _gate.Running.Count == 1);
+        var polls = Polls(streams);
+        await Eventually.Holds(() => Polls(streams) > polls + 20);
         Assert.Empty(Out());
         _gate.PassAll();
 
@@ -120,14 +122,15 @@ public sealed class AsyncThreadTests : IDisposable
         for (var i = 0; i < 50; i++)
         {
             _gate.Pass($"v{i}");
-            await Eventually.Holds(() => _gate.Begun.ContainsKey($"v{i + 1}") || i == 49);
-            clock.Advance(TimeSpan.FromMilliseconds(20)); // commits are due, again and again
+            await Settled(() => _gate.Begun.ContainsKey($"v{i + 1}") || i == 49, clock); // commits are due, again and again
         }
 
         Assert.True(Committed(0) is null or 0);
         clock.Advance(TimeSpan.FromSeconds(30));
-        _kafka.Produce("in", "late", "late");
         var polls = Polls(streams);
+        await Eventually.Holds(() => Polls(streams) > polls + 5);
+        _kafka.Produce("in", "late", "late");
+        polls = Polls(streams);
         await Eventually.Holds(() => Polls(streams) > polls + 20);
         Assert.False(_gate.Begun.ContainsKey("late")); // enough is enough
         _gate.PassAll();
@@ -181,7 +184,7 @@ public sealed class AsyncThreadTests : IDisposable
         _gate.Pass("v0");
         await using var two = Start(new AsyncOptions(), instance: "two");
 
-        await Settled(() => _gate.Cancelled.Count > 0, clock);
+        await Settled(() => !_gate.Cancelled.IsEmpty, clock);
         _gate.PassAll();
         await Settled(() => Committed(0) == 2 && Committed(1) == 2, clock);
 
