@@ -64,7 +64,11 @@ internal sealed class ThreadCalls(ThreadParts parts, ThreadCommit commit)
     {
         _dueSince ??= parts.Config.Clock.GetTimestamp();
         if (HasStraggler(tasks) && parts.Config.Clock.GetElapsedTime(_dueSince.Value) < parts.CallLimits.LongestPutOff)
+        {
+            Hold(tasks, false);
             return false;
+        }
+
         return TryHold(tasks);
     }
 
@@ -104,8 +108,13 @@ internal sealed class ThreadCalls(ThreadParts parts, ThreadCommit commit)
     public void Release(IReadOnlyList<ActiveTask> tasks)
     {
         _dueSince = null;
+        Hold(tasks, false);
+    }
+
+    private static void Hold(IReadOnlyList<ActiveTask> tasks, bool isHeld)
+    {
         for (var i = 0; i < tasks.Count; i++)
-            tasks[i].Stream!.IsHeld = false;
+            tasks[i].Stream!.IsHeld = isHeld;
     }
 
     private static bool HasStraggler(IReadOnlyList<ActiveTask> tasks)
