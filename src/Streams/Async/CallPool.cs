@@ -105,6 +105,7 @@ internal sealed class CallPool<TKeyIn, TValueIn, TKeyOut, TValueOut>
             return TryTakeEnded(out call);
         while (TryTakeEnded(out var done))
             done.IsDone = true;
+        StartReady(); // the one that all others wait for may be among them
         if (_arrivals.TryPeek(out call) && call.IsDone)
         {
             _arrivals.Dequeue();

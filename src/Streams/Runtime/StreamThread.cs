@@ -307,6 +307,14 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
         _calls.Release(_tasks.Running);
     }
 
+    /// <summary>Commits before a record that may have to be undone.</summary>
+    private void CommitBeforeSuspect()
+    {
+        if (_calls.Settle(_tasks.Running) && _commit.Commit(_tasks.Running))
+            _readsStale = true;
+        _calls.Release(_tasks.Running);
+    }
+
     /// <summary>Commits at the end of a generation. Calls that take too long are given up, and what is not committed is done again.</summary>
     private void CommitOrUndo()
     {
@@ -397,8 +405,8 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
         int count;
         do
         {
-            if (task.HasSuspect && task.TakeSuspect() && _commit.Commit(_tasks.Running))
-                _readsStale = true;
+            if (task.HasSuspect && task.TakeSuspect())
+                CommitBeforeSuspect();
             count = ProcessBatch(task, stream);
             processed += count;
             stream.PunctuateStreamTime();
