@@ -30,7 +30,7 @@ public sealed class CooperativePropertyTests
         private readonly CooperativeClient[] _clients = [new("a"), new("b"), new(null), new(null), new(null)];
         private readonly Dictionary<int, Dictionary<string, byte[]>> _assigned = [];
         private readonly Dictionary<TopicPartition, long> _committed = [];
-        private GroupDriver _g = new(new GroupLimits { InitialRebalanceDelayMs = 20 });
+        private readonly GroupDriver _g = new(new GroupLimits { InitialRebalanceDelayMs = 20 });
         private long _offset;
 
         public void Do(int step)

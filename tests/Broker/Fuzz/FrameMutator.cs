@@ -23,35 +23,35 @@ internal sealed class FrameMutator(int seed)
         using var frame = (FrameWriter)Write.MakeGenericMethod(type).Invoke(null, [_random.Next(), "fuzz", version, RandomMessage.Create(type, _random)])!;
         var bytes = frame.ToArray();
         for (var changes = _random.Next(4); changes > 0; changes--)
-            bytes = Change(bytes);
+            bytes = Change(_random, bytes);
         if (_random.Next(20) != 0)
             BinaryPrimitives.WriteInt32BigEndian(bytes, bytes.Length - sizeof(int));
         return bytes;
     }
 
     /// <summary>Spoils what comes after the length.</summary>
-    private byte[] Change(byte[] bytes)
+    public static byte[] Change(Random random, byte[] bytes)
     {
         if (bytes.Length <= sizeof(int) + 1)
             return bytes;
-        var at = _random.Next(sizeof(int), bytes.Length);
-        switch (_random.Next(6))
+        var at = random.Next(sizeof(int), bytes.Length);
+        switch (random.Next(6))
         {
             case 0:
-                bytes[at] ^= (byte)(1 << _random.Next(8));
+                bytes[at] ^= (byte)(1 << random.Next(8));
                 return bytes;
             case 1:
-                bytes.AsSpan(at, Math.Min(4, bytes.Length - at)).Fill((byte)(_random.Next(2) == 0 ? 0xFF : 0x7F));
+                bytes.AsSpan(at, Math.Min(4, bytes.Length - at)).Fill((byte)(random.Next(2) == 0 ? 0xFF : 0x7F));
                 return bytes;
             case 2:
                 return bytes[..at];
             case 3:
                 return [.. bytes[..at], .. bytes[at..Math.Min(bytes.Length, at + 20)], .. bytes[at..]];
             case 4:
-                bytes[at] = (byte)_random.Next(4);
+                bytes[at] = (byte)random.Next(4);
                 return bytes;
             default:
-                return [.. bytes[..at], .. bytes[Math.Min(bytes.Length, at + _random.Next(1, 9))..]];
+                return [.. bytes[..at], .. bytes[Math.Min(bytes.Length, at + random.Next(1, 9))..]];
         }
     }
 }
