@@ -42,9 +42,14 @@ internal sealed class TargetedRequests(int seed)
         return (bytes[sizeof(int)..], response, version);
     }
 
+    /// <summary>How many answers there were of each API, and how many of them without an error.</summary>
+    public Dictionary<ApiKey, (int All, int Good)> Answers { get; } = [];
+
     /// <summary>Takes from an answer what later requests may refer to.</summary>
-    public void Learn(IResponse response)
+    public void Learn(ApiKey api, IResponse response, bool isGood)
     {
+        var (all, good) = Answers.GetValueOrDefault(api);
+        Answers[api] = (all + 1, good + (isGood ? 1 : 0));
         switch (response)
         {
             case JoinGroupResponse { MemberId.Length: > 0 } join:
