@@ -16,6 +16,7 @@ namespace MedStreams.Golden.Tests.Streams.Runtime;
 internal sealed class RuntimeRun(
     string name, GoldenTopology golden, StreamsVector vector, int partitions, ProcessingGuarantee guarantee, RuntimeBroker broker)
 {
+    private readonly bool _isInOnePartition = PartitionRule.IsInOnePartition(golden);
     private readonly SetClock _clock = new();
     private readonly RunTap _tap = new();
     private readonly List<IReadOnlyList<KeyValuePair<TopicPartition, long>>> _marks = [];
@@ -86,7 +87,7 @@ internal sealed class RuntimeRun(
         if (step.Pipe is { } pipe)
         {
             var key = Bytes(pipe.Key);
-            var partition = key is null ? _marks.Count % partitions : DefaultPartitioner.PartitionOf(key, partitions);
+            var partition = _isInOnePartition ? 0 : key is null ? _marks.Count % partitions : DefaultPartitioner.PartitionOf(key, partitions);
             var offset = await writer.WriteAsync(
                 $"{name}.{pipe.Topic}", partition, key, Bytes(pipe.Value), pipe.Timestamp, HeadersOf(pipe));
             _tap.Written(new TopicPartition(pipe.Topic, partition), offset);
