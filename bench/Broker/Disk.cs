@@ -1,43 +1,108 @@
 using System.Diagnostics;
 using MedStreams.Broker.Storage;
+using Microsoft.Win32.SafeHandles;
 
 namespace MedStreams.Broker.Bench;
 
-/// <summary>What the file system itself does: appends to one file, synced or not, by one thread.</summary>
-internal static class Disk
+/// <summary>How something writes: several files in turn, a number of bytes at a time, with a sync of all after some bytes.</summary>
+/// <param name="Files">How many files.</param>
+/// <param name="WriteBytes">The bytes of one write.</param>
+/// <param name="SyncBytes">After how many bytes, over all files, they are synced; null never.</param>
+internal sealed record WritePattern(int Files, int WriteBytes, long? SyncBytes)
+{
+    /// <summary>Writes of 1 MiB to one file, each followed by a sync or not.</summary>
+    public static WritePattern Large(bool fsync) => new(1, 1 << 20, fsync ? 1 << 20 : null);
+
+    /// <summary>Writes of 4 KiB to one file, each followed by a sync.</summary>
+    public static WritePattern Small { get; } = new(1, 4096, 4096);
+}
+
+/// <summary>What the file system itself does: appends by one thread, synced as the broker syncs.</summary>
+internal sealed class Disk : IDisposable
 {
     private const long MostBytes = 512L << 20;
-    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(1);
+    private readonly List<SafeFileHandle> _files = [];
+    private readonly WritePattern _pattern;
+    private readonly byte[] _chunk;
+    private readonly long[] _positions;
 
-    /// <summary>Appends chunks of 1 MiB for a second.</summary>
-    /// <param name="folder">Where the file is made, and removed again.</param>
-    /// <param name="fsync">Whether each chunk is followed by fdatasync.</param>
-    /// <returns>Bytes a second.</returns>
-    public static double AppendRate(string folder, bool fsync) => Append(folder, 1 << 20, fsync) * (1 << 20);
-
-    /// <summary>Appends 4 KiB and syncs, for a second.</summary>
-    /// <returns>Syncs a second.</returns>
-    public static double SyncRate(string folder) => Append(folder, 4096, fsync: true);
-
-    private static double Append(string folder, int size, bool fsync)
+    private Disk(string folder, WritePattern pattern)
     {
-        using var file = File.OpenHandle(
-            Path.Combine(folder, $"medstreams-bench-{Guid.NewGuid():N}"),
-            FileMode.CreateNew,
-            FileAccess.Write,
-            FileShare.None,
-            FileOptions.DeleteOnClose);
-        var chunk = new byte[size];
-        new Random(1).NextBytes(chunk);
-        var count = 0L;
-        var start = Stopwatch.GetTimestamp();
-        for (; count * size < MostBytes && Stopwatch.GetElapsedTime(start) < Duration; count++)
+        _pattern = pattern;
+        _chunk = new byte[pattern.WriteBytes];
+        new Random(1).NextBytes(_chunk);
+        _positions = new long[pattern.Files];
+        for (var i = 0; i < pattern.Files; i++)
         {
-            RandomAccess.Write(file, chunk, count * size);
-            if (fsync)
-                NativeSync.Data(file);
+            _files.Add(File.OpenHandle(
+                Path.Combine(folder, $"medstreams-bench-{Guid.NewGuid():N}"),
+                FileMode.CreateNew,
+                FileAccess.Write,
+                FileShare.None,
+                FileOptions.DeleteOnClose));
+        }
+    }
+
+    /// <summary>Appends in a pattern as fast as it goes.</summary>
+    /// <returns>Bytes a second.</returns>
+    public static double AppendRate(string folder, WritePattern pattern, TimeSpan duration)
+    {
+        using var disk = new Disk(folder, pattern);
+        long written = 0;
+        var start = Stopwatch.GetTimestamp();
+        while (written < MostBytes && Stopwatch.GetElapsedTime(start) < duration)
+            written += disk.Round();
+        return written / Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+
+    /// <summary>Appends in a pattern at a steady rate, a group of writes and their sync at a time.</summary>
+    /// <returns>The time of each group from its first write until everything is durable, in milliseconds.</returns>
+    public static async Task<List<double>> LatenciesAsync(string folder, WritePattern pattern, double groupsPerSecond, TimeSpan duration)
+    {
+        using var disk = new Disk(folder, pattern);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
+        var times = new List<double>();
+        var start = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(start) is var elapsed && elapsed < duration)
+        {
+            if (times.Count > elapsed.TotalSeconds * groupsPerSecond)
+            {
+                await timer.WaitForNextTickAsync();
+                continue;
+            }
+
+            var began = Stopwatch.GetTimestamp();
+            disk.Round();
+            times.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
         }
 
-        return count / Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return times;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _files.ForEach(file => file.Dispose());
+
+    /// <summary>One write to each file or as many as go between two syncs, then the sync; answers the bytes.</summary>
+    private long Round()
+    {
+        var most = _pattern.SyncBytes ?? (long)_pattern.WriteBytes * _files.Count;
+        long written = 0;
+        for (var i = 0; written < most; i = (i + 1) % _files.Count)
+        {
+            RandomAccess.Write(_files[i], _chunk, _positions[i]);
+            _positions[i] += _chunk.Length;
+            written += _chunk.Length;
+        }
+
+        if (_pattern.SyncBytes is not null)
+            Sync();
+        return written;
+    }
+
+    private void Sync()
+    {
+        if (_files.Count > 1)
+            _files.ForEach(NativeSync.StartWriteOut);
+        _files.ForEach(NativeSync.Data);
     }
 }

@@ -33,8 +33,8 @@ internal static class FetchRun
             records++;
         }
 
-        var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        return new Rate(records / seconds, bytes / seconds);
+        var elapsed = Stopwatch.GetElapsedTime(start);
+        return new Rate(records / elapsed.TotalSeconds, bytes / elapsed.TotalSeconds, elapsed);
 
         int Next() => (consumer.Consume(Patience) ?? throw new BenchException($"A record of {topic.Name} did not come."))
             .Message.Value.Length;

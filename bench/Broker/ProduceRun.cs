@@ -4,46 +4,72 @@ using MedStreams.Bench.Support;
 
 namespace MedStreams.Broker.Bench;
 
-/// <summary>Records a second, and bytes of values a second.</summary>
-internal readonly record struct Rate(double Records, double Bytes);
+/// <summary>Records a second, and bytes of values a second, over a time.</summary>
+internal readonly record struct Rate(double Records, double Bytes, TimeSpan Elapsed);
 
-/// <summary>One librdkafka producer with acks=all at full speed, over all partitions of a topic in turn.</summary>
-internal static class ProduceRun
+/// <summary>
+/// One librdkafka producer with acks=all at full speed, over all partitions of a topic in turn. It begins with one record for each
+/// partition, since a new producer of librdkafka holds its first records back for up to a second.
+/// </summary>
+internal sealed class ProduceRun : IDisposable
 {
     /// <summary>Most bytes of one run, so that fast disks are not filled.</summary>
     private const long MostBytes = 1L << 30;
 
-    /// <summary>Sends for a time; the clock runs until everything is acknowledged.</summary>
-    /// <exception cref="BenchException">Not everything was written.</exception>
-    public static Rate Run(Cluster cluster, BenchTopic topic, int size, TimeSpan duration)
+    private readonly Cluster _cluster;
+    private readonly BenchTopic _topic;
+    private readonly IProducer<byte[], byte[]> _producer;
+    private readonly IReadOnlyList<byte[]> _values;
+    private readonly TopicPartition[] _to;
+    private readonly int _size;
+
+    /// <summary>A producer that is ready.</summary>
+    public ProduceRun(Cluster cluster, BenchTopic topic, int size)
     {
-        using var producer = Clients.Producer(cluster.Settings(
+        (_cluster, _topic, _size) = (cluster, topic, size);
+        _producer = Clients.Producer(cluster.Settings(
             ("acks", "all"),
             ("enable.idempotence", "true"),
             ("linger.ms", "5"),
             ("queue.buffering.max.messages", "500000"),
             ("queue.buffering.max.kbytes", "131072"),
             ("dotnet.producer.enable.delivery.reports", "false")));
-        var values = Filling.RandomValues(size);
-        var to = Enumerable.Range(0, topic.Partitions).Select(p => new TopicPartition(topic.Name, p)).ToArray();
+        _values = Filling.RandomValues(size);
+        _to = [.. Enumerable.Range(0, topic.Partitions).Select(p => new TopicPartition(topic.Name, p))];
+        foreach (var partition in _to)
+            _producer.Send(partition, new Message<byte[], byte[]> { Value = _values[0] });
+        Flush();
+    }
+
+    /// <summary>Sends for a time; the clock runs until everything is acknowledged.</summary>
+    /// <exception cref="BenchException">Not everything was written.</exception>
+    public Rate Run(TimeSpan duration)
+    {
         var message = new Message<byte[], byte[]>();
-        var most = MostBytes / size;
+        var most = MostBytes / _size;
         long sent = 0;
         var start = Stopwatch.GetTimestamp();
         for (; sent < most && (sent % 256 != 0 || Stopwatch.GetElapsedTime(start) < duration); sent++)
         {
-            message.Value = values[(int)(sent % values.Count)];
-            producer.Send(to[sent % to.Length], message);
+            message.Value = _values[(int)(sent % _values.Count)];
+            _producer.Send(_to[sent % _to.Length], message);
         }
 
-        while (producer.Flush(TimeSpan.FromSeconds(10)) > 0)
+        Flush();
+        var elapsed = Stopwatch.GetElapsedTime(start);
+        var written = _cluster.Ends(_topic).Values.Sum() - _to.Length;
+        return written == sent
+            ? new Rate(sent / elapsed.TotalSeconds, sent * _size / elapsed.TotalSeconds, elapsed)
+            : throw new BenchException($"{_topic.Name} holds {written} of {sent} records.");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _producer.Dispose();
+
+    private void Flush()
+    {
+        while (_producer.Flush(TimeSpan.FromSeconds(10)) > 0)
         {
         }
-
-        var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        var written = cluster.Ends(topic).Values.Sum();
-        return written == sent
-            ? new Rate(sent / seconds, sent * size / seconds)
-            : throw new BenchException($"{topic.Name} holds {written} of {sent} records.");
     }
 }

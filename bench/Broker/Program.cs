@@ -1,34 +1,47 @@
 using MedStreams.Bench.Support;
 using MedStreams.Broker.Bench;
 
-// B1 produce, B2 fetch, B3 latency, B4 transactions. The baseline of B1 is the file system's own append rate in the same run,
-// with fdatasync after each MiB where the broker syncs; that of B4 its rate of synced appends of 4 KiB.
+// In every run: produce, fetch, latency, transactions, with syncs and without. Only when they are asked for, since they take minutes and
+// room: steady, partitions, startup. Each figure stands beside a baseline that is measured in the same run, or beside its aim.
 return await BenchProgram.RunAsync("Broker", args, async (options, report) =>
 {
     if (options.Bootstrap is { } bootstrap)
     {
         using var cluster = new Cluster(bootstrap);
-        await RunAsync(new Workloads(options, report, cluster, null, fsync: false));
+        await MeasureAsync(new(cluster, null, Fsync: false));
         return;
     }
 
-    await EmbeddedAsync(fsync: true);
-    await EmbeddedAsync(fsync: false);
+    if (options.Wants("produce") || options.Wants("fetch") || options.Wants("latency") || options.Wants("transactions"))
+    {
+        await EmbeddedAsync(fsync: true);
+        await EmbeddedAsync(fsync: false);
+    }
+
+    if (options.Only.Count == 0)
+        return;
+    if (options.Wants("steady"))
+        await new SteadyRun(options, report).RunAsync();
+    if (options.Wants("partitions"))
+        await new PartitionsRun(options, report).RunAsync();
+    if (options.Wants("startup"))
+        await new StartupRun(options, report).RunAsync();
 
     async Task EmbeddedAsync(bool fsync)
     {
         await using var broker = await BrokerProcess.StartAsync(options.Data, fsync);
         using var cluster = new Cluster(broker.BootstrapServers);
-        await RunAsync(new Workloads(options, report, cluster, broker, fsync));
+        await MeasureAsync(new(cluster, broker, fsync));
     }
 
-    async Task RunAsync(Workloads workloads)
+    async Task MeasureAsync(Target target)
     {
-        if (options.Wants("B1") || options.Wants("B2"))
-            await workloads.ProduceAndFetchAsync();
-        if (options.Wants("B3"))
-            await workloads.LatencyAsync();
-        if (options.Wants("B4"))
-            await workloads.TransactionsAsync();
+        double? load = null;
+        if (options.Wants("produce") || options.Wants("fetch"))
+            load = await new Throughputs(target, options, report).RunAsync();
+        if (options.Wants("latency"))
+            await new Latencies(target, options, report).RunAsync(load);
+        if (options.Wants("transactions"))
+            await new Transactions(target, options, report).RunAsync();
     }
-});
+}, "produce, fetch, latency, transactions; only when asked for: steady, partitions, startup");

@@ -7,14 +7,21 @@ public sealed class BenchException(string message) : Exception(message);
 public static class BenchProgram
 {
     /// <summary>Runs a program; started with a hidden argument it is the broker that the program started.</summary>
+    /// <param name="bench">Its name.</param>
+    /// <param name="arguments">The command line.</param>
+    /// <param name="run">What it does.</param>
+    /// <param name="workloads">The names of its workloads, for the usage.</param>
     /// <returns>The exit code: 0 done, 1 failed, 2 wrong usage.</returns>
-    public static async Task<int> RunAsync(string bench, string[] arguments, Func<BenchOptions, Report, Task> run)
+    public static async Task<int> RunAsync(
+        string bench, string[] arguments, Func<BenchOptions, Report, Task> run, string? workloads = null)
     {
         if (arguments is [BrokerProcess.Argument, .. var settings])
             return await BrokerProcess.ServeAsync(settings);
         if (arguments.Any(a => a is "--help" or "-h" or "-?"))
         {
             Console.WriteLine($"Usage: MedStreams.{bench}.Bench [OPTION...]\n\n{BenchOptions.Usage}");
+            if (workloads is not null)
+                Console.WriteLine($"\nWorkloads: {workloads}");
             return 0;
         }
 

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using System.Text.Json;
 using MedStreams.Broker;
 
 namespace MedStreams.Bench.Support;
@@ -11,21 +13,36 @@ namespace MedStreams.Bench.Support;
 public sealed class BrokerProcess : IAsyncDisposable
 {
     internal const string Argument = "serve-broker";
-    private readonly Process _process;
-    private readonly string _folder;
+    private const string UsageRequest = "usage";
+    private const string CollectRequest = "collect";
+    private readonly BrokerSetup _setup;
+    private Process? _process;
 
-    private BrokerProcess(Process process, string folder, string bootstrap) =>
-        (_process, _folder, BootstrapServers) = (process, folder, bootstrap);
+    private BrokerProcess(string folder, BrokerSetup setup) => (Folder, _setup) = (folder, setup);
 
-    public string BootstrapServers { get; }
+    /// <summary>Where clients connect; another address after each start.</summary>
+    public string BootstrapServers { get; private set; } = "";
+
+    /// <summary>The folder of its data.</summary>
+    public string Folder { get; }
+
+    /// <summary>How long it took from the start of the process until it served.</summary>
+    public TimeSpan StartTime { get; private set; }
 
     /// <summary>CPU time of the broker so far.</summary>
-    public TimeSpan CpuTime
+    public TimeSpan CpuTime => Refreshed.TotalProcessorTime;
+
+    /// <summary>The memory that it has in RAM now, in bytes.</summary>
+    public long ResidentBytes => Refreshed.WorkingSet64;
+
+    private Process Running => _process ?? throw new InvalidOperationException("The broker does not run.");
+
+    private Process Refreshed
     {
         get
         {
-            _process.Refresh();
-            return _process.TotalProcessorTime;
+            Running.Refresh();
+            return Running;
         }
     }
 
@@ -33,46 +50,128 @@ public sealed class BrokerProcess : IAsyncDisposable
     /// <param name="under">The folder that its folder is made in.</param>
     /// <param name="fsync">Whether acknowledged records are synced to disk, in groups 2 ms apart.</param>
     /// <exception cref="BenchException">It did not come up.</exception>
-    public static async Task<BrokerProcess> StartAsync(string under, bool fsync = true)
+    public static Task<BrokerProcess> StartAsync(string under, bool fsync = true) =>
+        StartAsync(under, new BrokerSetup { Fsync = fsync });
+
+    /// <summary>Starts one.</summary>
+    /// <param name="under">The folder that its folder is made in.</param>
+    /// <param name="setup">How it is set up.</param>
+    /// <exception cref="BenchException">It did not come up.</exception>
+    public static async Task<BrokerProcess> StartAsync(string under, BrokerSetup setup)
     {
         var folder = Directory.CreateDirectory(Path.Combine(under, $"medstreams-bench-{Guid.NewGuid():N}")).FullName;
-        var start = new ProcessStartInfo(Environment.ProcessPath!)
+        var broker = new BrokerProcess(folder, setup);
+        try
         {
-            ArgumentList = { Argument, folder, fsync ? "fsync" : "nosync" },
+            await broker.RestartAsync();
+            return broker;
+        }
+        catch
+        {
+            await broker.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts it on its folder again, after <see cref="StopAsync"/> or <see cref="KillAsync"/>.</summary>
+    /// <exception cref="BenchException">It did not come up.</exception>
+    public async Task RestartAsync()
+    {
+        var info = new ProcessStartInfo(Environment.ProcessPath!, [Argument, Folder, .. _setup.ToArguments()])
+        {
             UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         };
-        var process = Process.Start(start)!;
+        var start = Stopwatch.GetTimestamp();
+        var process = Process.Start(info)!;
         var bootstrap = await process.StandardOutput.ReadLineAsync();
-        if (bootstrap is not null)
-            return new BrokerProcess(process, folder, bootstrap);
-        await process.WaitForExitAsync();
-        process.Dispose();
-        Directory.Delete(folder, recursive: true);
-        throw new BenchException("The embedded broker did not start; the lines above say why.");
+        StartTime = Stopwatch.GetElapsedTime(start);
+        if (bootstrap is null)
+        {
+            await process.WaitForExitAsync();
+            process.Dispose();
+            throw new BenchException("The embedded broker did not start; the lines above say why.");
+        }
+
+        (_process, BootstrapServers) = (process, bootstrap);
     }
 
-    /// <summary>Stops the broker and removes its data.</summary>
+    /// <summary>What it has done and taken so far.</summary>
+    /// <param name="collect">Whether it collects its garbage before it answers.</param>
+    public async Task<BrokerUsage> UsageAsync(bool collect = false)
+    {
+        await Running.StandardInput.WriteLineAsync(collect ? CollectRequest : UsageRequest);
+        var answer = await Running.StandardOutput.ReadLineAsync() ?? throw new BenchException("The broker has ended.");
+        return JsonSerializer.Deserialize<BrokerUsage>(answer)!;
+    }
+
+    /// <summary>Stops it in order; its data stay.</summary>
+    /// <returns>How long that took.</returns>
+    public async Task<TimeSpan> StopAsync()
+    {
+        var start = Stopwatch.GetTimestamp();
+        Running.StandardInput.Close();
+        await EndAsync();
+        return Stopwatch.GetElapsedTime(start);
+    }
+
+    /// <summary>Kills it (<c>SIGKILL</c>); its data stay.</summary>
+    public Task KillAsync()
+    {
+        Running.Kill();
+        return EndAsync();
+    }
+
+    /// <summary>Stops the broker, if it runs, and removes its data.</summary>
     public async ValueTask DisposeAsync()
     {
-        _process.StandardInput.Close();
-        await _process.WaitForExitAsync();
-        _process.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        if (_process is not null)
+            await StopAsync();
+        Directory.Delete(Folder, recursive: true);
     }
 
-    internal static async Task<int> ServeAsync(string[] settings)
+    internal static async Task<int> ServeAsync(string[] arguments)
     {
-        await using var broker = new EmbeddedBroker(new BrokerOptions
+        long flushes = 0, produces = 0;
+        using var listener = new MeterListener
         {
-            DataDirectory = settings[0],
-            Port = 0,
-            Flush = settings[1] == "fsync" ? FlushPolicy.Grouped(TimeSpan.FromMilliseconds(2)) : FlushPolicy.OperatingSystem,
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Name is "medstreams.broker.flush.duration" or "medstreams.broker.requests")
+                    listener.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<double>((_, _, _, _) => Interlocked.Increment(ref flushes));
+        listener.SetMeasurementEventCallback<long>((_, count, tags, _) =>
+        {
+            if (tags[0].Value is "Produce")
+                Interlocked.Add(ref produces, count);
         });
+        listener.Start();
+        await using var broker = new EmbeddedBroker(BrokerSetup.Options(arguments[0], arguments[1..]));
         await broker.StartAsync();
         Console.WriteLine(broker.BootstrapServers);
-        await Console.In.ReadToEndAsync();
+        while (await Console.In.ReadLineAsync() is { } request)
+        {
+            if (request == CollectRequest)
+                GC.Collect();
+            var usage = new BrokerUsage(
+                Interlocked.Read(ref flushes),
+                Interlocked.Read(ref produces),
+                GC.GetTotalAllocatedBytes(),
+                GC.GetTotalMemory(forceFullCollection: false),
+                GC.CollectionCount(0));
+            Console.WriteLine(JsonSerializer.Serialize(usage));
+        }
+
         return 0;
+    }
+
+    private async Task EndAsync()
+    {
+        await Running.WaitForExitAsync();
+        Running.Dispose();
+        _process = null;
     }
 }

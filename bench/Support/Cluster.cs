@@ -52,6 +52,12 @@ public sealed class Cluster : IDisposable
         Configs = new() { ["retention.ms"] = "-1", ["retention.bytes"] = "-1" },
     }));
 
+    /// <summary>Makes a topic of a configuration, by Kafka's names.</summary>
+    public Task CreateAsync(BenchTopic topic, Dictionary<string, string> configs) => _admin.CreateTopicsAsync(
+    [
+        new TopicSpecification { Name = topic.Name, NumPartitions = topic.Partitions, ReplicationFactor = -1, Configs = configs },
+    ]);
+
     public Task DeleteTopicsAsync(params BenchTopic[] topics) => _admin.DeleteTopicsAsync(topics.Select(t => t.Name));
 
     /// <summary>The offset after the last record of each partition.</summary>

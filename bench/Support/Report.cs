@@ -41,6 +41,7 @@ public sealed class Report
             figure.Unit,
             Baseline = figure.Baseline is { } baseline ? Rounded(baseline) : (double?)null,
             Ratio = figure.Ratio is { } ratio ? Rounded(ratio) : (double?)null,
+            figure.Against,
         },
         Json);
 
@@ -48,7 +49,7 @@ public sealed class Report
     {
         var line = string.Create(CultureInfo.InvariantCulture, $"{figure.Bench,-10} {figure.Workload,-52} {Shown(figure.Value),14} {figure.Unit}");
         return figure.Ratio is { } ratio
-            ? line + string.Create(CultureInfo.InvariantCulture, $"   ({ratio:0.00} of the baseline, {Shown(figure.Baseline!.Value)} {figure.Unit})")
+            ? line + string.Create(CultureInfo.InvariantCulture, $"   ({ratio:0.00##} of {figure.Against ?? "the baseline"}, {Shown(figure.Baseline!.Value)} {figure.Unit})")
             : line;
     }
 

@@ -1,0 +1,18 @@
+namespace MedStreams.Bench.Support;
+
+/// <summary>What a broker in a process of its own has done and taken so far.</summary>
+/// <param name="Flushes">Rounds of syncs.</param>
+/// <param name="Produces">Produce requests: librdkafka sends one batch of one partition in each.</param>
+/// <param name="AllocatedBytes">Managed bytes that it allocated.</param>
+/// <param name="ManagedBytes">Managed bytes in use, what is no longer needed but not collected yet among them.</param>
+/// <param name="Collections">Garbage collections.</param>
+public sealed record BrokerUsage(long Flushes, long Produces, long AllocatedBytes, long ManagedBytes, int Collections)
+{
+    /// <summary>What came since an earlier moment; managed bytes are those of now.</summary>
+    public BrokerUsage Since(BrokerUsage before) => new(
+        Flushes - before.Flushes,
+        Produces - before.Produces,
+        AllocatedBytes - before.AllocatedBytes,
+        ManagedBytes,
+        Collections - before.Collections);
+}
