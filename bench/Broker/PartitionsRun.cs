@@ -10,7 +10,6 @@ namespace MedStreams.Broker.Bench;
 internal sealed class PartitionsRun(BenchOptions options, Report report)
 {
     private const int Topics = 10;
-    private const int Rounds = 3;
     private const int Size = 100;
     private const double Mebi = 1 << 20;
     private readonly int _partitions = options.Partitions.Count > 0 ? options.Partitions[0] : 10_000;
@@ -53,17 +52,14 @@ internal sealed class PartitionsRun(BenchOptions options, Report report)
             ("message.timeout.ms", "600000"),
             ("dotnet.producer.enable.delivery.reports", "false")));
         var message = new Message<byte[], byte[]> { Value = new byte[Size] };
-        for (var round = 0; round < Rounds; round++)
+        foreach (var topic in topics)
         {
-            foreach (var topic in topics)
-            {
-                for (var partition = 0; partition < topic.Partitions; partition++)
-                    producer.Send(new TopicPartition(topic.Name, partition), message);
-            }
+            for (var partition = 0; partition < topic.Partitions; partition++)
+                producer.Send(new TopicPartition(topic.Name, partition), message);
+        }
 
-            while (producer.Flush(TimeSpan.FromSeconds(10)) > 0)
-            {
-            }
+        while (producer.Flush(TimeSpan.FromSeconds(10)) > 0)
+        {
         }
     }
 

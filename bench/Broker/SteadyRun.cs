@@ -89,7 +89,7 @@ internal sealed class SteadyRun(BenchOptions options, Report report)
     {
         var values = Filling.RandomValues(Size);
         var keys = Enumerable.Range(0, Keys)
-            .Select(key => Encoding.ASCII.GetBytes(key.ToString("k00000000", CultureInfo.InvariantCulture)))
+            .Select(key => Encoding.ASCII.GetBytes(key.ToString("00000000", CultureInfo.InvariantCulture)))
             .ToArray();
         var (to, toState) = (new TopicPartition(events.Name, Partition.Any), new TopicPartition(state.Name, Partition.Any));
         var start = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() - (long)Day.TotalMilliseconds;

@@ -14,6 +14,9 @@ internal sealed class RunningBroker : IAsyncDisposable
     /// <summary>How often logs whose disk failed are tried again.</summary>
     private static readonly TimeSpan RepairInterval = TimeSpan.FromSeconds(1);
 
+    /// <summary>How many logs are opened or closed at a time.</summary>
+    private const int LogsAtOnce = 16;
+
     private readonly ILogFlusher _flusher;
     private readonly CancellationTokenSource _stopping = new();
     private Task _maintaining = Task.CompletedTask;
@@ -46,7 +49,7 @@ internal sealed class RunningBroker : IAsyncDisposable
         Coordinators? coordinators = null;
         try
         {
-            logs = LogManager.Open(options.DataDirectory, new(files, flusher, clock, logger), options.TopicDefaults, options.ToKafka());
+            logs = LogManager.Open(options.DataDirectory, new(files, flusher, clock, logger) { AtOnce = LogsAtOnce }, options.TopicDefaults, options.ToKafka());
             if (!logs.WasClean)
                 ServerLogs.WasUnclean(logger, options.DataDirectory);
             coordinators = new Coordinators(logs, CoordinatorSettings.From(options), clock, logger);

@@ -15,8 +15,9 @@ public abstract record FlushPolicy
     }
 
     /// <summary>
-    /// The default: one sync (fdatasync) covers everything that was written before it, in all partitions; syncs start at
-    /// least <paramref name="window"/> apart. A record written after a quiet window is synced at once.
+    /// The default: one sync (fdatasync) covers everything that was written before it, in all partitions; in the long run
+    /// syncs start at least <paramref name="window"/> apart. After a quiet time a record is synced at once, and up to eight syncs
+    /// may follow each other without a wait, so that those of one transaction are not held up.
     /// </summary>
     /// <param name="window">
     /// From 0 (back to back) to 1 s. A longer window makes fewer, larger syncs and later acknowledgements.

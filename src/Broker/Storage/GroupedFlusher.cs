@@ -2,24 +2,29 @@ namespace MedStreams.Broker.Storage;
 
 /// <summary>
 /// One thread that syncs everything written since its last sync, in all logs, in one round; rounds start a window apart or
-/// later. See <see cref="FlushPolicy.Grouped"/>.
+/// later, but for a few that may follow each other at once after a quiet time. See <see cref="FlushPolicy.Grouped"/>.
 /// </summary>
 /// <remarks>Disposal flushes what is scheduled, then ends the thread.</remarks>
 internal sealed class GroupedFlusher : ILogFlusher
 {
+    /// <summary>How many rounds may start at once after a quiet time: a transaction takes five, one after the other.</summary>
+    public const int Burst = 8;
+
     private readonly object _gate = new();
     private readonly IFileSystem _files;
     private readonly TimeProvider _clock;
     private readonly TimeSpan _window;
     private readonly Action<TimeSpan, bool>? _observer;
     private readonly Thread _thread;
+    private readonly long _began;
     private List<IFlushable> _scheduled = [];
+    private TimeSpan _due; // when the next round would start if all were a window apart; since the beginning
     private bool _stopping;
 
     /// <summary>Starts the thread.</summary>
     /// <param name="files">Where the files are.</param>
     /// <param name="clock">The clock.</param>
-    /// <param name="window">How far apart rounds start at least.</param>
+    /// <param name="window">How far apart rounds start in the long run at least.</param>
     /// <param name="observer">Told how long each sync took, and whether it succeeded.</param>
     public GroupedFlusher(IFileSystem files, TimeProvider clock, TimeSpan window, Action<TimeSpan, bool>? observer = null)
     {
@@ -27,6 +32,7 @@ internal sealed class GroupedFlusher : ILogFlusher
         _files = files;
         _clock = clock;
         _window = window;
+        _began = clock.GetTimestamp();
         _thread = new Thread(Run) { IsBackground = true, Name = "broker log flusher" };
         _thread.Start();
     }
@@ -60,10 +66,8 @@ internal sealed class GroupedFlusher : ILogFlusher
         var round = new FlushRound();
         var flushing = new List<(IFlushable Log, long DurableTo)>();
         var logs = new List<IFlushable>();
-        long? lastStart = null;
-        while (Take(ref logs, lastStart))
+        while (Take(ref logs))
         {
-            lastStart = _clock.GetTimestamp();
             foreach (var log in logs)
             {
                 var durableTo = log.BeginFlush(round);
@@ -78,20 +82,22 @@ internal sealed class GroupedFlusher : ILogFlusher
         }
     }
 
-    private bool Take(ref List<IFlushable> logs, long? lastStart)
+    private bool Take(ref List<IFlushable> logs)
     {
         lock (_gate)
         {
             while (_scheduled.Count == 0 && !_stopping)
                 Monitor.Wait(_gate);
-            while (!_stopping && lastStart is { } start)
+            while (!_stopping)
             {
-                var left = _window - _clock.GetElapsedTime(start);
+                var left = _due - _clock.GetElapsedTime(_began) - ((Burst - 1) * _window);
                 if (left <= TimeSpan.Zero)
                     break;
                 Monitor.Wait(_gate, (int)Math.Ceiling(left.TotalMilliseconds)); // a shorter wait would spin
             }
 
+            var now = _clock.GetElapsedTime(_began);
+            _due = (_due > now ? _due : now) + _window;
             (logs, _scheduled) = (_scheduled, logs);
             return logs.Count > 0 || !_stopping;
         }

@@ -36,7 +36,7 @@ internal sealed partial class LogManager
             if (partitions is <= 0 or > MaxPartitions)
                 return new(ErrorCode.InvalidPartitions, $"Number of partitions must be from 1 to {MaxPartitions}.");
             var entry = new TopicEntry(name, NewId(), partitions, new(configs.ToDictionary()));
-            var topic = Open(entry);
+            var topic = Open([entry])[0];
             try
             {
                 Files.SyncDirectory(_directory.Path);

@@ -16,6 +16,9 @@ internal sealed partial class LogManager : IAsyncDisposable
     private const string Deleted = ".deleted";
     private const int MaxPartitions = 10_000;
 
+    /// <summary>How many times the bytes between two recovery points of a log may be without one in all logs together.</summary>
+    private const int MostCheckpointsBehind = 8;
+
     private readonly Lock _changing = new();
     private readonly List<Action<Topic>> _deletionObservers = [];
     private readonly ConcurrentDictionary<string, Topic> _topics = new();
@@ -96,14 +99,25 @@ internal sealed partial class LogManager : IAsyncDisposable
     /// <summary>Has something called after each deletion of a topic, on the thread that deleted it. To be set up at the start.</summary>
     public void OnDeleted(Action<Topic> observer) => _deletionObservers.Add(observer);
 
-    /// <summary>Makes a recovery point of every log that a crash would make recovery read again from far back.</summary>
-    /// <param name="atLeastBytes">Logs with less than that since their last one are passed over.</param>
+    /// <summary>
+    /// Makes recovery points where a crash would make recovery read again from far back: in each log with as many bytes since its
+    /// last one, and in those with the most until all the others together have no more than some times that.
+    /// </summary>
+    /// <param name="atLeastBytes">After how many bytes a log gets a recovery point.</param>
     public async Task CheckpointAsync(long atLeastBytes)
     {
-        foreach (var log in _topics.Values.SelectMany(topic => topic.Partitions))
+        var logs = _topics.Values
+            .SelectMany(topic => topic.Partitions)
+            .Select(log => (Log: log, Bytes: log.BytesSinceCheckpoint))
+            .Where(entry => entry.Bytes > 0)
+            .OrderByDescending(entry => entry.Bytes)
+            .ToList();
+        var left = logs.Sum(entry => entry.Bytes);
+        foreach (var (log, bytes) in logs)
         {
-            if (log.BytesSinceCheckpoint < atLeastBytes)
-                continue;
+            if (bytes < atLeastBytes && left <= MostCheckpointsBehind * atLeastBytes)
+                break;
+            left -= bytes;
             try
             {
                 await log.CheckpointAsync();
@@ -182,22 +196,18 @@ internal sealed partial class LogManager : IAsyncDisposable
     /// <summary>Closes every log with a recovery point at its end and marks the directory as left in order.</summary>
     public async ValueTask DisposeAsync()
     {
-        var clean = true;
-        foreach (var log in _topics.Values.SelectMany(topic => topic.Partitions))
-        {
-            try
-            {
-                clean &= await log.CloseAsync();
-            }
-            catch (IOException exception)
-            {
-                clean = false;
-                log.Dispose();
-                Logs.CheckpointFailed(_environment.Logger, exception, log.Partition.Topic, log.Partition.Partition);
-            }
-        }
+        var logs = _topics.Values.SelectMany(topic => topic.Partitions).ToList();
+        foreach (var log in logs)
+            await log.WaitDurableAsync(log.NextOffset);
 
-        if (clean)
+        // Nothing is waited for any more but the disk.
+        var unclean = 0;
+        ManyThreads.ForEach(logs, _environment.AtOnce, log =>
+        {
+            if (!Close(log))
+                Interlocked.Increment(ref unclean);
+        });
+        if (unclean == 0)
             _directory.MarkClean();
         _directory.Dispose();
     }
@@ -207,6 +217,20 @@ internal sealed partial class LogManager : IAsyncDisposable
     {
         CloseFiles();
         _directory.Dispose();
+    }
+
+    private bool Close(PartitionLog log)
+    {
+        try
+        {
+            return log.CloseAsync().AsTask().GetAwaiter().GetResult();
+        }
+        catch (IOException exception)
+        {
+            log.Dispose();
+            Logs.CheckpointFailed(_environment.Logger, exception, log.Partition.Topic, log.Partition.Partition);
+            return false;
+        }
     }
 
     private void CloseFiles()
@@ -228,27 +252,31 @@ internal sealed partial class LogManager : IAsyncDisposable
             RemoveLeftOvers(entries ?? []);
         if (entries is null)
             TopicRegistry.Write(Files, _directory.Path, []);
-        foreach (var entry in entries ?? [])
-            Publish(Open(entry));
+        Open(entries ?? []).ForEach(Publish);
     }
 
-    private Topic Open(TopicEntry entry)
+    /// <summary>Opens all partitions of some topics, or makes them.</summary>
+    private List<Topic> Open(List<TopicEntry> entries)
     {
-        var settings = TopicSettings.From(entry.Configs, Configs.TopicDefaults);
-        var logs = new PartitionLog[entry.Partitions];
+        var topics = entries
+            .Select(entry => (Entry: entry, Settings: TopicSettings.From(entry.Configs, Configs.TopicDefaults), Logs: new PartitionLog[entry.Partitions]))
+            .ToList();
+        var partitions = topics
+            .SelectMany(topic => Enumerable.Range(0, topic.Logs.Length).Select(number => (Topic: topic, Number: number)))
+            .ToList();
         try
         {
-            for (var partition = 0; partition < logs.Length; partition++)
-                logs[partition] = Open(new(entry.Name, partition), settings);
+            ManyThreads.ForEach(partitions, _environment.AtOnce, partition => partition.Topic.Logs[partition.Number] =
+                Open(new(partition.Topic.Entry.Name, partition.Number), partition.Topic.Settings));
         }
         catch
         {
-            foreach (var log in logs)
+            foreach (var log in topics.SelectMany(topic => topic.Logs))
                 log?.Dispose();
             throw;
         }
 
-        return new Topic(entry.Name, entry.Id, entry.Configs, logs);
+        return [.. topics.Select(topic => new Topic(topic.Entry.Name, topic.Entry.Id, topic.Entry.Configs, topic.Logs))];
     }
 
     private PartitionLog Open(TopicPartition partition, TopicSettings settings)
