@@ -12,7 +12,7 @@ internal sealed record Measured(Rate Rate, double BrokerMicroseconds, double Cli
     /// <summary>Measures a run.</summary>
     public static async Task<Measured> OfAsync(BrokerProcess? broker, Func<Rate> run)
     {
-        var nothing = new BrokerUsage(0, 0, 0, 0, 0);
+        var nothing = new BrokerUsage(0, 0, 0, 0, 0, 0);
         var before = broker is null ? nothing : await broker.UsageAsync();
         var cpu = broker?.CpuTime ?? TimeSpan.Zero;
         var usage = Usage.Begin();

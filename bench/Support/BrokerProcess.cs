@@ -161,6 +161,7 @@ public sealed class BrokerProcess : IAsyncDisposable
                 Interlocked.Read(ref produces),
                 GC.GetTotalAllocatedBytes(),
                 GC.GetTotalMemory(forceFullCollection: false),
+                GC.GetGCMemoryInfo().TotalCommittedBytes,
                 GC.CollectionCount(0));
             Console.WriteLine(JsonSerializer.Serialize(usage));
         }

@@ -5,8 +5,9 @@ namespace MedStreams.Bench.Support;
 /// <param name="Produces">Produce requests: librdkafka sends one batch of one partition in each.</param>
 /// <param name="AllocatedBytes">Managed bytes that it allocated.</param>
 /// <param name="ManagedBytes">Managed bytes in use, what is no longer needed but not collected yet among them.</param>
+/// <param name="CommittedBytes">Memory that the garbage collector holds.</param>
 /// <param name="Collections">Garbage collections.</param>
-public sealed record BrokerUsage(long Flushes, long Produces, long AllocatedBytes, long ManagedBytes, int Collections)
+public sealed record BrokerUsage(long Flushes, long Produces, long AllocatedBytes, long ManagedBytes, long CommittedBytes, int Collections)
 {
     /// <summary>What came since an earlier moment; managed bytes are those of now.</summary>
     public BrokerUsage Since(BrokerUsage before) => new(
@@ -14,5 +15,6 @@ public sealed record BrokerUsage(long Flushes, long Produces, long AllocatedByte
         Produces - before.Produces,
         AllocatedBytes - before.AllocatedBytes,
         ManagedBytes,
+        CommittedBytes,
         Collections - before.Collections);
 }

@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace MedStreams.Broker.Server;
 
 /// <summary>One request as it came, in a buffer of the pool, counted by the memory of requests until it is disposed of.</summary>
@@ -12,7 +10,7 @@ internal sealed class Frame : IDisposable
     private Frame(RequestMemory memory, int length)
     {
         _memory = memory;
-        _buffer = ArrayPool<byte>.Shared.Rent(Math.Min(length, RequestMemory.FirstPart));
+        _buffer = Buffers.Rent(Math.Min(length, RequestMemory.FirstPart));
         Length = length;
     }
 
@@ -37,9 +35,9 @@ internal sealed class Frame : IDisposable
     {
         await _memory.TakeRestAsync(Length, cancellationToken);
         _hasRest = true;
-        var whole = ArrayPool<byte>.Shared.Rent(Length);
+        var whole = Buffers.Rent(Length);
         First.CopyTo(whole);
-        ArrayPool<byte>.Shared.Return(_buffer!);
+        Buffers.Return(_buffer!);
         _buffer = whole;
         return whole.AsMemory(RequestMemory.FirstPart, Length - RequestMemory.FirstPart);
     }
@@ -49,7 +47,7 @@ internal sealed class Frame : IDisposable
     {
         if (Interlocked.Exchange(ref _buffer, null) is not { } returned)
             return;
-        ArrayPool<byte>.Shared.Return(returned);
+        Buffers.Return(returned);
         _memory.Return(Length, _hasRest);
     }
 }

@@ -17,7 +17,7 @@ internal sealed partial class LogManager : IAsyncDisposable
     private const int MaxPartitions = 10_000;
 
     /// <summary>How many times the bytes between two recovery points of a log may be without one in all logs together.</summary>
-    private const int MostCheckpointsBehind = 8;
+    internal const int MostCheckpointsBehind = 8;
 
     private readonly Lock _changing = new();
     private readonly List<Action<Topic>> _deletionObservers = [];

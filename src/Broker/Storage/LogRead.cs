@@ -1,4 +1,3 @@
-using System.Buffers;
 using MedStreams.Broker.Protocol;
 
 namespace MedStreams.Broker.Storage;
@@ -41,6 +40,6 @@ internal sealed class LogRead : IDisposable
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _buffer, null) is { } buffer)
-            ArrayPool<byte>.Shared.Return(buffer);
+            Buffers.Return(buffer);
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using MedStreams.Broker.Records;
 
 namespace MedStreams.Broker.Storage;
@@ -246,7 +245,7 @@ internal sealed class LogRecovery
         if (segment.Size == length)
             return true;
         _read.Add(segment);
-        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(Math.Max(length - segment.Size, BatchLayout.Records), ReadBytes));
+        var buffer = Buffers.Rent((int)Math.Min(Math.Max(length - segment.Size, BatchLayout.Records), ReadBytes));
         try
         {
             while (segment.Size < length)
@@ -257,13 +256,13 @@ internal sealed class LogRecovery
                     continue;
                 if (_next >= _upTo || LargerBatch(buffer.AsSpan(0, read), length - segment.Size) is not { } size)
                     break;
-                ArrayPool<byte>.Shared.Return(buffer);
-                buffer = ArrayPool<byte>.Shared.Rent(size);
+                Buffers.Return(buffer);
+                buffer = Buffers.Rent(size);
             }
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            Buffers.Return(buffer);
         }
 
         if (segment.Size == length)

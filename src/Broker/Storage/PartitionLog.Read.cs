@@ -1,4 +1,3 @@
-using System.Buffers;
 using MedStreams.Broker.Protocol;
 using MedStreams.Broker.Records;
 
@@ -99,21 +98,21 @@ internal sealed partial class PartitionLog
         var segment = segments[index];
         var available = segment.Size - position;
         var length = Math.Min(Math.Max(wish.MaxBytes, BatchLayout.Records), available);
-        var buffer = ArrayPool<byte>.Shared.Rent(length);
+        var buffer = Buffers.Rent(length);
         try
         {
             var bytes = buffer.AsSpan(0, segment.Log.Read(position, buffer.AsSpan(0, length)));
             var size = BatchWalk.SizeOf(bytes);
             if (size > wish.MaxBytes && !wish.AtLeastOne)
             {
-                ArrayPool<byte>.Shared.Return(buffer);
+                Buffers.Return(buffer);
                 return LogRead.Nothing(offset);
             }
 
             if (size > bytes.Length)
             {
-                ArrayPool<byte>.Shared.Return(buffer);
-                buffer = ArrayPool<byte>.Shared.Rent(size);
+                Buffers.Return(buffer);
+                buffer = Buffers.Rent(size);
                 bytes = buffer.AsSpan(0, segment.Log.Read(position, buffer.AsSpan(0, size)));
             }
 
@@ -125,7 +124,7 @@ internal sealed partial class PartitionLog
         }
         catch
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            Buffers.Return(buffer);
             throw;
         }
     }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using MedStreams.Broker.Records;
 
 namespace MedStreams.Broker.Storage;
@@ -9,7 +8,7 @@ namespace MedStreams.Broker.Storage;
 /// <param name="bufferBytes">How much is read at once; a larger batch makes the buffer grow.</param>
 internal sealed class SegmentBatches(LogSegment segment, int position, int bufferBytes) : IDisposable
 {
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(bufferBytes);
+    private byte[] _buffer = Buffers.Rent(bufferBytes);
     private int _bufferPosition = position; // of the first byte in the buffer
     private int _filled;
     private int _at;
@@ -42,7 +41,7 @@ internal sealed class SegmentBatches(LogSegment segment, int position, int buffe
     }
 
     /// <inheritdoc/>
-    public void Dispose() => ArrayPool<byte>.Shared.Return(Interlocked.Exchange(ref _buffer, []));
+    public void Dispose() => Buffers.Return(Interlocked.Exchange(ref _buffer, []));
 
     private void Fill()
     {
@@ -54,8 +53,8 @@ internal sealed class SegmentBatches(LogSegment segment, int position, int buffe
         var size = new RecordBatch(_buffer).Size;
         if (size <= _buffer.Length || size > segment.Size - _bufferPosition)
             return;
-        ArrayPool<byte>.Shared.Return(_buffer);
-        _buffer = ArrayPool<byte>.Shared.Rent(size);
+        Buffers.Return(_buffer);
+        _buffer = Buffers.Rent(size);
         Read();
     }
 
