@@ -4,6 +4,7 @@ using MedStreams.Chaos.Tests.Stack;
 using MedStreams.Chaos.Tests.Work;
 using MedStreams.Local;
 using MedStreams.Streams;
+using MedStreams.Support;
 
 namespace MedStreams.Chaos.Tests;
 
@@ -13,6 +14,7 @@ internal sealed class ChaosRun(int seed, int faults, ProcessingGuarantee guarant
     private const double StepsPerSecond = 120;
     private const int LastSteps = 200;
     private const int FaultsAtOnce = 3;
+    private static readonly TimeSpan ShortestSessionElsewhere = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan Session = TimeSpan.FromMilliseconds(1_500);
     private static readonly TimeSpan ProgressLimit = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(100);
@@ -41,9 +43,8 @@ internal sealed class ChaosRun(int seed, int faults, ProcessingGuarantee guarant
 
     private async Task<string> RunInFolderAsync(CancellationToken stop)
     {
-        var topics = new ChaosTopics($"chaos-{Guid.NewGuid().ToString("N")[..8]}");
-        var around = new Surroundings(
-            OwnsBroker: true, HasDatabase: true, ProxiesBroker: true, guarantee == ProcessingGuarantee.ExactlyOnceV2, Session);
+        var topics = new ChaosTopics(NamedBroker.UniquePrefix() + "chaos");
+        var around = Around();
         var plan = FaultPlan.Make(seed, faults, around);
         await using var stack = await ChaosStack.StartAsync(_folder, topics, guarantee, seed, around, _story, stop);
         var model = new Model(topics);
@@ -74,8 +75,19 @@ internal sealed class ChaosRun(int seed, int faults, ProcessingGuarantee guarant
         AssertNothingWasRebuilt(stack);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"seed {seed}: {faults} faults, {_hits} of them on a job that got on; {feeder.Steps} steps, {model.Events} counted, "
+            $"seed {seed}: {faults} faults{(around.OwnsBroker ? "" : " (none of the broker: it is not ours)")}, {_hits} of them on a job that got on; {feeder.Steps} steps, {model.Events} counted, "
             + $"{stack.Processed} times processed; {model.Dropped} too late, {model.Pairs.Count()} pairs, {model.Unanswered.Count()} unanswered");
+    }
+
+    /// <summary>Somebody else's broker is not killed, and where clients are told other addresses, its connections stay as they are.</summary>
+    private Surroundings Around()
+    {
+        var owns = NamedBroker.Servers is null;
+        var proxies = owns || NamedBroker.IsOneOnLoopback(NamedBroker.Servers!);
+        if (!owns)
+            _story.Tell($"{NamedBroker.Variable} names {NamedBroker.Servers}: kills of the broker are left out{(proxies ? "" : ", and faults of the network to it")}");
+        return new Surroundings(
+            owns, HasDatabase: true, proxies, guarantee == ProcessingGuarantee.ExactlyOnceV2, owns ? Session : ShortestSessionElsewhere);
     }
 
     /// <summary>Waits until all is right, stops everything, looks again, and goes on for a little where one runner has lost its disk.</summary>

@@ -30,6 +30,7 @@ public sealed class MllpSourceKillTests
     [Fact]
     public async Task Every_acknowledged_message_is_in_the_topic_once_whatever_was_killed()
     {
+        NamedBroker.SkipIfAny("kills its broker");
         var folder = Directory.CreateTempSubdirectory("medstreams-mllp-kills-");
         using (var broker = await PrivateBroker.StartAsync(folder.FullName, Stop))
         {

@@ -3,6 +3,7 @@ using MedStreams.Cli.Demo;
 using MedStreams.Local;
 using MedStreams.Sinks;
 using MedStreams.Streams;
+using MedStreams.Support;
 using NpgsqlTypes;
 
 namespace MedStreams.EndToEnd.Tests;
@@ -10,8 +11,8 @@ namespace MedStreams.EndToEnd.Tests;
 /// <summary>The sink under the engine, on the embedded broker: a topic into a table while everything is killed.</summary>
 public sealed class PostgresSinkEngineTests
 {
-    private const string Topic = "lines";
     private const int Partitions = 3;
+    private readonly string _prefix = NamedBroker.UniquePrefix();
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
@@ -27,12 +28,12 @@ public sealed class PostgresSinkEngineTests
             await using var postgres = await PrivatePostgres.StartAsync(cancellationToken: Stop);
             await PostgresQuery.RowsAsync(
                 postgres.ConnectionString, "CREATE TABLE lines (source text, at bigint, text text)", _ => 0, Stop).CountAsync(Stop);
-            using var broker = await PrivateBroker.StartAsync(Path.Combine(folder.FullName, "broker"), Stop);
-            await Topics.CreateAsync(broker.BootstrapServers, Partitions, Topic, "dead");
+            await using var broker = await EndToEndBroker.StartAsync(Path.Combine(folder.FullName, "broker"), _prefix, Stop);
+            await Topics.CreateAsync(broker.BootstrapServers, Partitions, _prefix + "lines", _prefix + "dead");
 
             var records = Enumerable.Range(0, Count).Select(i => new DemoRecord(
                 "test", $"k{i % 50}", 1_000_000 + i, System.Text.Encoding.UTF8.GetBytes(i % 500 == 77 ? $"poison\0{i}" : $"line {i}")));
-            var replay = new Replay(broker.BootstrapServers, Topic);
+            var replay = new Replay(broker.BootstrapServers, _prefix + "lines");
             var producing = replay.RunAsync(records, perSecond: 1_500, Stop);
 
             await using (var engine = Engine(broker, postgres, folder.FullName))
@@ -44,8 +45,7 @@ public sealed class PostgresSinkEngineTests
                 await Waiting.UntilAsync(() => replay.Acknowledged > sent + 300, Patience, Stop); // the engine has to wait
                 await postgres.StartAgainAsync(Stop);
                 await ReachedAsync(postgres, 1_500);
-                broker.Kill();
-                await broker.StartAgainAsync(Stop);
+                await broker.KillAndStartAgainAsync(Stop);
                 await ReachedAsync(postgres, 2_500);
             }
 
@@ -64,7 +64,7 @@ public sealed class PostgresSinkEngineTests
         }
     }
 
-    private static KafkaStreams Engine(PrivateBroker broker, PrivatePostgres postgres, string folder)
+    private KafkaStreams Engine(EndToEndBroker broker, PrivatePostgres postgres, string folder)
     {
         var sink = new PostgresSink<string, string>(
             new PostgresSinkOptions { ConnectionString = postgres.ConnectionString },
@@ -73,14 +73,14 @@ public sealed class PostgresSinkEngineTests
                 .Column("at", NpgsqlDbType.Bigint, (_, metadata) => metadata.Offset)
                 .Column("text", NpgsqlDbType.Text, record => record.Value));
         var builder = new StreamsBuilder();
-        builder.Stream(Topic, Consumed.With(Serdes.String, Serdes.String)).ToSink("to-lines", sink);
+        builder.Stream(_prefix + "lines", Consumed.With(Serdes.String, Serdes.String)).ToSink("to-lines", sink);
         return new KafkaStreams(builder.Build(), new StreamsConfig
         {
-            ApplicationId = "lines-to-postgres",
+            ApplicationId = _prefix + "to-postgres",
             BootstrapServers = broker.BootstrapServers,
             ProcessingGuarantee = ProcessingGuarantee.ExactlyOnceV2,
             StateDir = Path.Combine(folder, "state"),
-            DeadLetterTopic = "dead",
+            DeadLetterTopic = _prefix + "dead",
             NumStreamThreads = 2,
             SessionTimeout = TimeSpan.FromSeconds(6),
         });

@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Confluent.Kafka;
-using Confluent.Kafka.Admin;
 using MedStreams.Cli.Demo;
 using MedStreams.Local;
+using MedStreams.Support;
 using MedStreams.Topologies.RangeStatistics;
 using Npgsql;
 
@@ -20,6 +20,17 @@ public sealed class RangeStatisticsKillTests
     private const int Rounds = 30;
     private const int Kills = 5;
 
+    private readonly RangeStatisticsOptions _options;
+    private readonly string _prefix = NamedBroker.UniquePrefix();
+
+    public RangeStatisticsKillTests() => _options = new()
+    {
+        MembershipTopic = _prefix + "membership",
+        ReportsTopic = _prefix + "reports",
+        ResultsTopic = _prefix + "results",
+        DeadLetterTopic = _prefix + "dead-letter",
+    };
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -27,10 +38,10 @@ public sealed class RangeStatisticsKillTests
     {
         var folder = Directory.CreateTempSubdirectory("medstreams-ranges-");
         await using (var database = await PrivatePostgres.StartAsync(cancellationToken: Stop))
-        using (var broker = await PrivateBroker.StartAsync(Path.Combine(folder.FullName, "broker"), Stop))
+        await using (var broker = await EndToEndBroker.StartAsync(Path.Combine(folder.FullName, "broker"), _prefix, Stop))
         {
-            await CreateTopicsAsync(broker);
-            using var runner = new Runner(folder.FullName, broker, database);
+            await Topics.CreateAsync(broker.BootstrapServers, 2, RangeStatisticsTopology.Topics(_options));
+            using var runner = new Runner(folder.FullName, broker, database, _options, _prefix);
             runner.Start();
             using var producer = new ProducerBuilder<string, string>(new ProducerConfig
             {
@@ -38,13 +49,13 @@ public sealed class RangeStatisticsKillTests
                 EnableIdempotence = true,
             }).Build();
             foreach (var (range, module) in All())
-                Send(producer, "statistics.membership", range, new MembershipEvent(module, MembershipChange.Join), RangeForms.Default.MembershipEvent);
+                Send(producer, _options.MembershipTopic, range, new MembershipEvent(module, MembershipChange.Join), RangeForms.Default.MembershipEvent);
             producer.Flush(Stop);
 
             for (var round = 1; round <= Rounds; round++)
             {
                 foreach (var (range, module) in All())
-                    Send(producer, "statistics.reports", range, Report(module, round), RangeForms.Default.ModuleReport);
+                    Send(producer, _options.ReportsTopic, range, Report(module, round), RangeForms.Default.ModuleReport);
                 producer.Flush(Stop);
                 if (round % (Rounds / Kills) == 0)
                 {
@@ -75,12 +86,6 @@ public sealed class RangeStatisticsKillTests
         IProducer<string, string> producer, string topic, string key, T value, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> form) =>
         producer.Produce(topic, new() { Key = key, Value = JsonSerializer.Serialize(value, form) });
 
-    private static async Task CreateTopicsAsync(PrivateBroker broker)
-    {
-        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = broker.BootstrapServers }).Build();
-        await admin.CreateTopicsAsync(RangeStatisticsTopology.Topics(new()).Select(t => new TopicSpecification { Name = t, NumPartitions = 2 }));
-    }
-
     private static async Task<List<(string Range, long Round, decimal Total)>> RowsAsync(PrivatePostgres database)
     {
         await using var source = NpgsqlDataSource.Create(database.ConnectionString);
@@ -97,7 +102,8 @@ public sealed class RangeStatisticsKillTests
     }
 
     /// <summary>The topology as a process of its own.</summary>
-    private sealed class Runner(string folder, PrivateBroker broker, PrivatePostgres database) : IDisposable
+    private sealed class Runner(
+        string folder, EndToEndBroker broker, PrivatePostgres database, RangeStatisticsOptions options, string prefix) : IDisposable
     {
         private GuardedProcess? _process;
 
@@ -114,6 +120,11 @@ public sealed class RangeStatisticsKillTests
                 {
                     ["MEDSTREAMS__KAFKA__BOOTSTRAPSERVERS"] = broker.BootstrapServers,
                     ["MEDSTREAMS__POSTGRES__CONNECTIONSTRING"] = database.ConnectionString,
+                    ["MEDSTREAMS__STREAMS__APPLICATIONID"] = prefix + "ranges",
+                    ["MEDSTREAMS__RANGESTATISTICS__MEMBERSHIPTOPIC"] = options.MembershipTopic,
+                    ["MEDSTREAMS__RANGESTATISTICS__REPORTSTOPIC"] = options.ReportsTopic,
+                    ["MEDSTREAMS__RANGESTATISTICS__RESULTSTOPIC"] = options.ResultsTopic,
+                    ["MEDSTREAMS__RANGESTATISTICS__DEADLETTERTOPIC"] = options.DeadLetterTopic,
                     ["MEDSTREAMS__STREAMS__GROUPINSTANCEID"] = "ranges-1",
                 },
                 LogFile);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using MedStreams.Chaos.Tests.Children;
 using MedStreams.Local;
 
@@ -16,8 +15,6 @@ internal sealed class ChaosBroker : IDisposable
     private ChaosBroker(string folder) => _folder = folder;
 
     public string BootstrapServers => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{_port}");
-
-    public IPEndPoint EndPoint => new(IPAddress.Loopback, _port);
 
     public static async Task<ChaosBroker> StartAsync(string folder, CancellationToken stop)
     {

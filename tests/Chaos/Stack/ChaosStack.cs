@@ -8,6 +8,7 @@ using MedStreams.Chaos.Tests.Work;
 using MedStreams.Local;
 using MedStreams.Sinks;
 using MedStreams.Streams;
+using MedStreams.Support;
 
 namespace MedStreams.Chaos.Tests.Stack;
 
@@ -17,7 +18,8 @@ internal sealed class ChaosStack : IAsyncDisposable
     private const int Places = 3;
     private static readonly TimeSpan BetweenRestarts = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan TendingInterval = TimeSpan.FromMilliseconds(50);
-    private readonly ChaosBroker _broker;
+    private readonly ChaosBroker? _broker;
+    private readonly string _application;
     private readonly PrivatePostgres? _database;
     private readonly Story _story;
     private readonly SemaphoreSlim _brokerGate = new(1);
@@ -25,10 +27,10 @@ internal sealed class ChaosStack : IAsyncDisposable
     private readonly ConcurrentDictionary<FaultyProxy, SemaphoreSlim> _networkGates = new();
     private readonly CancellationToken _stop;
 
-    private ChaosStack(ChaosBroker broker, PrivatePostgres? database, Story story, CancellationToken stop) =>
-        (_broker, _database, _story, _stop) = (broker, database, story, stop);
+    private ChaosStack(ChaosBroker? broker, PrivatePostgres? database, string application, Story story, CancellationToken stop) =>
+        (_broker, _database, _application, _story, _stop) = (broker, database, application, story, stop);
 
-    public string BootstrapServers => _broker.BootstrapServers;
+    public string BootstrapServers => _broker?.BootstrapServers ?? NamedBroker.Servers!;
 
     public IReadOnlyList<RunnerSlot> Slots { get; private set; } = [];
 
@@ -37,11 +39,11 @@ internal sealed class ChaosStack : IAsyncDisposable
     public static async Task<ChaosStack> StartAsync(
         string folder, ChaosTopics topics, ProcessingGuarantee guarantee, int seed, Surroundings around, Story story, CancellationToken stop)
     {
-        var broker = await ChaosBroker.StartAsync(folder, stop);
+        var broker = around.OwnsBroker ? await ChaosBroker.StartAsync(folder, stop) : null;
         PrivatePostgres? database = null;
         try
         {
-            await CreateTopicsAsync(broker.BootstrapServers, topics);
+            await CreateTopicsAsync(broker?.BootstrapServers ?? NamedBroker.Servers!, topics);
             if (around.HasDatabase)
             {
                 database = await PrivatePostgres.StartAsync(cancellationToken: stop);
@@ -51,13 +53,13 @@ internal sealed class ChaosStack : IAsyncDisposable
         }
         catch
         {
-            broker.Dispose();
+            broker?.Dispose();
             if (database is not null)
                 await database.DisposeAsync();
             throw;
         }
 
-        var stack = new ChaosStack(broker, database, story, stop);
+        var stack = new ChaosStack(broker, database, topics.Application, story, stop);
         var random = new Random(seed);
         stack.Slots = [.. Enumerable.Range(1, Places).Select(n => stack.MakeSlot(n, folder, topics, guarantee, around, random))];
         foreach (var slot in stack.Slots)
@@ -76,8 +78,8 @@ internal sealed class ChaosStack : IAsyncDisposable
             FaultKind.DieInCommit => RestartAsync(slot, fault, fault),
             FaultKind.StopRunner => StopAndStartAsync(slot, fault.Length),
             FaultKind.PauseRunner or FaultKind.Zombie => PauseAsync(slot, fault),
-            FaultKind.KillBroker => WithBrokerAsync(_broker.Kill, () => _broker.StartAgainAsync(_stop), fault),
-            FaultKind.PauseBroker => WithBrokerAsync(_broker.Pause, () => Done(_broker.Resume), fault),
+            FaultKind.KillBroker => WithBrokerAsync(_broker!.Kill, () => _broker!.StartAgainAsync(_stop), fault),
+            FaultKind.PauseBroker => WithBrokerAsync(_broker!.Pause, () => Done(_broker!.Resume), fault),
             FaultKind.KillDatabase => WithDatabaseAsync(_database!.KillAsync, () => _database!.StartAgainAsync(_stop), fault),
             FaultKind.PauseDatabase => WithDatabaseAsync(_database!.SuspendAsync, () => Done(_database!.Resume), fault),
             FaultKind.Network => DisturbAsync(slot.Broker!, fault),
@@ -110,7 +112,7 @@ internal sealed class ChaosStack : IAsyncDisposable
 
             if (_brokerGate.Wait(0, CancellationToken.None))
             {
-                _broker.ThrowIfGone();
+                _broker?.ThrowIfGone();
                 _brokerGate.Release();
             }
 
@@ -150,7 +152,9 @@ internal sealed class ChaosStack : IAsyncDisposable
     {
         foreach (var slot in Slots)
             await slot.DisposeAsync();
-        _broker.Dispose();
+        if (_broker is null)
+            await NamedBroker.CleanAsync(BootstrapServers, _application);
+        _broker?.Dispose();
         if (_database is not null)
         {
             _database.Resume();
@@ -178,12 +182,12 @@ internal sealed class ChaosStack : IAsyncDisposable
     private RunnerSlot MakeSlot(
         int number, string folder, ChaosTopics topics, ProcessingGuarantee guarantee, Surroundings around, Random random)
     {
-        var broker = around.ProxiesBroker ? new FaultyProxy(_broker.EndPoint, isKafka: true) : null;
+        var broker = around.ProxiesBroker ? new FaultyProxy(IPEndPoint.Parse(BootstrapServers), isKafka: true) : null;
         var database = _database is null ? null : new FaultyProxy(new IPEndPoint(IPAddress.Loopback, _database.Port), isKafka: false);
         var settings = new RunnerSettings
         {
             Application = topics.Application,
-            BootstrapServers = _broker.BootstrapServers,
+            BootstrapServers = BootstrapServers,
             Database = database is null ? null : _database!.ConnectionStringFor(database.Port),
             StateDir = "",
             Guarantee = guarantee,

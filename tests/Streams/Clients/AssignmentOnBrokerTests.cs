@@ -8,19 +8,20 @@ namespace MedStreams.Streams.Tests.Clients;
 public sealed class AssignmentOnBrokerTests(BrokerFixture broker) : IClassFixture<BrokerFixture>
 {
     private const int Partitions = 8;
+    private readonly string _topic = broker.Unique("read");
 
     /// <summary>Without care the second change ends the process, and this test program with it.</summary>
     [Fact]
     public async Task An_assignment_may_change_again_before_the_last_change_was_carried_out()
     {
-        await broker.CreateTopicsAsync(Partitions, "changing");
-        broker.Produce("changing", Enumerable.Range(0, 100).Select(i => ($"k{i}", "v")));
+        await broker.CreateTopicsAsync(Partitions, _topic);
+        broker.Produce(_topic, Enumerable.Range(0, 100).Select(i => ($"k{i}", "v")));
         var random = new Random(7);
         var receiver = new Receiver();
         using (var consumer = new ConfluentRestoreConsumer(new Dictionary<string, string>
         {
             ["bootstrap.servers"] = broker.BootstrapServers,
-            ["group.id"] = "changing",
+            ["group.id"] = _topic,
             ["enable.auto.commit"] = "false",
             ["enable.partition.eof"] = "true",
         }))
@@ -45,15 +46,15 @@ public sealed class AssignmentOnBrokerTests(BrokerFixture broker) : IClassFixtur
     [Fact]
     public async Task A_consumer_closes_while_it_has_not_taken_its_new_generation()
     {
-        await broker.CreateTopicsAsync(Partitions, "closing", "closing-marker");
+        await broker.CreateTopicsAsync(Partitions, _topic, _topic + "-marker");
         for (var round = 0; round < 5; round++)
         {
-            using var one = Member("closing");
-            using var two = Member("closing");
-            var (ofOne, ofTwo) = (new Listener(), new Listener());
-            one.Subscribe(["closing"], ofOne);
+            using var one = Member();
+            using var two = Member();
+            var (ofOne, ofTwo) = (new Listener(_topic), new Listener(_topic));
+            one.Subscribe([_topic], ofOne);
             await Until(() => ofOne.Joined > 0, one);
-            two.Subscribe(["closing"], ofTwo);
+            two.Subscribe([_topic], ofTwo);
             await Until(() => ofOne.Revoked > 0, one, two);
             await Until(() => ofTwo.Joined > 0, two); // the generation is complete; nobody has told the first one yet
             await Task.Delay(50, TestContext.Current.CancellationToken);
@@ -63,17 +64,17 @@ public sealed class AssignmentOnBrokerTests(BrokerFixture broker) : IClassFixtur
         }
     }
 
-    private ConfluentConsumer Member(string group) => new(
+    private ConfluentConsumer Member() => new(
         new Dictionary<string, string>
         {
             ["bootstrap.servers"] = broker.BootstrapServers,
-            ["group.id"] = group,
+            ["group.id"] = _topic,
             ["enable.auto.commit"] = "false",
             ["partition.assignment.strategy"] = "range",
             ["session.timeout.ms"] = "6000",
             ["heartbeat.interval.ms"] = "50",
         },
-        "closing-marker");
+        _topic + "-marker");
 
     private static Task Until(Func<bool> condition, params ConfluentConsumer[] consumers) => Eventually.Holds(() =>
     {
@@ -82,7 +83,7 @@ public sealed class AssignmentOnBrokerTests(BrokerFixture broker) : IClassFixtur
         return condition();
     });
 
-    private sealed class Listener : IRebalanceListener
+    private sealed class Listener(string topic) : IRebalanceListener
     {
         public int Joined { get; private set; }
 
@@ -91,7 +92,7 @@ public sealed class AssignmentOnBrokerTests(BrokerFixture broker) : IClassFixtur
         public IReadOnlyCollection<StartingPoint> OnJoined(string memberId, int generation, object groupMetadata)
         {
             Joined++;
-            return [.. Enumerable.Range(0, Partitions).Select(p => new StartingPoint(new TopicPartition("closing", p), 0))];
+            return [.. Enumerable.Range(0, Partitions).Select(p => new StartingPoint(new TopicPartition(topic, p), 0))];
         }
 
         public void OnRevoked() => Revoked++;
@@ -101,8 +102,8 @@ public sealed class AssignmentOnBrokerTests(BrokerFixture broker) : IClassFixtur
         }
     }
 
-    private static Dictionary<TopicPartition, long> Some(Random random, double share) =>
-        Enumerable.Range(0, Partitions).Where(_ => random.NextDouble() < share).ToDictionary(p => new TopicPartition("changing", p), _ => 0L);
+    private Dictionary<TopicPartition, long> Some(Random random, double share) =>
+        Enumerable.Range(0, Partitions).Where(_ => random.NextDouble() < share).ToDictionary(p => new TopicPartition(_topic, p), _ => 0L);
 
     private sealed class Receiver : IRecordReceiver
     {

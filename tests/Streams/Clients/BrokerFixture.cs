@@ -1,28 +1,22 @@
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
-using MedStreams.Broker;
+using MedStreams.Support;
 
 namespace MedStreams.Streams.Tests.Clients;
 
-/// <summary>An embedded broker for the tests of a class, and plain clients beside the engine.</summary>
+/// <summary>A broker for the tests of a class, and plain clients beside the engine.</summary>
 public sealed class BrokerFixture : IAsyncLifetime
 {
-    private readonly string _data = Directory.CreateTempSubdirectory("medstreams-broker-").FullName;
-    private EmbeddedBroker? _broker;
+    private TestBroker? _broker;
 
     public string BootstrapServers => _broker!.BootstrapServers;
 
-    public async ValueTask InitializeAsync()
-    {
-        _broker = new EmbeddedBroker(new BrokerOptions { DataDirectory = _data, Port = 0 });
-        await _broker.StartAsync(CancellationToken.None);
-    }
+    public async ValueTask InitializeAsync() => _broker = await TestBroker.StartAsync();
 
-    public async ValueTask DisposeAsync()
-    {
-        await _broker!.DisposeAsync();
-        Directory.Delete(_data, recursive: true);
-    }
+    public ValueTask DisposeAsync() => _broker!.DisposeAsync();
+
+    /// <summary>A name for a topic or an application that nobody else uses.</summary>
+    public string Unique(string name) => _broker!.Named($"{name}-{Guid.NewGuid():N}");
 
     public async Task CreateTopicsAsync(int partitions, params string[] topics)
     {
@@ -56,7 +50,7 @@ public sealed class BrokerFixture : IAsyncLifetime
         using var consumer = new ConsumerBuilder<string, string>(new ConsumerConfig
         {
             BootstrapServers = BootstrapServers,
-            GroupId = $"reader-{Guid.NewGuid():N}",
+            GroupId = Unique("reader"),
             AutoOffsetReset = Confluent.Kafka.AutoOffsetReset.Earliest,
             IsolationLevel = IsolationLevel.ReadCommitted,
         }).Build();
@@ -83,7 +77,7 @@ public sealed class BrokerFixture : IAsyncLifetime
         using var consumer = new ConsumerBuilder<string, string>(new ConsumerConfig
         {
             BootstrapServers = BootstrapServers,
-            GroupId = $"reader-{Guid.NewGuid():N}",
+            GroupId = Unique("reader"),
             IsolationLevel = IsolationLevel.ReadCommitted,
             EnablePartitionEof = true,
         }).Build();

@@ -6,7 +6,7 @@ namespace MedStreams.Streams.Tests.Clients;
 public sealed class ForeignKeysOnBrokerTests(BrokerFixture broker) : IClassFixture<BrokerFixture>, IDisposable
 {
     private readonly string _stateDir = Directory.CreateTempSubdirectory("medstreams-").FullName;
-    private readonly string _app = $"app-{Guid.NewGuid():N}";
+    private readonly string _app = broker.Unique("app");
 
     public void Dispose() => Directory.Delete(_stateDir, recursive: true);
 

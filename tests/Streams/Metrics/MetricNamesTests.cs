@@ -11,7 +11,7 @@ namespace MedStreams.Streams.Tests.Metrics;
 public sealed partial class MetricNamesTests(BrokerFixture broker) : IClassFixture<BrokerFixture>, IDisposable
 {
     private readonly string _stateDir = Directory.CreateTempSubdirectory("medstreams-").FullName;
-    private readonly string _app = $"metrics-{Guid.NewGuid():N}";
+    private readonly string _app = broker.Unique("metrics");
 
     public void Dispose() => Directory.Delete(_stateDir, recursive: true);
 

@@ -13,7 +13,7 @@ internal sealed class QueryFixture : IAsyncDisposable
     public QueryFixture(BrokerFixture broker)
     {
         _broker = broker;
-        App = $"queries-{Guid.NewGuid():N}";
+        App = broker.Unique("queries");
         Input = $"{App}-in";
     }
 

@@ -1,18 +1,19 @@
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using MedStreams.Broker;
+using MedStreams.Support;
 
 namespace MedStreams.Golden.Tests.Streams.Runtime;
 
-/// <summary>The one broker of all runs, in this process, with the client that makes their topics. Safe for use by several threads.</summary>
+/// <summary>The one broker of all runs, with the client that makes their topics. Safe for use by several threads.</summary>
 internal sealed class RuntimeBroker : IAsyncDisposable
 {
     private const string InMemory = "/dev/shm";
     private readonly string _folder;
-    private readonly EmbeddedBroker _broker;
+    private readonly TestBroker _broker;
     private readonly IAdminClient _admin;
 
-    private RuntimeBroker(string folder, EmbeddedBroker broker)
+    private RuntimeBroker(string folder, TestBroker broker)
     {
         (_folder, _broker) = (folder, broker);
         _admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = broker.BootstrapServers }).Build();
@@ -23,22 +24,22 @@ internal sealed class RuntimeBroker : IAsyncDisposable
     /// <summary>A folder for the state of a run.</summary>
     public string StateOf(string run) => Path.Combine(_folder, "state", run);
 
+    /// <summary>The name of a run on this broker.</summary>
+    public string Named(string run) => _broker.Named(run);
+
     public static async Task<RuntimeBroker> StartAsync()
     {
         // Thousands of small files: in memory, where there is such a place.
         var folder = Directory.Exists(InMemory)
             ? Directory.CreateDirectory(Path.Combine(InMemory, $"medstreams-golden-{Environment.ProcessId}-{Guid.NewGuid():N}")).FullName
             : Directory.CreateTempSubdirectory("medstreams-golden-").FullName;
-        var broker = new EmbeddedBroker(new BrokerOptions
+        return new RuntimeBroker(folder, await TestBroker.StartAsync(options => options with
         {
             DataDirectory = Path.Combine(folder, "broker"),
-            Port = 0,
             AutoCreateTopics = false,
             Flush = FlushPolicy.OperatingSystem,
             InitialRebalanceDelay = TimeSpan.Zero,
-        });
-        await broker.StartAsync(CancellationToken.None);
-        return new RuntimeBroker(folder, broker);
+        }));
     }
 
     public async Task CreateTopicsAsync(IEnumerable<string> topics, int partitions) =>

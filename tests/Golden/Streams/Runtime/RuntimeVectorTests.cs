@@ -70,7 +70,7 @@ public sealed class RuntimeVectorTests
         ProcessingGuarantee guarantee,
         RuntimeBroker broker)
     {
-        var run = Path.GetFileNameWithoutExtension(file);
+        var run = broker.Named(Path.GetFileNameWithoutExtension(file));
         try
         {
             await new RuntimeRun(run, golden, vector, partitions, guarantee, broker).CheckAsync();
