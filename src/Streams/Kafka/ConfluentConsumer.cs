@@ -8,12 +8,14 @@ namespace MedStreams.Streams.Kafka;
 /// </summary>
 internal sealed class ConfluentConsumer : IStreamConsumer
 {
+    private const int TakenBeforeClose = 10;
     private readonly ConfluentPolling _polling;
     private readonly IConsumer<ByteSlice, ByteSlice> _consumer;
     private readonly string _marker;
     private IRebalanceListener? _listener;
     private IReadOnlyList<string> _topics = [];
     private bool _isMarked;
+    private bool _isClosing;
 
     /// <summary>A consumer of a group.</summary>
     /// <param name="settings">Settings of librdkafka.</param>
@@ -28,6 +30,9 @@ internal sealed class ConfluentConsumer : IStreamConsumer
             .SetValueDeserializer(arena)
             .SetPartitionsAssignedHandler((c, _) =>
             {
+                // A client that closes with a generation that it had not told yet has no group metadata any more: to ask for them ends the process.
+                if (_isClosing)
+                    return [];
                 var partitions = Convert(_listener!.OnJoined(c.MemberId, GroupGeneration.Of(c.ConsumerGroupMetadata), c.ConsumerGroupMetadata));
                 AssignmentBarrier.Await(c);
                 return partitions;
@@ -90,6 +95,8 @@ internal sealed class ConfluentConsumer : IStreamConsumer
 
     public void Close()
     {
+        _isClosing = true;
+        TakeWhatWaits();
         try
         {
             AssignmentBarrier.Await(_consumer);
@@ -102,6 +109,20 @@ internal sealed class ConfluentConsumer : IStreamConsumer
     }
 
     public void Dispose() => _consumer.Dispose();
+
+    /// <summary>A generation that waits to be told is better told before the close than within it.</summary>
+    private void TakeWhatWaits()
+    {
+        try
+        {
+            for (var i = 0; i < TakenBeforeClose; i++)
+                _consumer.Consume(TimeSpan.Zero);
+        }
+        catch (ConsumeException)
+        {
+            // What cannot be read does not matter any more.
+        }
+    }
 
     private static List<TopicPartitionOffset> Convert(IEnumerable<StartingPoint> points) =>
         [.. points.Select(p => new TopicPartitionOffset(p.Partition.ToConfluent(), p.Offset))];

@@ -135,8 +135,6 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
 
     public IReadOnlyCollection<StartingPoint> OnJoined(string memberId, int generation, object groupMetadata)
     {
-        if (_hasLeft)
-            return []; // the client closes with a generation that it had not told yet
         _commit.OnJoined(_consumer!, groupMetadata);
         _membership.OnJoined(memberId, generation);
         return []; // nothing is read before it is decided who reads it
