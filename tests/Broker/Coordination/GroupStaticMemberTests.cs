@@ -8,6 +8,17 @@ public sealed class GroupStaticMemberTests
     private readonly GroupDriver _g = new();
 
     [Fact]
+    public void Who_was_told_a_member_id_cannot_come_back_as_an_instance_that_is_there()
+    {
+        var (member, generation) = _g.StableWithOne("i");
+        var told = _g.Joins[_g.Join(memberIdRequired: true)];
+        Assert.Equal(ErrorCode.MemberIdRequired, told.Error);
+        Assert.Equal(ErrorCode.UnknownServerError, _g.Joins[_g.Join(told.MemberId, "i")].Error);
+        Assert.Equal(ErrorCode.UnknownServerError, _g.Joins[_g.Join(told.MemberId, "another")].Error);
+        Assert.Equal(ErrorCode.None, _g.Heartbeat(member, generation, "i"));
+    }
+
+    [Fact]
     public void A_restart_keeps_place_generation_and_assignment()
     {
         var (old, _) = _g.StableWithOne("one");

@@ -26,6 +26,11 @@ internal sealed partial class Group
         {
             JoinAsNewcomer(join, now, effects);
         }
+        else if (_expected.ContainsKey(join.MemberId) && join.InstanceId is not null)
+        {
+            // Only newcomers without an instance id are told their member id first; Apache Kafka fails here.
+            Refuse(join, ErrorCode.UnknownServerError, effects);
+        }
         else if (_expected.ContainsKey(join.MemberId))
         {
             AddMember(join, join.MemberId, now, effects);
