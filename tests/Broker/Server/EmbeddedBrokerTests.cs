@@ -13,6 +13,26 @@ public sealed class EmbeddedBrokerTests : IDisposable
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]
+    public void Values_under_Kafkas_names_go_where_they_belong()
+    {
+        var options = new BrokerOptions { DataDirectory = "/d" }.WithConfigs(new Dictionary<string, string>
+        {
+            ["offsets.retention.minutes"] = "90",
+            ["offsets.retention.check.interval.ms"] = "2000",
+            ["transactional.id.expiration.ms"] = "120000",
+            ["producer.id.expiration.ms"] = "60000",
+            ["log.cleaner.dedupe.buffer.size"] = "1000000",
+        });
+        Assert.Equal(
+            (TimeSpan.FromMinutes(90), TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(1)),
+            (options.OffsetsRetention, options.OffsetsRetentionCheckInterval, options.TransactionalIdExpiration, options.ProducerIdExpiration));
+        Assert.Equal(["log.cleaner.dedupe.buffer.size"], options.Configs.Keys);
+        options.Validate();
+        Assert.Throws<BrokerException>(() => options.WithConfigs(new Dictionary<string, string> { ["offsets.retention.minutes"] = "soon" }));
+        Assert.Throws<BrokerException>(() => options.WithConfigs(new Dictionary<string, string> { ["offsets.retention.minutes"] = "0" }).Validate());
+    }
+
+    [Fact]
     public async Task Two_brokers_on_one_directory_are_refused_with_a_reason()
     {
         await using var first = await StartAsync(Options);

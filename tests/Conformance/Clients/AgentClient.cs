@@ -14,7 +14,7 @@ internal sealed class AgentClient : KafkaClient
     private readonly Task<string> _errors;
     private int _members;
 
-    public AgentClient(string name, string program, string script, string servers, string? modules = null)
+    public AgentClient(string name, string program, string script, string servers, string? modules = null, JsonObject? security = null)
         : base(name)
     {
         var start = new ProcessStartInfo(program, [script, servers])
@@ -28,6 +28,8 @@ internal sealed class AgentClient : KafkaClient
         start.Environment["KAFKAJS_NO_PARTITIONER_WARNING"] = "1";
         if (modules is not null)
             start.Environment["NODE_PATH"] = modules;
+        if (security is not null)
+            start.Environment["AGENT_SECURITY"] = security.ToJsonString();
         _process = Process.Start(start)!;
         _errors = _process.StandardError.ReadToEndAsync();
     }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using MedStreams.Support;
 
 namespace MedStreams.Conformance.Tests;
@@ -25,18 +26,8 @@ internal sealed class ClientSet(string servers) : IAsyncDisposable
             IsIdempotent = false,
             KnowsTransactions = false,
         },
-        ["kafkajs"] = servers => new AgentClient("kafkajs", "node", Script("node/agent_kafkajs.js"), servers, NodeModules)
-        {
-            Codecs = ["none", "gzip", "snappy"],
-            SentHeaders = SentHeaders.Bytes,
-        },
-        ["node-rdkafka"] = servers => new AgentClient("node-rdkafka", "node", Script("node/agent_rdkafka.js"), servers, NodeModules)
-        {
-            Codecs = AllCodecs,
-            SentHeaders = SentHeaders.Texts,
-            SendsEmpty = false,
-            ReadsNullHeaders = false,
-        },
+        ["kafkajs"] = servers => NodeClient("kafkajs", servers),
+        ["node-rdkafka"] = servers => NodeClient("node-rdkafka", servers),
         ["kcat"] = servers => new KcatClient(servers)
         {
             Codecs = AllCodecs,
@@ -47,6 +38,21 @@ internal sealed class ClientSet(string servers) : IAsyncDisposable
     };
 
     private readonly Dictionary<string, KafkaClient> _started = [];
+
+    /// <summary>A client for Node.js, without encryption or as a user over TLS.</summary>
+    public static AgentClient NodeClient(string name, string servers, JsonObject? security = null) => name == "kafkajs"
+        ? new AgentClient("kafkajs", "node", Script("node/agent_kafkajs.js"), servers, NodeModules, security)
+        {
+            Codecs = ["none", "gzip", "snappy"],
+            SentHeaders = SentHeaders.Bytes,
+        }
+        : new AgentClient("node-rdkafka", "node", Script("node/agent_rdkafka.js"), servers, NodeModules, security)
+        {
+            Codecs = AllCodecs,
+            SentHeaders = SentHeaders.Texts,
+            SendsEmpty = false,
+            ReadsNullHeaders = false,
+        };
 
     /// <summary>The names of all clients.</summary>
     public static IReadOnlyCollection<string> Names => Makers.Keys;

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json.Nodes;
 using MedStreams.Broker;
 
 namespace MedStreams.Conformance.Tests.Security;
@@ -88,6 +90,39 @@ public sealed class SecureClientTests : IAsyncLifetime
             Python, null, OutsideProgram.Utf8, "-c", Script, Servers(ListenerProtocol.SaslSsl), mechanism, Password, Authority);
         Assert.True(code == 0, error);
         Assert.Equal("100", output.Trim());
+    }
+
+    [Theory]
+    [InlineData("kafkajs", "PLAIN")]
+    [InlineData("kafkajs", "SCRAM-SHA-256")]
+    [InlineData("kafkajs", "SCRAM-SHA-512")]
+    [InlineData("node-rdkafka", "PLAIN")]
+    [InlineData("node-rdkafka", "SCRAM-SHA-256")]
+    [InlineData("node-rdkafka", "SCRAM-SHA-512")]
+    public async Task Clients_for_Node_write_transact_and_read_as_a_user_over_TLS(string name, string mechanism)
+    {
+        ClientSet.Require(name);
+        var topic = $"{name}.{mechanism}";
+        await using var client = Client("admin");
+        var records = Enumerable.Range(0, 200)
+            .Select(i => new ClientRecord(0, [(byte)i], Encoding.UTF8.GetBytes($"value {i}"), [("h", "x"u8.ToArray())], 1_700_000_000_000 + i))
+            .ToList();
+        await client.ProduceAsync(topic, "gzip", idempotent: true, records);
+        await client.TransactAsync($"{topic}.id", topic, [new(records[..10], Commit: true), new(records[..10], Commit: false)]);
+        var read = await client.ConsumeAsync(new Dictionary<string, int> { [topic] = 1 }, committed: true);
+        Assert.Equal(
+            records.Concat(records[..10]).Select(record => $"{Convert.ToHexString(record.Key!)} {Convert.ToHexString(record.Value!)} {record.Timestamp}"),
+            read[topic].OrderBy(record => record.Offset).Select(record => $"{Convert.ToHexString(record.Key!)} {Convert.ToHexString(record.Value!)} {record.Timestamp}"));
+        var relayed = await client.RelayAsync($"{topic}.group", topic, 210);
+        Assert.Equal(210, relayed.Count);
+
+        await using var reader = Client("reader");
+        await Assert.ThrowsAnyAsync<Exception>(() => reader.ProduceAsync(topic, "none", idempotent: false, records[..1]));
+
+        AgentClient Client(string user) => ClientSet.NodeClient(
+            name,
+            Servers(ListenerProtocol.SaslSsl),
+            new JsonObject { ["mechanism"] = mechanism, ["user"] = user, ["password"] = Password, ["ca"] = Authority });
     }
 
     [Fact]

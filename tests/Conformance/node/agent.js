@@ -5,6 +5,9 @@ const readline = require('readline')
 
 const PATIENCE = 30000
 
+// Over TLS as a user, where the environment says so: {"mechanism", "user", "password", "ca": file}.
+const SECURITY = JSON.parse(process.env.AGENT_SECURITY || 'null')
+
 const unpack = text => (text === null || text === undefined ? null : Buffer.from(text, 'base64'))
 const pack = data => (data === null || data === undefined ? null : Buffer.from(data).toString('base64'))
 
@@ -46,4 +49,4 @@ function serve(agent) {
   input.on('close', () => process.exit(0))
 }
 
-module.exports = { PATIENCE, pack, unpack, until, serve }
+module.exports = { PATIENCE, SECURITY, pack, unpack, until, serve }

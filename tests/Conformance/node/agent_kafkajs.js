@@ -1,12 +1,19 @@
 // kafkajs, driven line by line: see agent.js. Usage: agent_kafkajs.js BOOTSTRAP_SERVERS
 'use strict'
 const { Kafka, CompressionCodecs, CompressionTypes, ConfigResourceTypes, PartitionAssigners, logLevel } = require('kafkajs')
-const { pack, unpack, until, serve } = require('./agent')
+const fs = require('fs')
+const { SECURITY, pack, unpack, until, serve } = require('./agent')
 
 CompressionCodecs[CompressionTypes.Snappy] = require('kafkajs-snappy')
 const CODECS = { none: CompressionTypes.None, gzip: CompressionTypes.GZIP, snappy: CompressionTypes.Snappy }
 
+const secured = SECURITY && {
+  ssl: { ca: [fs.readFileSync(SECURITY.ca, 'utf8')] },
+  sasl: { mechanism: SECURITY.mechanism.toLowerCase(), username: SECURITY.user, password: SECURITY.password },
+}
+
 const kafka = new Kafka({
+  ...secured,
   clientId: 'kafkajs', brokers: [process.argv[2]], logLevel: logLevel.NOTHING, retry: { initialRetryTime: 20, maxRetryTime: 200 },
 })
 

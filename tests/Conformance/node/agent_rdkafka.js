@@ -1,9 +1,15 @@
 // node-rdkafka, built over the system's librdkafka, driven line by line: see agent.js. Usage: agent_rdkafka.js BOOTSTRAP_SERVERS
 'use strict'
 const rdkafka = require('node-rdkafka')
-const { PATIENCE, pack, unpack, until, serve } = require('./agent')
+const { PATIENCE, SECURITY, pack, unpack, until, serve } = require('./agent')
 
-const SERVERS = process.argv[2]
+const COMMON = {
+  'bootstrap.servers': process.argv[2],
+  ...(SECURITY && {
+    'security.protocol': 'sasl_ssl', 'sasl.mechanism': SECURITY.mechanism, 'sasl.username': SECURITY.user, 'sasl.password': SECURITY.password,
+    'ssl.ca.location': SECURITY.ca,
+  }),
+}
 
 // Calls a method whose last argument is a callback.
 const call = (object, method, ...values) => new Promise((resolve, reject) =>
@@ -17,7 +23,7 @@ const shown = m => ({
 })
 
 async function producer(settings) {
-  const client = await connected(new rdkafka.Producer({ 'bootstrap.servers': SERVERS, dr_cb: true, ...settings }))
+  const client = await connected(new rdkafka.Producer({ ...COMMON, dr_cb: true, ...settings }))
   client.setPollInterval(5)
   client.failures = []
   client.open = 0
@@ -42,7 +48,7 @@ async function flush(client) {
 }
 
 const consumer = (group, settings) => connected(new rdkafka.KafkaConsumer({
-  'bootstrap.servers': SERVERS, 'group.id': group, 'enable.auto.commit': false, 'session.timeout.ms': 6000,
+  ...COMMON, 'group.id': group, 'enable.auto.commit': false, 'session.timeout.ms': 6000,
   'heartbeat.interval.ms': 100, 'fetch.wait.max.ms': 50, 'check.crcs': true, ...settings,
 }, { 'auto.offset.reset': 'earliest' }))
 
@@ -144,7 +150,7 @@ class Agent {
 
   // Does what administrators do; tells what came of each step.
   async admin({ topic }) {
-    const admin = rdkafka.AdminClient.create({ 'bootstrap.servers': SERVERS })
+    const admin = rdkafka.AdminClient.create(COMMON)
     const steps = []
     const step = async (name, method, ...values) => {
       try {
