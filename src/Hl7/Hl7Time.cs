@@ -79,18 +79,12 @@ public readonly record struct Hl7Time(DateTime Local, TimeSpan? Offset, Hl7TimeP
 
     /// <summary>
     /// The moment. Without an offset the time is one of <paramref name="zone"/>'s clocks: a time that they skip is
-    /// taken as if they had not yet, one that they show twice as the first.
+    /// taken as if they had not yet, one that they show twice as the first (<see cref="LocalTimes"/>).
     /// </summary>
     public DateTimeOffset ToMoment(TimeZoneInfo zone)
     {
         ArgumentNullException.ThrowIfNull(zone);
-        if (Offset is { } written)
-            return new(Local, written);
-        if (zone.IsAmbiguousTime(Local))
-            return new(Local, zone.GetAmbiguousTimeOffsets(Local).Max());
-        return zone.IsInvalidTime(Local)
-            ? new(Local, zone.GetUtcOffset(Local.AddHours(-1)))
-            : new(Local, zone.GetUtcOffset(Local));
+        return new(Local, Offset ?? LocalTimes.OffsetOf(Local, zone));
     }
 
     /// <summary>Writes a moment to the millisecond, with its offset.</summary>

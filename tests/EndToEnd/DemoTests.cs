@@ -9,13 +9,15 @@ public sealed class DemoTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task The_demo_holds_says_so_in_one_object_and_leaves_nothing_behind()
+    [Theory]
+    [InlineData(true, 8000)]
+    [InlineData(false, 2000)]
+    public async Task The_demo_holds_with_and_without_real_data_says_so_in_one_object_and_leaves_nothing_behind(bool real, int records)
     {
         var folder = Directory.CreateTempSubdirectory("medstreams-demo-test-");
         try
         {
-            var (code, output, errors) = await RunAsync(folder.FullName, "demo", "--json", "--records", "8000", "--rate", "2000");
+            var (code, output, errors) = await RunAsync(folder.FullName, real, "demo", "--json", "--records", $"{records}", "--rate", "2000");
             Assert.True(code == 0, errors + output);
             using var json = JsonDocument.Parse(output);
             var outcome = json.RootElement;
@@ -26,8 +28,13 @@ public sealed class DemoTests
             Assert.Equal(
                 outcome.GetProperty("recordsIn").GetInt64(),
                 outcome.GetProperty("recordsCounted").GetInt64() + outcome.GetProperty("deadLettered").GetInt64());
-            Assert.True(outcome.GetProperty("recordsIn").GetInt64() >= 8_000);
+            Assert.True(outcome.GetProperty("recordsIn").GetInt64() >= records);
             Assert.True(outcome.GetProperty("recordsPerSecond").GetDouble() > 0);
+            var hl7 = outcome.GetProperty("hl7");
+            Assert.True(hl7.GetProperty("ok").GetBoolean());
+            Assert.True(hl7.GetProperty("overtaken").GetInt32() >= 1);
+            Assert.Equal(hl7.GetProperty("acknowledged").GetInt32(), hl7.GetProperty("inTopic").GetInt32());
+            Assert.Equal(2, hl7.GetProperty("rangeRound").GetInt32());
             Assert.Empty(folder.EnumerateFileSystemInfos("medstreams-*"));
         }
         finally
@@ -41,13 +48,13 @@ public sealed class DemoTests
     [InlineData("--rate", "-1")]
     public async Task A_plan_that_cannot_be_is_a_wrong_usage(string option, string value)
     {
-        var (code, output, errors) = await RunAsync(Path.GetTempPath(), "demo", option, value);
+        var (code, output, errors) = await RunAsync(Path.GetTempPath(), true, "demo", option, value);
         Assert.Equal(2, code);
         Assert.Empty(output);
         Assert.Contains(option, errors, StringComparison.Ordinal);
     }
 
-    private static async Task<(int Code, string Output, string Errors)> RunAsync(string temporary, params string[] arguments)
+    private static async Task<(int Code, string Output, string Errors)> RunAsync(string temporary, bool real, params string[] arguments)
     {
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "medstreams"), arguments)
         {
@@ -55,7 +62,7 @@ public sealed class DemoTests
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        start.Environment["MEDSTREAMS_DATA"] = Repository.Data;
+        start.Environment["MEDSTREAMS_DATA"] = real ? Repository.Data : Path.Combine(temporary, "no-data");
         start.Environment["TMPDIR"] = temporary;
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync(Stop);

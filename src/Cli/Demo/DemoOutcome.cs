@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MedStreams.Cli.Demo.Clinic;
 
 namespace MedStreams.Cli.Demo;
 
@@ -32,11 +33,14 @@ internal sealed record DemoOutcome
     /// <summary>From the first record sent to the last row right, in seconds.</summary>
     public required double Seconds { get; init; }
 
+    /// <summary>What came of the HL7 messages.</summary>
+    public required ClinicOutcome Clinic { get; init; }
+
     /// <summary>Records sent by that time.</summary>
     public double RecordsPerSecond => Seconds > 0 ? RecordsIn / Seconds : 0;
 
     /// <summary>Whether everything holds.</summary>
-    public bool Ok => Lost == 0 && Doubled == 0 && DifferentRows == 0 && RecordsCounted + DeadLettered == RecordsIn;
+    public bool Ok => Lost == 0 && Doubled == 0 && DifferentRows == 0 && RecordsCounted + DeadLettered == RecordsIn && Clinic.Ok;
 
     /// <summary>Writes one object.</summary>
     public void Write(Utf8JsonWriter json)
@@ -53,6 +57,8 @@ internal sealed record DemoOutcome
         json.WriteNumber("restarts", Restarts);
         json.WriteNumber("seconds", Math.Round(Seconds, 3));
         json.WriteNumber("recordsPerSecond", Math.Round(RecordsPerSecond));
+        json.WritePropertyName("hl7");
+        Clinic.Write(json);
         json.WriteEndObject();
     }
 
@@ -62,6 +68,8 @@ internal sealed record DemoOutcome
         yield return $"{RecordsIn:N0} records in, {RecordsCounted:N0} counted in {Rows:N0} rows, {DeadLettered:N0} in the dead-letter topic";
         yield return $"{Lost:N0} lost, {Doubled:N0} doubled, {DifferentRows:N0} rows different from an independent count of the input";
         yield return $"{Seconds:0.0} s, {RecordsPerSecond:N0} records/s, with {Restarts} kill of the runner in between";
+        foreach (var line in Clinic.ToLines())
+            yield return line;
         yield return Ok ? "Everything was counted exactly once." : "This does NOT hold.";
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MedStreams.Cli.Demo.Clinic;
 using MedStreams.Cli.Demo.Traffic;
 using MedStreams.Local;
 using MedStreams.Streams;
@@ -47,12 +48,16 @@ internal sealed class DemoRun(DemoPlan plan, CliEnvironment environment, IDemoDi
 
         await KillOnceAsync(stack, replay, sending, stop);
         await sending;
+        using var processes = new ClinicProcesses(Path.Combine(plan.Folder, "clinic"), stack.Broker.BootstrapServers, stack.Postgres.ConnectionString);
         await counting;
         display.Tell("all sent; waiting for the last rows");
         var (comparison, elapsed) = await SettleAsync(stack, began, stop);
         await watching.CancelAsync();
         await watch;
-        return Outcome(stack, replay, comparison, elapsed, stop);
+        await stack.Runner.StopAsync();
+        display.Tell("every count is right; now HL7 messages: range statistics and reservations");
+        var clinic = await new ClinicAct(stack, processes, environment, display).RunAsync(stop);
+        return Outcome(stack, replay, comparison, elapsed, clinic, stop);
     }
 
     /// <summary>Kills the runner with signal 9 when half of the records are sent, and starts it again a moment later.</summary>
@@ -124,7 +129,7 @@ internal sealed class DemoRun(DemoPlan plan, CliEnvironment environment, IDemoDi
     }
 
     private DemoOutcome Outcome(
-        DemoStack stack, Replay replay, IncrementComparison comparison, TimeSpan elapsed, CancellationToken stop)
+        DemoStack stack, Replay replay, IncrementComparison comparison, TimeSpan elapsed, ClinicOutcome clinic, CancellationToken stop)
     {
         foreach (var difference in comparison.Differences.Take(ShownDifferences))
             display.Tell($"expected {difference.Expected}, found {difference.Actual}");
@@ -141,6 +146,7 @@ internal sealed class DemoRun(DemoPlan plan, CliEnvironment environment, IDemoDi
             Rows = _count!.Rows,
             Restarts = stack.Runner.Restarts,
             Seconds = elapsed.TotalSeconds,
+            Clinic = clinic,
         };
     }
 

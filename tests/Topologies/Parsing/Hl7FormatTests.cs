@@ -41,6 +41,20 @@ public sealed class Hl7FormatTests
     public void Times_of_any_precision_are_read(string stamp, string time) =>
         Assert.Equal(Records.At(time), Records.Event($"MSH|^~\\&|A|B|||{stamp}||ADT^A01|1|P|2.5").Time);
 
+    [Theory]
+    [InlineData("20240331023000")] // skipped
+    [InlineData("20241027023000")] // twice
+    [InlineData("20240701120000")]
+    public void A_local_time_is_the_same_moment_in_logs_and_in_the_messages_themselves(string stamp)
+    {
+        var zone = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin");
+        Assert.True(MedStreams.Hl7.Hl7Time.TryParse(stamp, out var time));
+
+        Assert.Equal(
+            time.ToMoment(zone).ToUnixTimeMilliseconds(),
+            Records.Event($"MSH|^~\\&|A|B|||{stamp}||ADT^A01|1|P|2.5", timestamp: Records.At("2024-12-01T00:00:00Z"), options: Records.Options with { DefaultZone = zone }).Time);
+    }
+
     [Fact]
     public void A_refusing_acknowledgement_is_an_error() =>
         Assert.Equal(Severity.Error, Records.Event("MSH|^~\\&|A|B|||||ACK^A01|1|P|2.5\rMSA|AE|42").Severity);

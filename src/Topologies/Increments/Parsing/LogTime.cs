@@ -1,3 +1,5 @@
+using MedStreams.Hl7;
+
 namespace MedStreams.Topologies.Increments.Parsing;
 
 /// <summary>Times of log records as epoch milliseconds. Nothing before 1970 is taken for a time.</summary>
@@ -7,15 +9,14 @@ internal static class LogTime
 
     /// <summary>
     /// The time of a clock on the wall of a zone. A time that daylight saving leaves out counts with the offset before the
-    /// change, one that it repeats as standard time. A 60th second (leap second) is the next minute's first.
+    /// change, one that it repeats as the first of both (<see cref="LocalTimes"/>). A 60th second (leap second) is the next minute's first.
     /// </summary>
     public static bool TryLocal(
         int year, int month, int day, int hour, int minute, int second, int millisecond, TimeZoneInfo zone, out long time)
     {
         if (!TryUtc(year, month, day, hour, minute, second, millisecond, 0, out time))
             return false;
-        var local = DateTime.UnixEpoch.AddMilliseconds(time);
-        time -= (long)zone.GetUtcOffset(DateTime.SpecifyKind(local, DateTimeKind.Unspecified)).TotalMilliseconds;
+        time -= (long)LocalTimes.OffsetOf(DateTime.UnixEpoch.AddMilliseconds(time), zone).TotalMilliseconds;
         return time >= 0;
     }
 
