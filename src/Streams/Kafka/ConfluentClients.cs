@@ -1,3 +1,4 @@
+using MedStreams.Streams.Kafka.Librdkafka;
 using MedStreams.Streams.Runtime;
 
 namespace MedStreams.Streams.Kafka;
@@ -77,7 +78,8 @@ internal sealed class ConfluentClients(StreamsConfig config) : IKafkaClients
             settings["message.timeout.ms"] = Milliseconds(limit);
         }
 
-        return new ConfluentProducer(With(config.Producer, settings));
+        var all = With(config.Producer, settings);
+        return Rdkafka.IsUsable ? new RdkafkaProducer(all) : new ConfluentProducer(all);
     }
 
     public IStreamAdmin CreateAdmin(string clientId) =>

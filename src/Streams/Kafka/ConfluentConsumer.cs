@@ -28,28 +28,13 @@ internal sealed class ConfluentConsumer : IStreamConsumer
         _consumer = new ConsumerBuilder<ByteSlice, ByteSlice>(settings)
             .SetKeyDeserializer(arena)
             .SetValueDeserializer(arena)
-            .SetPartitionsAssignedHandler((c, _) =>
-            {
-                // A client that closes with a generation that it had not told yet has no group metadata any more: to ask for them ends the process.
-                if (_isClosing)
-                    return [];
-                var partitions = Convert(_listener!.OnJoined(c.MemberId, GroupGeneration.Of(c.ConsumerGroupMetadata), c.ConsumerGroupMetadata));
-                AssignmentBarrier.Await(c);
-                return partitions;
-            })
-            .SetPartitionsRevokedHandler((c, _) =>
-            {
-                _listener!.OnRevoked();
-                AssignmentBarrier.Await(c);
-            })
-            .SetPartitionsLostHandler((c, _) =>
-            {
-                _listener!.OnLost();
-                AssignmentBarrier.Await(c);
-            })
+            .SetPartitionsAssignedHandler((c, _) => OnAssigned(c))
+            .SetPartitionsRevokedHandler((c, _) => OnEnded(c, static listener => listener.OnRevoked()))
+            .SetPartitionsLostHandler((c, _) => OnEnded(c, static listener => listener.OnLost()))
             .SetLogHandler(static (_, _) => { })
             .SetErrorHandler(static (_, _) => { })
             .Build();
+        _polling.Attach(_consumer);
     }
 
     public void Subscribe(IReadOnlyCollection<string> topics, IRebalanceListener listener)
@@ -97,6 +82,7 @@ internal sealed class ConfluentConsumer : IStreamConsumer
     {
         _isClosing = true;
         TakeWhatWaits();
+        _polling.Dispose();
         try
         {
             AssignmentBarrier.Await(_consumer);
@@ -108,7 +94,42 @@ internal sealed class ConfluentConsumer : IStreamConsumer
         }
     }
 
-    public void Dispose() => _consumer.Dispose();
+    public void Dispose()
+    {
+        _polling.Dispose();
+        _consumer.Dispose();
+    }
+
+    private List<TopicPartitionOffset> OnAssigned(IConsumer<ByteSlice, ByteSlice> consumer)
+    {
+        // A client that closes with a generation that it had not told yet has no group metadata any more: to ask for them ends the process.
+        if (_isClosing)
+            return [];
+        try
+        {
+            var metadata = consumer.ConsumerGroupMetadata;
+            var partitions = Convert(_listener!.OnJoined(consumer.MemberId, GroupGeneration.Of(metadata), metadata));
+            AssignmentBarrier.Await(consumer);
+            return partitions;
+        }
+        catch (Exception e) when (_polling.Keeps(e))
+        {
+            return [];
+        }
+    }
+
+    private void OnEnded(IConsumer<ByteSlice, ByteSlice> consumer, Action<IRebalanceListener> tell)
+    {
+        try
+        {
+            tell(_listener!);
+            AssignmentBarrier.Await(consumer);
+        }
+        catch (Exception e) when (_polling.Keeps(e))
+        {
+            // The poll throws it.
+        }
+    }
 
     /// <summary>A generation that waits to be told is better told before the close than within it.</summary>
     private void TakeWhatWaits()

@@ -1,16 +1,47 @@
 using Confluent.Kafka;
+using MedStreams.Streams.Kafka.Librdkafka;
 using MedStreams.Streams.Processing;
 
 namespace MedStreams.Streams.Kafka;
 
-/// <summary>Turns what Confluent.Kafka consumes into raw records. Used by one thread.</summary>
-internal sealed class ConfluentPolling(ByteArena arena)
+/// <summary>
+/// Turns what a consumer of Confluent.Kafka receives into raw records: in batches from its native queue, where that can be reached, else record
+/// by record through Confluent.Kafka. Used by one thread; to be disposed of before the consumer.
+/// </summary>
+internal sealed class ConfluentPolling(ByteArena arena) : IDisposable
 {
+    private RdkafkaPolling? _direct;
+
     // One partition after the other sends many records, so the last answer is nearly always the right one.
     private string _lastTopic = string.Empty;
 
+    /// <summary>To be called once, with the consumer that is polled.</summary>
+    public void Attach(IConsumer<ByteSlice, ByteSlice> consumer)
+    {
+        if (Rdkafka.IsUsable && Rdkafka.HandleOf(consumer) is { } handle)
+            _direct = new RdkafkaPolling(handle);
+    }
+
+    /// <summary>
+    /// Keeps what a handler has thrown for the poll that called it. Answers false where Confluent.Kafka keeps it, as it does in its own
+    /// calls.
+    /// </summary>
+    public bool Keeps(Exception error)
+    {
+        _direct?.Fail(error);
+        return _direct is not null;
+    }
+
+    public void Dispose()
+    {
+        _direct?.Dispose();
+        _direct = null;
+    }
+
     public int Poll(IConsumer<ByteSlice, ByteSlice> consumer, TimeSpan timeout, int maxRecords, IRecordReceiver receiver)
     {
+        if (_direct is not null)
+            return _direct.Poll(timeout, maxRecords, receiver);
         var wait = (int)timeout.TotalMilliseconds;
         var count = 0;
         while (count < maxRecords)

@@ -2,7 +2,7 @@ using Confluent.Kafka;
 
 namespace MedStreams.Streams.Kafka;
 
-/// <summary>The producer over Confluent.Kafka.</summary>
+/// <summary>The producer over Confluent.Kafka, for versions of it whose library cannot be called directly.</summary>
 internal sealed class ConfluentProducer : IStreamProducer
 {
     private static readonly TimeSpan QueueFullWait = TimeSpan.FromMilliseconds(50);
@@ -128,7 +128,8 @@ internal sealed class ConfluentProducer : IStreamProducer
     private static bool IsTransactionError(Error error) =>
         error.IsFatal || error.Code is ErrorCode.Local_State or ErrorCode.Local_Fenced or ErrorCode.Local_Fatal;
 
-    private static DeliveryFailure FailureOf(Error error) => new(
+    /// <summary>What an error of a record means.</summary>
+    internal static DeliveryFailure FailureOf(Error error) => new(
         error.Code.ToString(),
         error.IsLocalError || error.Code is ErrorCode.OutOfOrderSequenceNumber or ErrorCode.InvalidProducerEpoch
             or ErrorCode.UnknownProducerId or ErrorCode.InvalidTxnState or ErrorCode.InvalidProducerIdMapping

@@ -18,6 +18,7 @@ internal sealed class ConfluentRestoreConsumer : IRestoreConsumer
             .SetLogHandler(static (_, _) => { })
             .SetErrorHandler(static (_, _) => { })
             .Build();
+        _polling.Attach(_consumer);
     }
 
     public void Assign(IReadOnlyDictionary<TopicPartition, long> from)
@@ -31,6 +32,7 @@ internal sealed class ConfluentRestoreConsumer : IRestoreConsumer
 
     public void Dispose()
     {
+        _polling.Dispose();
         AssignmentBarrier.Await(_consumer);
         _consumer.Close();
         _consumer.Dispose();

@@ -16,13 +16,17 @@ internal static class GroupGeneration
     /// <exception cref="StreamsException">This version of Confluent.Kafka keeps it elsewhere.</exception>
     public static int Of(IConsumerGroupMetadata metadata)
     {
-        var field = metadata.GetType().GetField("serializedMetadata", BindingFlags.Instance | BindingFlags.NonPublic);
-        if (field?.GetValue(metadata) is not byte[] bytes
-            || bytes.Length < Magic.Length + sizeof(int) || !bytes.AsSpan().StartsWith(Magic))
-        {
-            throw new StreamsException("This version of Confluent.Kafka does not tell the generation of a group: use 2.15.1.");
-        }
-
+        var bytes = BytesOf(metadata);
         return MemoryMarshal.Read<int>(bytes.AsSpan(Magic.Length)); // in the machine's order, as librdkafka writes it
+    }
+
+    /// <summary>The metadata as librdkafka writes it.</summary>
+    /// <exception cref="StreamsException">This version of Confluent.Kafka keeps it elsewhere.</exception>
+    public static byte[] BytesOf(IConsumerGroupMetadata metadata)
+    {
+        var field = metadata.GetType().GetField("serializedMetadata", BindingFlags.Instance | BindingFlags.NonPublic);
+        return field?.GetValue(metadata) is byte[] bytes && bytes.Length >= Magic.Length + sizeof(int) && bytes.AsSpan().StartsWith(Magic)
+            ? bytes
+            : throw new StreamsException("This version of Confluent.Kafka does not tell the generation of a group: use 2.15.1.");
     }
 }
