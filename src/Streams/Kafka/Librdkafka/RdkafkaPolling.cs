@@ -157,7 +157,7 @@ internal sealed unsafe class RdkafkaPolling : IDisposable
         for (var i = 0; i < items.Length; i++)
         {
             _ = Rdkafka.HeaderAt(headers, (nuint)i, out var name, out var value, out var size);
-            ReadOnlyMemory<byte>? bytes = value == null ? null : new ReadOnlySpan<byte>(value, (int)size).ToArray();
+            var bytes = value == null ? (ReadOnlyMemory<byte>?)null : new ReadOnlySpan<byte>(value, (int)size).ToArray().AsMemory();
             items[i] = new Header(Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(name)), bytes);
         }
 
