@@ -17,7 +17,7 @@ internal sealed class SchemaMaker(Random random, bool plain = false)
     private static readonly (string Type, string Logical)[] Logicals =
     [
         ("int", "date"), ("int", "time-millis"), ("long", "time-micros"), ("long", "timestamp-millis"), ("long", "timestamp-micros"),
-        ("long", "local-timestamp-millis"), ("string", "uuid"), ("int", "unknown-here"),
+        ("long", "local-timestamp-millis"), ("long", "local-timestamp-micros"), ("string", "uuid"), ("bytes", "decimal"), ("int", "unknown-here"),
     ];
 
     private readonly List<string> _records = [];
@@ -36,14 +36,53 @@ internal sealed class SchemaMaker(Random random, bool plain = false)
         var fields = new JsonArray();
         var count = random.Next(depth == 0 ? 1 : 0, 6);
         for (var i = 0; i < count; i++)
-            fields.Add(new JsonObject { ["name"] = $"f{i}", ["type"] = Type(depth + 1) });
+            fields.Add(Field($"f{i}", Type(depth + 1)));
         var record = new JsonObject { ["type"] = "record", ["name"] = name, ["fields"] = fields };
         if (space is not null)
             record["namespace"] = space;
         if (random.Next(4) == 0)
+            record["aliases"] = new JsonArray($"Old{name}", $"other.Old{name}");
+        if (random.Next(4) == 0)
             record["doc"] = "Said \"so\", with ü.";
         return record;
     }
+
+    private JsonObject Field(string name, JsonNode type)
+    {
+        var field = new JsonObject { ["name"] = name, ["type"] = type };
+        if (random.Next(4) == 0)
+            field["aliases"] = new JsonArray($"{name}_before", $"{name}_first");
+        if (random.Next(5) == 0)
+            field["order"] = "ignore";
+        if (random.Next(3) == 0 && Default(type) is (true, var value))
+            field["default"] = value;
+        return field;
+    }
+
+    // Of a union its first branch tells the default.
+    private static (bool Has, JsonNode? Value) Default(JsonNode type) => type switch
+    {
+        JsonArray union => Default(union[0]!),
+        JsonObject { Count: > 0 } given => (string?)given["type"] switch
+        {
+            "array" => (true, new JsonArray()),
+            "map" => (true, new JsonObject()),
+            "enum" => (true, "S0"),
+            "record" or "fixed" => (false, null),
+            var primitive when given["logicalType"] is null => Default(primitive!),
+            _ => (false, null),
+        },
+        _ => (string?)type switch
+        {
+            "null" => (true, null),
+            "boolean" => (true, true),
+            "int" or "long" => (true, -7),
+            "float" or "double" => (true, 2.5),
+            "bytes" => (true, "\u00ff\u0000"),
+            "string" => (true, "none"),
+            _ => (false, null),
+        },
+    };
 
     private JsonNode Type(int depth) => random.Next(depth > 3 ? 4 : 11) switch
     {
@@ -63,7 +102,10 @@ internal sealed class SchemaMaker(Random random, bool plain = false)
     private JsonObject Logical()
     {
         var (type, logical) = Logicals[random.Next(Logicals.Length)];
-        return new JsonObject { ["type"] = type, ["logicalType"] = logical };
+        var made = new JsonObject { ["type"] = type, ["logicalType"] = logical };
+        if (logical == "decimal")
+            (made["precision"], made["scale"]) = (random.Next(2, 20), random.Next(0, 3));
+        return made;
     }
 
     private JsonObject Enum()
@@ -79,9 +121,11 @@ internal sealed class SchemaMaker(Random random, bool plain = false)
 
     private JsonObject Fixed()
     {
-        var size = random.Next(1, 20);
+        var size = random.Next(5) == 0 ? 12 : random.Next(1, 20);
         var made = new JsonObject { ["type"] = "fixed", ["name"] = $"F{++_names}", ["size"] = size };
-        if (random.Next(3) != 0)
+        if (size == 12 && random.Next(2) == 0)
+            made["logicalType"] = "duration";
+        if (size == 12 || random.Next(3) != 0)
             return made;
         made["logicalType"] = "decimal";
         made["precision"] = random.Next(1, (int)Math.Floor(Math.Log10(2) * ((8 * size) - 1)) + 1);

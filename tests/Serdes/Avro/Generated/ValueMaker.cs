@@ -42,6 +42,7 @@ internal sealed class ValueMaker(Random random)
         (AvroType.Long, _) => random.Next(4) switch { 0 => long.MinValue, 1 => long.MaxValue, 2 => random.Next(-70, 70), _ => random.NextInt64() },
         (AvroType.Float, _) => random.Next(5) switch { 0 => float.NaN, 1 => float.NegativeInfinity, 2 => -0f, 3 => float.Epsilon, _ => random.NextSingle() },
         (AvroType.Double, _) => random.Next(5) switch { 0 => double.NaN, 1 => double.PositiveInfinity, 2 => -0.0, 3 => double.MaxValue, _ => random.NextDouble() },
+        (AvroType.Bytes, AvroLogicalKind.Decimal) => new[] { (byte)random.Next(-9, 10) },
         (AvroType.Bytes, _) => random.Next(2) == 0 ? Encoding.UTF8.GetBytes(Text()) : Random(random.Next(100)),
         (_, AvroLogicalKind.Uuid) => new Guid(Random(16)).ToString(),
         _ => Text(),
