@@ -107,10 +107,10 @@ internal static class Samples
     {
         var builder = new StreamsBuilder();
         var orders = builder.Stream<string, string>("orders");
-        var results = builder.Stream<string, double>("results");
+        var results = builder.Stream<string, double?>("results");
         orders.LeftJoin(
                 results,
-                (order, result) => result > 0 ? $"{order}: {result}" : $"{order}: open",
+                (order, result) => $"{order}: {(result is { } value ? $"{value}" : "open")}",
                 JoinWindows.OfTimeDifferenceAndGrace(Minute, Minute))
             .To("answered");
         return builder.Build();
@@ -165,7 +165,7 @@ internal static class Samples
         var builder = new StreamsBuilder(ModelSerdes.Options);
         builder.Stream(
                 "admissions",
-                new Consumed<string, Admission> { TimestampExtractor = (in r, _, partitionTime) => r.Timestamp > 0 ? r.Timestamp : partitionTime })
+                new Consumed<string, Admission> { TimestampExtractor = (in r, _, partitionTime) => r.Timestamp >= 0 ? r.Timestamp : partitionTime })
             .Peek((_, _) => { })
             .To(
                 (in r, _) => $"ward-{r.Value.Ward}",
@@ -191,7 +191,7 @@ internal static class Samples
         var builder = new StreamsBuilder();
         builder.Stream<string, int>("doses")
             .GroupByKey()
-            .Aggregate(() => 0, (_, dose, sum) => sum + dose)
+            .Aggregate(() => (int?)0, (_, dose, sum) => sum + dose)
             .ToStream()
             .To("totals");
         return builder.Build();
