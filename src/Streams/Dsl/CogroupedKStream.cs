@@ -5,7 +5,7 @@ namespace MedStreams.Streams;
 
 /// <summary>
 /// Grouped streams that are aggregated into one table, each in its way. Their topics must have equally many partitions. Records
-/// without key or value are dropped.
+/// without key or value are dropped. A result's time is the largest of its records'; of sessions it is their end.
 /// </summary>
 public sealed class CogroupedKStream<TKey, TAggregate>
 {

@@ -6,7 +6,7 @@ namespace MedStreams.Streams;
 
 /// <summary>
 /// A table's entries grouped by a new key, to be aggregated into another table: when an entry changes, its old value is subtracted
-/// and its new one added.
+/// and its new one added. A result's time is the largest of the entries' that made it. Entries whose new key is null are left out.
 /// </summary>
 public sealed class KGroupedTable<TKey, TValue>
 {

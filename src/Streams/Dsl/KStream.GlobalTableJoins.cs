@@ -11,6 +11,10 @@ public sealed partial class KStream<TKey, TValue>
     /// <param name="keySelector">The table's key for a record; null finds nothing.</param>
     /// <param name="joiner">Of the record's value and the table's, never null.</param>
     /// <param name="named">The node's name; null for a generated one.</param>
+    /// <remarks>
+    /// A result has time and headers of the record. The table is as far as this instance has read it: no order holds between records and the table's changes, and those give
+    /// no results. Nothing has to be partitioned alike.
+    /// </remarks>
     public KStream<TKey, TResult> Join<TGlobalKey, TGlobal, TResult>(
         GlobalKTable<TGlobalKey, TGlobal> table,
         Func<TKey, TValue, TGlobalKey?> keySelector,
@@ -32,6 +36,10 @@ public sealed partial class KStream<TKey, TValue>
     /// <param name="keySelector">The table's key for a record; null finds nothing.</param>
     /// <param name="joiner">Of the record's value, never null, and the table's.</param>
     /// <param name="named">The node's name; null for a generated one.</param>
+    /// <remarks>
+    /// A result has time and headers of the record. The table is as far as this instance has read it: no order holds between records and the table's changes, and those give
+    /// no results. Nothing has to be partitioned alike.
+    /// </remarks>
     public KStream<TKey, TResult> LeftJoin<TGlobalKey, TGlobal, TResult>(
         GlobalKTable<TGlobalKey, TGlobal> table,
         Func<TKey, TValue, TGlobalKey?> keySelector,

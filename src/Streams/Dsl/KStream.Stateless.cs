@@ -7,16 +7,25 @@ namespace MedStreams.Streams;
 public sealed partial class KStream<TKey, TValue>
 {
     /// <summary>The records for which the predicate holds.</summary>
+    /// <remarks>
+    /// Null is passed to the predicate as it is.
+    /// </remarks>
     public KStream<TKey, TValue> Filter(Func<TKey, TValue, bool> predicate, Named? named = null) =>
         KeepingKeys(
             Append(named, "KSTREAM-FILTER-", name => new FilterNode<TKey, TValue>(name, predicate, true)), ValueSerde);
 
     /// <summary>The records for which the predicate does not hold.</summary>
+    /// <remarks>
+    /// Null is passed to the predicate as it is.
+    /// </remarks>
     public KStream<TKey, TValue> FilterNot(Func<TKey, TValue, bool> predicate, Named? named = null) =>
         KeepingKeys(
             Append(named, "KSTREAM-FILTER-", name => new FilterNode<TKey, TValue>(name, predicate, false)), ValueSerde);
 
     /// <summary>The records with new keys and values. A later grouping or join goes through a repartition topic.</summary>
+    /// <remarks>
+    /// Time and headers stay those of the record. Null is passed to the mapper as it is.
+    /// </remarks>
     public KStream<TNewKey, TNewValue> Map<TNewKey, TNewValue>(
         Func<TKey, TValue, (TNewKey Key, TNewValue Value)> mapper, Named? named = null) =>
         ChangingKeys<TNewKey, TNewValue>(
@@ -28,10 +37,16 @@ public sealed partial class KStream<TKey, TValue>
             null);
 
     /// <summary>The records with new values; null makes tombstones.</summary>
+    /// <remarks>
+    /// Time and headers stay those of the record. Null is passed to the mapper as it is.
+    /// </remarks>
     public KStream<TKey, TNewValue> MapValues<TNewValue>(Func<TValue, TNewValue> mapper, Named? named = null) =>
         MapValues((_, value) => mapper(value), named);
 
     /// <summary>The records with new values, made of key and value; null makes tombstones.</summary>
+    /// <remarks>
+    /// Time and headers stay those of the record. Null is passed to the mapper as it is.
+    /// </remarks>
     public KStream<TKey, TNewValue> MapValues<TNewValue>(Func<TKey, TValue, TNewValue> mapper, Named? named = null) =>
         KeepingKeys<TNewValue>(
             Append(
@@ -42,6 +57,9 @@ public sealed partial class KStream<TKey, TValue>
             null);
 
     /// <summary>Any number of records for each one. A later grouping or join goes through a repartition topic.</summary>
+    /// <remarks>
+    /// Time and headers stay those of the record. Null is passed to the mapper as it is.
+    /// </remarks>
     public KStream<TNewKey, TNewValue> FlatMap<TNewKey, TNewValue>(
         Func<TKey, TValue, IEnumerable<(TNewKey Key, TNewValue Value)>> mapper, Named? named = null) =>
         ChangingKeys<TNewKey, TNewValue>(
@@ -53,11 +71,17 @@ public sealed partial class KStream<TKey, TValue>
             null);
 
     /// <summary>Any number of records for each one, all under its key.</summary>
+    /// <remarks>
+    /// Time and headers stay those of the record. Null is passed to the mapper as it is.
+    /// </remarks>
     public KStream<TKey, TNewValue> FlatMapValues<TNewValue>(
         Func<TValue, IEnumerable<TNewValue>> mapper, Named? named = null) =>
         FlatMapValues((_, value) => mapper(value), named);
 
     /// <summary>Any number of records for each one, made of key and value, all under its key.</summary>
+    /// <remarks>
+    /// Time and headers stay those of the record. Null is passed to the mapper as it is.
+    /// </remarks>
     public KStream<TKey, TNewValue> FlatMapValues<TNewValue>(
         Func<TKey, TValue, IEnumerable<TNewValue>> mapper, Named? named = null) =>
         KeepingKeys<TNewValue>(
@@ -69,6 +93,9 @@ public sealed partial class KStream<TKey, TValue>
             null);
 
     /// <summary>The records under new keys. A later grouping or join goes through a repartition topic.</summary>
+    /// <remarks>
+    /// Time and headers stay those of the record. Null is passed to the selector as it is.
+    /// </remarks>
     public KStream<TNewKey, TValue> SelectKey<TNewKey>(Func<TKey, TValue, TNewKey> selector, Named? named = null) =>
         ChangingKeys<TNewKey, TValue>(
             Append(

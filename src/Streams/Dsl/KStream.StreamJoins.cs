@@ -18,6 +18,11 @@ public sealed partial class KStream<TKey, TValue>
     /// <param name="joiner">Of this record's value and the other's.</param>
     /// <param name="windows">How near they must be.</param>
     /// <param name="joined">Serdes, names and stores; null for the defaults.</param>
+    /// <remarks>
+    /// A result's time is the larger of both records', its headers are those of the record that came last. Records without key or value find no partner.
+    /// A record that is late by more than the windows' grace is dropped and counted. Both topics must have equally many partitions; where keys may have changed,
+    /// a repartition topic is put between.
+    /// </remarks>
     public KStream<TKey, TResult> Join<TOther, TResult>(
         KStream<TKey, TOther> other,
         Func<TValue, TOther, TResult> joiner,
@@ -38,6 +43,12 @@ public sealed partial class KStream<TKey, TValue>
     /// <param name="joiner">Of this record's value and the other's, which is null where there is none.</param>
     /// <param name="windows">How near they must be.</param>
     /// <param name="joined">Serdes, names and stores; null for the defaults.</param>
+    /// <remarks>
+    /// A result's time is the larger of both records', its headers are those of the record that came last. Records without key or value find no partner.
+    /// A record that is late by more than the windows' grace is dropped and counted. Both topics must have equally many partitions; where keys may have changed,
+    /// a repartition topic is put between.
+    /// A record of this stream without key is told at once, with null for the partner.
+    /// </remarks>
     public KStream<TKey, TResult> LeftJoin<TOther, TResult>(
         KStream<TKey, TOther> other,
         Func<TValue, TOther?, TResult> joiner,
@@ -58,6 +69,12 @@ public sealed partial class KStream<TKey, TValue>
     /// <param name="joiner">Of this record's value and the other's; one is null where there is none.</param>
     /// <param name="windows">How near they must be.</param>
     /// <param name="joined">Serdes, names and stores; null for the defaults.</param>
+    /// <remarks>
+    /// A result's time is the larger of both records', its headers are those of the record that came last. Records without key or value find no partner.
+    /// A record that is late by more than the windows' grace is dropped and counted. Both topics must have equally many partitions; where keys may have changed,
+    /// a repartition topic is put between.
+    /// A record without key is told at once, with null for the partner.
+    /// </remarks>
     public KStream<TKey, TResult> OuterJoin<TOther, TResult>(
         KStream<TKey, TOther> other,
         Func<TValue?, TOther?, TResult> joiner,

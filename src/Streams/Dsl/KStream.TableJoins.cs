@@ -14,6 +14,12 @@ public sealed partial class KStream<TKey, TValue>
     /// <param name="table">The table; one that keeps versions is asked for the record's time.</param>
     /// <param name="joiner">Of the record's value and the table's, never null.</param>
     /// <param name="joined">Serdes and names; null for the defaults.</param>
+    /// <remarks>
+    /// A result has time and headers of the record. The table is as it was when the record was processed: records of both are taken in the order of their times, as far as
+    /// they are there. Changes of the table alone give no results. Both topics must have equally many partitions; where keys may have changed, a repartition topic
+    /// is put between. With <see cref="Joined{TKey,TValue,TTable}.GracePeriod"/> records wait so long, by stream time, for the table's changes of before their time. Records without
+    /// key or value are dropped.
+    /// </remarks>
     public KStream<TKey, TResult> Join<TTable, TResult>(
         KTable<TKey, TTable> table,
         Func<TValue, TTable, TResult> joiner,
@@ -30,6 +36,12 @@ public sealed partial class KStream<TKey, TValue>
     /// <param name="table">The table; one that keeps versions is asked for the record's time.</param>
     /// <param name="joiner">Of the record's value, never null, and the table's.</param>
     /// <param name="joined">Serdes and names; null for the defaults.</param>
+    /// <remarks>
+    /// A result has time and headers of the record. The table is as it was when the record was processed: records of both are taken in the order of their times, as far as
+    /// they are there. Changes of the table alone give no results. Both topics must have equally many partitions; where keys may have changed, a repartition topic
+    /// is put between. With <see cref="Joined{TKey,TValue,TTable}.GracePeriod"/> records wait so long, by stream time, for the table's changes of before their time. Records without
+    /// value are dropped.
+    /// </remarks>
     public KStream<TKey, TResult> LeftJoin<TTable, TResult>(
         KTable<TKey, TTable> table,
         Func<TValue, TTable?, TResult> joiner,

@@ -13,6 +13,10 @@ public sealed partial class KTable<TKey, TValue>
     /// <param name="named">The node's name; null for a generated one.</param>
     /// <param name="materialized">Keeps the result; null computes it where it is needed.</param>
     /// <exception cref="TopologyException">The result's type cannot be null.</exception>
+    /// <remarks>
+    /// A result's time is the larger of both sides', and a change of either side may change it; a change that is out of order by its time changes it as well, unless the table is
+    /// versioned. Both topics must have equally many partitions.
+    /// </remarks>
     public KTable<TKey, TResult> Join<TOther, TResult>(
         KTable<TKey, TOther> other,
         Func<TValue, TOther, TResult?> joiner,
@@ -31,6 +35,10 @@ public sealed partial class KTable<TKey, TValue>
     /// <param name="named">The node's name; null for a generated one.</param>
     /// <param name="materialized">Keeps the result; null computes it where it is needed.</param>
     /// <exception cref="TopologyException">The result's type cannot be null.</exception>
+    /// <remarks>
+    /// A result's time is the larger of both sides', and a change of either side may change it; a change that is out of order by its time changes it as well, unless the table is
+    /// versioned. Both topics must have equally many partitions.
+    /// </remarks>
     public KTable<TKey, TResult> LeftJoin<TOther, TResult>(
         KTable<TKey, TOther> other,
         Func<TValue, TOther?, TResult?> joiner,
@@ -49,6 +57,10 @@ public sealed partial class KTable<TKey, TValue>
     /// <param name="named">The node's name; null for a generated one.</param>
     /// <param name="materialized">Keeps the result; null computes it where it is needed.</param>
     /// <exception cref="TopologyException">The result's type cannot be null.</exception>
+    /// <remarks>
+    /// A result's time is the larger of both sides', and a change of either side may change it; a change that is out of order by its time changes it as well, unless the table is
+    /// versioned. Both topics must have equally many partitions.
+    /// </remarks>
     public KTable<TKey, TResult> OuterJoin<TOther, TResult>(
         KTable<TKey, TOther> other,
         Func<TValue?, TOther?, TResult?> joiner,
