@@ -38,6 +38,7 @@ need_demo() {
 
 need_test() {
   need python3-hl7 "a sender that the MLLP source is tested with" has_python hl7
+  need python3-pydicom "files of many makers, and a reader that DICOM is tested with" has_python pydicom
   need openssl "it speaks TLS to the broker in tests" has_program openssl
   need kcat "a client that the broker is tested with" has_program kcat
   need python3-kafka "a client that the broker is tested with" has_python kafka

@@ -1,0 +1,76 @@
+namespace MedStreams.Dicom;
+
+/// <summary>A stream whose beginning can be looked at before it is read. Reading only; not thread-safe.</summary>
+internal sealed class PeekableStream(Stream inner) : Stream
+{
+    private byte[] _buffer = [];
+    private int _start;
+    private int _end;
+
+    /// <summary>What was read ahead.</summary>
+    public ReadOnlyMemory<byte> Peeked => _buffer.AsMemory(_start, _end - _start);
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    /// <summary>How many bytes were taken.</summary>
+    public override long Position { get => _position; set => throw new NotSupportedException(); }
+
+    private long _position;
+
+    /// <summary>Reads ahead, until there are so many bytes or no more.</summary>
+    public async Task FillAsync(int count, CancellationToken cancellationToken)
+    {
+        _buffer = new byte[count];
+        _end = await inner.ReadAtLeastAsync(_buffer, count, throwOnEndOfStream: false, cancellationToken);
+    }
+
+    /// <summary>Takes bytes that were read ahead.</summary>
+    public void Skip(int count)
+    {
+        _start += count;
+        _position += count;
+    }
+
+    public override int Read(Span<byte> buffer)
+    {
+        var count = Math.Min(buffer.Length, _end - _start);
+        if (count == 0 && buffer.Length > 0)
+            count = inner.Read(buffer);
+        else
+        {
+            _buffer.AsSpan(_start, count).CopyTo(buffer);
+            _start += count;
+        }
+
+        _position += count;
+        return count;
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (_start < _end)
+            return Read(buffer.Span);
+        var count = await inner.ReadAsync(buffer, cancellationToken);
+        _position += count;
+        return count;
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override void Flush() => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+}
