@@ -2,6 +2,8 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using MedStreams.Cli.Running;
+using MedStreams.Streams;
 
 namespace MedStreams.Cli.Tests;
 
@@ -9,6 +11,19 @@ namespace MedStreams.Cli.Tests;
 public sealed class SecureBrokerTests : IDisposable
 {
     private const string Password = "pa55 word";
+
+    private static readonly TopologyEntry Counter = new("counter", "Counts by key", _ =>
+    {
+        var builder = new StreamsBuilder();
+        builder.Stream("words", Consumed.With(Serdes.String, Serdes.String))
+            .GroupByKey(Grouped.With(Serdes.String, Serdes.String))
+            .Count()
+            .ToStream()
+            .MapValues(count => $"{count}")
+            .To("counts", Produced.With(Serdes.String, Serdes.String));
+        return new RunnableTopology(builder.Build()) { Topics = ["words", "counts"] };
+    });
+
     private readonly TemporaryFolder _folder = new();
 
     private string Data => Path.Combine(_folder.Path, "data");
@@ -112,6 +127,54 @@ public sealed class SecureBrokerTests : IDisposable
         Assert.DoesNotContain("secret", run.Error, StringComparison.Ordinal);
     }
 
+    /// <summary>The rules are those that docs/broker.md names for a topology, and no more.</summary>
+    [Fact]
+    public async Task A_topology_with_state_runs_exactly_once_over_TLS_as_a_user_with_the_rules_of_the_guide()
+    {
+        WriteCertificates();
+        await AddAsync("admin");
+        await AddAsync("engine");
+        Allow(
+            "engine",
+            ("Topic", "words", "Literal", "Read"),
+            ("Topic", "counts", "Literal", "Write"),
+            ("Topic", "medstreams-counter", "Prefixed", "Create"),
+            ("Topic", "medstreams-counter", "Prefixed", "Read"),
+            ("Topic", "medstreams-counter", "Prefixed", "Write"),
+            ("Topic", "medstreams-counter", "Prefixed", "Delete"),
+            ("Group", "medstreams-counter", "Prefixed", "Read"),
+            ("TransactionalId", "medstreams-counter", "Prefixed", "Write"));
+        await using var process = ChildProcess.Start(
+            new Dictionary<string, string> { ["MEDSTREAMS__BROKER__SSLKEYPASSWORD"] = "key secret" },
+            "broker", "--data", Data,
+            "--listeners", "SASL_SSL://127.0.0.1:0",
+            "--set", "Broker:SslKeystoreType=PEM", "--set", $"Broker:SslKeystoreLocation={Path.Combine(_folder.Path, "broker.pem")}",
+            "--set", "Broker:Authorizer=acl", "--set", "Broker:SuperUsers=User:admin");
+        var servers = (await process.ReadLineAsync())!;
+        Assert.Equal(0, (await Client("admin", Password).RunAsync("topics", "create", "words", "counts", "-b", servers)).ExitCode);
+        using var stop = new CancellationTokenSource();
+        var runner = Client("engine", Password, topologies: [Counter]);
+        var running = runner.RunAsync(["run", "counter", "--state-dir", Path.Combine(_folder.Path, "state"), "-b", servers], stop.Token);
+        Assert.Equal(0, (await Client("admin", Password, "a:1\na:2\nb:3\n").RunAsync("produce", "words", "--key-separator", ":", "-b", servers)).ExitCode);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var seen = new List<string>();
+        while (!seen.Contains("a\t2") || !seen.Contains("b\t1"))
+        {
+            patience.Token.ThrowIfCancellationRequested();
+            Assert.False(running.IsCompleted, running.IsCompleted ? (await running).Error : "");
+            seen = [.. (await Client("admin", Password).RunAsync("consume", "counts", "-b", servers)).Lines];
+        }
+
+        await stop.CancelAsync();
+        var run = await running;
+        Assert.True(run.ExitCode == 0, run.Error);
+        process.Signal("TERM");
+        Assert.Equal([], (await process.EndAsync()).Error.Split('\n')
+            .Where(line => line.Contains("was denied", StringComparison.Ordinal))
+            .Select(line => line[line.IndexOf("was denied", StringComparison.Ordinal)..])
+            .Distinct());
+    }
+
     [Fact]
     public async Task A_broker_that_is_open_to_the_network_says_so()
     {
@@ -129,9 +192,9 @@ public sealed class SecureBrokerTests : IDisposable
         (await CliRun.RunAsync("broker", "users", "list", "--data", Data)).Lines.Select(line => line.Split('\t')[0]);
 
     /// <summary>A client whose librdkafka settings come from the environment, as on a server.</summary>
-    private CliRunner Client(string user, string password, string input = "")
+    private CliRunner Client(string user, string password, string input = "", IReadOnlyList<TopologyEntry>? topologies = null)
     {
-        var runner = new CliRunner { Input = System.Text.Encoding.UTF8.GetBytes(input) };
+        var runner = new CliRunner { Input = System.Text.Encoding.UTF8.GetBytes(input), Topologies = topologies ?? TopologyCatalog.Product };
         runner.Variables["MEDSTREAMS__KAFKA__CLIENT__SECURITY_PROTOCOL"] = "sasl_ssl";
         runner.Variables["MEDSTREAMS__KAFKA__CLIENT__SASL_MECHANISM"] = "SCRAM-SHA-512";
         runner.Variables["MEDSTREAMS__KAFKA__CLIENT__SASL_USERNAME"] = user;
@@ -139,6 +202,22 @@ public sealed class SecureBrokerTests : IDisposable
         runner.Variables["MEDSTREAMS__KAFKA__CLIENT__SSL_CA_LOCATION"] = Path.Combine(_folder.Path, "ca.pem");
         return runner;
     }
+
+    /// <summary>Writes rules for a user as the broker keeps them.</summary>
+    private void Allow(string user, params (string Type, string Name, string Pattern, string Operation)[] rules) => _folder.Write(
+        Path.Combine("data", "security", "acls.json"),
+        JsonSerializer.Serialize(new
+        {
+            version = 1,
+            rules = rules.Select(rule => new
+            {
+                resource = new { type = rule.Type, name = rule.Name, pattern = rule.Pattern },
+                principal = $"User:{user}",
+                host = "*",
+                operation = rule.Operation,
+                permission = "Allow",
+            }),
+        }));
 
     private void WriteCertificates()
     {
