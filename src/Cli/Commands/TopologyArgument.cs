@@ -3,7 +3,7 @@ using MedStreams.Cli.Running;
 
 namespace MedStreams.Cli.Commands;
 
-/// <summary>The argument TOPOLOGY of <c>run</c> and <c>describe</c>.</summary>
+/// <summary>The argument TOPOLOGY of <c>run</c>, <c>describe</c> and <c>reset</c>.</summary>
 internal static class TopologyArgument
 {
     public static Argument<string> Create(CliEnvironment environment)

@@ -11,6 +11,7 @@ using MedStreams.Cli.Commands.Lag;
 using MedStreams.Cli.Commands.Produce;
 using MedStreams.Cli.Commands.Query;
 using MedStreams.Cli.Commands.Registry;
+using MedStreams.Cli.Commands.Reset;
 using MedStreams.Cli.Commands.Run;
 using MedStreams.Cli.Commands.Topics;
 
@@ -30,6 +31,7 @@ internal static class Verbs
             BrokerCommand.Create(environment),
             LagCommand.Create(environment),
             QueryCommand.Create(environment),
+            ResetCommand.Create(environment),
             RegistryCommand.Create(environment),
             ProduceCommand.Create(environment),
             ConsumeCommand.Create(environment),

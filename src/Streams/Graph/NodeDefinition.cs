@@ -103,10 +103,16 @@ internal sealed class SinkDefinition<TKey, TValue>(
         new SinkNode<TKey, TValue>(Name, task, Topic, extractor, keySerde, valueSerde, partitioner);
 }
 
+/// <summary>A node that writes to a target outside Kafka, whatever its types.</summary>
+internal interface IExternalSinkDefinition
+{
+    string Name { get; }
+}
+
 /// <summary>A node that writes to a target outside Kafka, exactly once.</summary>
 internal sealed class ExternalSinkDefinition<TKey, TValue>(
     string name, IReadOnlyList<string> parents, ISink<TKey, TValue> sink)
-    : NodeDefinition(name, parents)
+    : NodeDefinition(name, parents), IExternalSinkDefinition
 {
     public override Type Input => typeof(Record<TKey, TValue>);
 

@@ -93,7 +93,13 @@ public sealed class ApplicationReset : IDisposable
                 throw new StreamsException($"There is no topic {topic}.");
         }
 
-        var deleted = (_options.InternalTopics ?? InternalTopicNames.Of(_options.ApplicationId, topics.Keys))
+        var internals = (_options.InternalTopics ?? InternalTopicNames.Of(_options.ApplicationId, topics.Keys)).ToHashSet(StringComparer.Ordinal);
+        string[] inputs =
+        [
+            .. _options.InputTopics,
+            .. topics.Keys.Where(t => !internals.Contains(t) && !t.StartsWith("__", StringComparison.Ordinal) && _options.Patterns.Any(p => p.Includes(t))),
+        ];
+        var deleted = internals
             .Order(StringComparer.Ordinal).ToList();
         var members = _kafka.Members();
         var committed = _kafka.Committed(topics.SelectMany(
@@ -101,10 +107,11 @@ public sealed class ApplicationReset : IDisposable
         return new ResetPlan(
             _options.ApplicationId,
             members,
-            [.. Offsets(_options.InputTopics, _options.Target, false), .. Offsets(_options.IntermediateTopics, ResetTarget.Latest, true)],
+            [.. Offsets(inputs, _options.Target, false), .. Offsets(_options.IntermediateTopics, ResetTarget.Latest, true)],
             [.. committed.Keys.Where(p => deleted.Contains(p.Topic)).OrderBy(static p => p.Topic, StringComparer.Ordinal).ThenBy(static p => p.Partition)],
             deleted,
-            StateFolder());
+            StateFolder(),
+            _options.Sinks);
 
         IEnumerable<ResetOffset> Offsets(IReadOnlyList<string> names, ResetTarget target, bool isIntermediate) => names
             .Distinct(StringComparer.Ordinal)

@@ -7,13 +7,15 @@ namespace MedStreams.Streams;
 /// <param name="ForgottenOffsets">Committed offsets of topics that are deleted; they are deleted too.</param>
 /// <param name="DeletedTopics">The internal topics that are deleted.</param>
 /// <param name="StateFolder">The folder whose state is deleted; null where there is none.</param>
+/// <param name="Sinks">Sinks whose targets keep what they hold, and how far they are: nothing is written there again before that place.</param>
 public sealed record ResetPlan(
     string ApplicationId,
     IReadOnlyList<ResetMember> Members,
     IReadOnlyList<ResetOffset> Offsets,
     IReadOnlyList<TopicPartition> ForgottenOffsets,
     IReadOnlyList<string> DeletedTopics,
-    string? StateFolder);
+    string? StateFolder,
+    IReadOnlyList<string> Sinks);
 
 /// <summary>A member of the application's group.</summary>
 /// <param name="ClientId">Its client id, which tells instance and thread.</param>

@@ -29,13 +29,24 @@ internal sealed class TopicPreparation(StreamsConfig config, Topology topology, 
         return true;
     }
 
-    private static void Check(IEnumerable<NewTopic> wanted, IReadOnlyDictionary<string, int> existing)
+    /// <summary>The command that resets the application, its inputs named.</summary>
+    private string ResetCommand
+    {
+        get
+        {
+            var inputs = ResetOptions.For(topology, config).InputTopics;
+            var named = inputs.Count == 0 ? "" : $" --input-topics {string.Join(',', inputs)}";
+            return $"medstreams reset --application-id {config.ApplicationId}{named} --execute";
+        }
+    }
+
+    private void Check(IEnumerable<NewTopic> wanted, IReadOnlyDictionary<string, int> existing)
     {
         foreach (var topic in wanted.Where(t => existing[t.Name] != t.Partitions))
         {
             throw new TopologyException(
                 $"The internal topic {topic.Name} has {existing[topic.Name]} partitions, and the topology needs {topic.Partitions}: "
-                + "reset the application (medstreams reset), or use another application id.");
+                + $"reset the application ({ResetCommand}), or use another application id.");
         }
     }
 
