@@ -28,6 +28,6 @@ internal static partial class InternalTopicNames
     // The engine's own topic; then those of Kafka Streams' isInternalTopic.
     [GeneratedRegex(
         @"^assignment\z|-changelog\z|-repartition\z|-subscription-(registration|response)-topic\z|^KTABLE-FK-JOIN-SUBSCRIPTION-(REGISTRATION|RESPONSE)-\d+-topic\z|.-KTABLE-FK-JOIN-SUBSCRIPTION-(REGISTRATION|RESPONSE)-\d+-topic\z",
-        RegexOptions.NonBacktracking)]
+        RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Rest();
 }

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using MedStreams.Streams.Tests.Clients;
 using MedStreams.Support;
 
@@ -137,7 +138,7 @@ public sealed class ApplicationResetTests(BrokerFixture broker) : IClassFixture<
         builder.GlobalTable<string, string>($"{_app}.table");
         builder.Stream<string, string>(Input).To($"{_app}.mid");
         builder.Stream<string, string>($"{_app}.mid").Repartition().To(Output);
-        builder.Stream<string, string>(new System.Text.RegularExpressions.Regex($"{_app}\\.pattern-.*")).To(Output);
+        builder.Stream<string, string>(new Regex($"{_app}\\.pattern-.*", RegexOptions.NonBacktracking)).To(Output);
         using var reset = new ApplicationReset(ResetOptions.For(builder.Build(), Config()));
 
         var plan = reset.Plan();
