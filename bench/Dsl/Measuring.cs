@@ -32,7 +32,7 @@ internal sealed class Measuring(BenchOptions options, Report report)
             var log = new StringWriter();
             var all = BenchmarkConverter.TypeToBenchmarks(typeof(T), Config(artifacts.FullName, warmUps, log));
             var wanted = all.BenchmarksCases
-                .Where(c => !Case.Of(c).IsBaseline && (options.Wants(group) || options.Wants(Case.Of(c).Name)))
+                .Where(c => !Case.Of(c).IsBaseline && Case.Of(c).IsPossible && (options.Wants(group) || options.Wants(Case.Of(c).Name)))
                 .Select(Case.Of).ToHashSet();
             if (wanted.Count == 0)
                 return;
@@ -79,7 +79,7 @@ internal sealed class Measuring(BenchOptions options, Report report)
     {
         var job = Job.Default
             .WithToolchain(InProcessEmitToolchain.Instance)
-            .WithIterationTime(TimeInterval.FromMilliseconds(options.Full ? 200 : 40))
+            .WithIterationTime(TimeInterval.FromMilliseconds(options.Full ? 200 : 25))
             .WithWarmupCount(warmUps)
             .WithIterationCount(options.Repeat ?? (options.Full ? 15 : 5))
             .WithClock(ThreadClock.Instance)
@@ -101,7 +101,8 @@ internal sealed class Measuring(BenchOptions options, Report report)
     /// <param name="IsBaseline">Whether it is the baseline.</param>
     /// <param name="IsTold">Whether it is told itself, also where it is a baseline.</param>
     /// <param name="Order">Its place in the table.</param>
-    private sealed record Case(string Name, string Baseline, bool IsBaseline, bool IsTold, int Order)
+    /// <param name="IsPossible">Whether there can be such a case at all.</param>
+    private sealed record Case(string Name, string Baseline, bool IsBaseline, bool IsTold, int Order, bool IsPossible = true)
     {
         private static readonly List<string> Operators = [.. OperatorBenchmarks.Names];
 
@@ -109,7 +110,17 @@ internal sealed class Measuring(BenchOptions options, Report report)
         {
             var method = benchmark.Descriptor.WorkloadMethodDisplayInfo.Trim('\'');
             if (benchmark.Parameters.Items.SingleOrDefault()?.Value is string name)
-                return new Case($"{name}, {method}", method, name == Operator.Source.Name, IsTold: true, Operators.IndexOf(name));
+            {
+                var needsDriver = Operator.Wide.Any(o => o.Name == name);
+                return new Case(
+                    $"{name}, {method}",
+                    method,
+                    name == Operator.Source.Name,
+                    IsTold: true,
+                    Operators.IndexOf(name),
+                    !needsDriver || benchmark.Descriptor.WorkloadMethod.Name == nameof(OperatorBenchmarks.UnderTestDriver));
+            }
+
             return new Case(method, benchmark.Descriptor.Categories.Single(), benchmark.Descriptor.Baseline, !benchmark.Descriptor.Baseline, benchmark.Descriptor.MethodIndex);
         }
     }

@@ -5,7 +5,7 @@ namespace MedStreams.Dsl.Bench;
 /// <summary>An operator of the DSL in the smallest topology that has it: over the topic <c>in</c>, long integers by long integers.</summary>
 /// <param name="Name">As users call it.</param>
 /// <param name="Build">Makes the topology.</param>
-internal sealed record Operator(string Name, Action<StreamsBuilder> Build)
+internal sealed partial record Operator(string Name, Action<StreamsBuilder> Build)
 {
     /// <summary>The topic that records come from; <see cref="Table"/> holds what they are joined with.</summary>
     public const string Input = "in";
@@ -69,8 +69,13 @@ internal sealed record Operator(string Name, Action<StreamsBuilder> Build)
         new("Reduce", static b => Nullable(b).GroupByKey().Reduce(static (a, v) => a + v, Kept<long?>()).ToStream().ForEach(Nothing)),
         new("Aggregate", static b => Stream(b).GroupByKey()
             .Aggregate(static () => (long?)0, static (_, v, a) => a + v, Kept<long?>()).ToStream().ForEach(Nothing)),
+        new("Cogroup, Aggregate", static b => Stream(b).GroupByKey().Cogroup<long?>(static (_, v, a) => a + v)
+            .Aggregate(static () => 0L, Kept<long?>()).ToStream().ForEach(Nothing)),
         new("tumbling windows, Count", static b => Stream(b).GroupByKey()
             .WindowedBy(TimeWindows.OfSizeAndGrace(Minute, Minute)).Count(Kept<long?>()).ToStream().ForEach(Nothing)),
+        new("tumbling windows, Count on close", static b => Stream(b).GroupByKey()
+            .WindowedBy(TimeWindows.OfSizeAndGrace(Minute / 6, TimeSpan.Zero)).EmitStrategy(EmitStrategy.OnWindowClose)
+            .Count(Kept<long?>()).ToStream().ForEach(Nothing)),
         new("hopping windows (4), Count", static b => Stream(b).GroupByKey()
             .WindowedBy(TimeWindows.OfSizeAndGrace(Minute, Minute).AdvanceBy(Minute / 4))
             .Count(Kept<long?>()).ToStream().ForEach(Nothing)),
@@ -85,11 +90,19 @@ internal sealed record Operator(string Name, Action<StreamsBuilder> Build)
             ReadsTable = true,
             TakesTurns = true,
         },
+        new("stream-stream OuterJoin", static b => Stream(b).OuterJoin(
+            Stream(b, Table), static (v, o) => v + o, JoinWindows.OfTimeDifferenceWithNoGrace(Minute / 12)).ForEach(Nothing))
+        {
+            ReadsTable = true,
+            TakesTurns = true,
+        },
         new("table-table Join", static b => TableOf(b, Input)
             .Join(TableOf(b), static (v, t) => v + t).ToStream().ForEach(Nothing)) { ReadsTable = true },
         new("ToTable", static b => Nullable(b).ToTable(Named()).ToStream().ForEach(Nothing)),
         new("KTable Filter", static b => TableOf(b, Input).Filter(static (_, v) => v >= 0, Named()).ToStream().ForEach(Nothing)),
         new("KTable MapValues", static b => TableOf(b, Input).MapValues(static v => v + 1, Named()).ToStream().ForEach(Nothing)),
+        new("KTable TransformValues", static b => TableOf(b, Input)
+            .TransformValues(static () => new Transforming(), Named()).ToStream().ForEach(Nothing)),
         new("Suppress until time limit", static b => TableOf(b, Input)
             .Suppress(Suppressed.UntilTimeLimit(Minute, BufferConfig.OfMaxRecords(1000).EmitEarlyWhenFull()))
             .ToStream().ForEach(Nothing)),
@@ -140,6 +153,11 @@ internal sealed record Operator(string Name, Action<StreamsBuilder> Build)
         public void Init(IProcessorContext<long, long> context) => _context = context;
 
         public void Process(in Record<long, long> record) => _context.Forward(record.WithValue(record.Value + 1));
+    }
+
+    private sealed class Transforming : IValueTransformer<long, long?, long?>
+    {
+        public long? Transform(long key, long? value) => value + 1;
     }
 
     private sealed class ForwardingValues : IFixedKeyProcessor<long, long, long>

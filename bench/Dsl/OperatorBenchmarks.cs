@@ -22,7 +22,7 @@ public class OperatorBenchmarks : IDisposable
     private long _sent;
 
     /// <summary>The operators' names.</summary>
-    public static IEnumerable<string> Names => Operator.Stateless.Concat(Operator.Stateful).Select(o => o.Name);
+    public static IEnumerable<string> Names => Operator.All.Select(o => o.Name);
 
     /// <summary>The operator.</summary>
     [ParamsSource(nameof(Names))]
@@ -90,7 +90,7 @@ public class OperatorBenchmarks : IDisposable
 
     private Operator Choose()
     {
-        var subject = Operator.Stateless.Concat(Operator.Stateful).Single(o => o.Name == Subject);
+        var subject = Operator.All.Single(o => o.Name == Subject);
         _commits = Operator.Stateful.Contains(subject);
         _alternates = subject.TakesTurns;
         return subject;

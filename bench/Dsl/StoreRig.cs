@@ -15,10 +15,15 @@ internal sealed class StoreRig : IDisposable
     private static readonly Dictionary<string, long> NoPositions = [];
     private readonly string _folder = Directory.CreateTempSubdirectory("medstreams-bench-").FullName;
     private readonly StateDirectory _directory;
+    private readonly CacheBudget _cache;
     private readonly TaskState _state;
 
-    public StoreRig(int keys)
+    /// <summary>A store that is open.</summary>
+    /// <param name="keys">How many keys it holds.</param>
+    /// <param name="cacheBytes">What may be kept of committed entries in managed memory; 0 for nothing.</param>
+    public StoreRig(int keys, long cacheBytes)
     {
+        _cache = new CacheBudget(cacheBytes);
         _directory = StateDirectory.Open(_folder, "bench", new StateSettings(), TimeProvider.System);
         (_state, Store) = Open();
         for (var i = 0; i < keys; i++)
@@ -45,7 +50,7 @@ internal sealed class StoreRig : IDisposable
         var builder = Stores.KeyValueStoreBuilder(Stores.PersistentKeyValueStore("store"), Serdes.Int64, Padded.Serde)
             .WithLoggingDisabled();
         var state = TaskState.Open(_directory, task, "bench", [new StoreDefinition(builder, null)], static t => t);
-        var context = new TaskContext("bench", task, TimeProvider.System, new CountingCollector(), new HashSet<string>());
+        var context = new TaskContext("bench", task, TimeProvider.System, new CountingCollector(), new HashSet<string>()) { Cache = _cache };
         state.OpenStores(context);
         return (state, (IKeyValueStore<long, long?>)context.Store("store")!);
     }

@@ -5,7 +5,7 @@ namespace MedStreams.Dsl.Bench;
 /// <summary>Runs what is to be measured until the compiler has had the time to optimise it.</summary>
 internal static class WarmUp
 {
-    private static readonly TimeSpan Duration = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan Duration = TimeSpan.FromMilliseconds(200);
 
     public static void Run(params Action[] all)
     {

@@ -9,9 +9,13 @@ namespace MedStreams.Bench.Support;
 /// </summary>
 public sealed class Report
 {
+    private const string Heading =
+        "benchmark  workload                                                      value  unit                  baseline    ratio";
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
     private readonly TextWriter _output;
     private readonly bool _json;
+    private Figure? _last;
 
     /// <summary>A report on standard output, in the form that the arguments ask for.</summary>
     public Report(IEnumerable<string> args)
@@ -25,8 +29,11 @@ public sealed class Report
     /// <summary>Writes one figure.</summary>
     public void Add(Figure figure)
     {
-        _output.WriteLine(_json ? ToJson(figure) : ToText(figure));
+        if (!_json && _last is null)
+            _output.WriteLine(Heading);
+        _output.WriteLine(_json ? ToJson(figure) : ToText(figure, _last));
         _output.Flush();
+        _last = figure;
     }
 
     /// <summary>Says what is going on, on standard error.</summary>
@@ -45,12 +52,16 @@ public sealed class Report
         },
         Json);
 
-    private static string ToText(Figure figure)
+    // A workload's name stands before its first figure only.
+    private static string ToText(Figure figure, Figure? last)
     {
-        var line = string.Create(CultureInfo.InvariantCulture, $"{figure.Bench,-10} {figure.Workload,-52} {Shown(figure.Value),14} {figure.Unit}");
+        var isSame = figure.Bench == last?.Bench && figure.Workload == last.Workload;
+        var line = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(isSame ? "" : figure.Bench),-10} {(isSame ? "" : figure.Workload),-54} {Shown(figure.Value),12}  {figure.Unit,-18}");
         return figure.Ratio is { } ratio
-            ? line + string.Create(CultureInfo.InvariantCulture, $"   ({ratio:0.00##} of {figure.Against ?? "the baseline"}, {Shown(figure.Baseline!.Value)} {figure.Unit})")
-            : line;
+            ? line + string.Create(CultureInfo.InvariantCulture, $" {Shown(figure.Baseline!.Value),11} {ratio,8:0.00##}  {figure.Against}").TrimEnd()
+            : line.TrimEnd();
     }
 
     /// <summary>More than four significant digits, or parts of a large number, would be noise.</summary>

@@ -18,6 +18,9 @@ namespace MedStreams.Serialization;
 /// </remarks>
 public sealed class JsonSerde<T>(JsonTypeInfo<T> type) : ISerde<T>
 {
+    // What a writer at rest points to, so that it keeps nobody's buffer; nothing is written to it.
+    private static readonly ArrayBufferWriter<byte> Nowhere = new();
+
     [ThreadStatic]
     private static Utf8JsonWriter? _writer;
 
@@ -52,7 +55,7 @@ public sealed class JsonSerde<T>(JsonTypeInfo<T> type) : ISerde<T>
             fault = e.GetType().Name;
         }
 
-        writer.Reset(Stream.Null);
+        writer.Reset(Nowhere);
         _writer = writer;
         if (fault is not null)
             throw new SerializationException($"A {typeof(T).Name} cannot be written as JSON: {fault}.");
