@@ -79,9 +79,9 @@ internal sealed class Measuring(BenchOptions options, Report report)
     {
         var job = Job.Default
             .WithToolchain(InProcessEmitToolchain.Instance)
-            .WithIterationTime(TimeInterval.FromMilliseconds(options.Full ? 200 : 25))
+            .WithIterationTime(TimeInterval.FromMilliseconds(options.Full ? 200 : 20))
             .WithWarmupCount(warmUps)
-            .WithIterationCount(options.Repeat ?? (options.Full ? 15 : 5))
+            .WithIterationCount(options.Repeat ?? (options.Full ? 15 : 3))
             .WithClock(ThreadClock.Instance)
             .WithEvaluateOverhead(false)
             .WithGcForce(false);

@@ -7,7 +7,7 @@ using MedStreams.Dsl.Bench;
 return await BenchProgram.RunAsync("Dsl", args, (options, report) =>
 {
     var measuring = new Measuring(options, report);
-    measuring.Run<OperatorBenchmarks>("operators", "record", warmUps: 2);
+    measuring.Run<OperatorBenchmarks>("operators", "record", warmUps: 1);
     measuring.Run<StoreBenchmarks>("stores", "call", warmUps: 8);
     measuring.Run<SerdeBenchmarks>("serdes", "call", warmUps: 3);
     return Task.CompletedTask;
