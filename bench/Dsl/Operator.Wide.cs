@@ -9,6 +9,8 @@ internal sealed partial record Operator
     public static IReadOnlyList<Operator> Wide { get; } =
     [
         new("Repartition", static b => Stream(b).Repartition(Repartitioned.With(Serdes.Int64, Serdes.Int64)).ForEach(Nothing)),
+        new("MapValuesAsync, done at once", static b => Stream(b)
+            .MapValuesAsync(static (_, v, _) => ValueTask.FromResult(v + 1)).ForEach(Nothing)),
         new("GroupBy another key, Count", static b => Stream(b)
             .GroupBy(static (k, _) => k / 2, Grouped.With(Serdes.Int64, Serdes.Int64))
             .Count(Kept<long?>()).ToStream().ForEach(Nothing)),
