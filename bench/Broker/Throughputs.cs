@@ -83,7 +83,7 @@ internal sealed class Throughputs(Target target, BenchOptions options, Report re
             Target.Bench,
             workload,
             Measured.Median(runs, r => r.BrokerMicroseconds),
-            "broker CPU us/record",
+            "broker cpu us/record",
             Measured.Median(runs, r => r.ClientMicroseconds),
             "the client's"));
     }

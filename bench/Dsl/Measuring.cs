@@ -58,11 +58,12 @@ internal sealed class Measuring(BenchOptions options, Report report)
         {
             var subject = Case.Of(measured.BenchmarkCase);
             var baseline = subject.IsBaseline ? null : baselines[subject.Baseline];
+            var against = baseline is null ? null : Case.Of(baseline.BenchmarkCase).ShortName;
             if (subject.IsBaseline && !subject.IsTold)
                 continue;
-            report.Add(new(Bench, subject.Name, Time(measured), $"cpu ns/{unit}", baseline is null ? null : Time(baseline)));
+            report.Add(new(Bench, subject.Name, Time(measured), $"cpu ns/{unit}", baseline is null ? null : Time(baseline), against));
             report.Add(new(
-                Bench, subject.Name, Allocated(measured), $"allocated B/{unit}", baseline is null ? null : Allocated(baseline)));
+                Bench, subject.Name, Allocated(measured), $"allocated B/{unit}", baseline is null ? null : Allocated(baseline), against));
         }
     }
 
@@ -72,7 +73,7 @@ internal sealed class Measuring(BenchOptions options, Report report)
     {
         var perOperation = (double)report.GcStats.GetTotalAllocatedBytes(excludeAllocationQuantumSideEffects: true)!.Value
             / report.GcStats.TotalOperations;
-        return perOperation < 0.05 ? 0 : perOperation; // a thread of the runtime's own allocates now and then
+        return perOperation < 1 ? 0 : perOperation; // other threads of the runtime and of BenchmarkDotNet allocate a little
     }
 
     private ManualConfig Config(string artifacts, int warmUps, TextWriter log)
@@ -105,6 +106,9 @@ internal sealed class Measuring(BenchOptions options, Report report)
     private sealed record Case(string Name, string Baseline, bool IsBaseline, bool IsTold, int Order, bool IsPossible = true)
     {
         private static readonly List<string> Operators = [.. OperatorBenchmarks.Names];
+
+        /// <summary>The name of a baseline beside a figure.</summary>
+        public string ShortName => Name.Split(',')[0];
 
         public static Case Of(BenchmarkCase benchmark)
         {

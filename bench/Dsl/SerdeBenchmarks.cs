@@ -56,7 +56,7 @@ public class SerdeBenchmarks : IDisposable
         _writer.Dispose();
     }
 
-    [Benchmark(OperationsPerInvoke = Times, Baseline = true), BenchmarkCategory(Json)]
+    [Benchmark(OperationsPerInvoke = Times, Baseline = true, Description = "System.Text.Json"), BenchmarkCategory(Json)]
     public void SystemTextJsonWrite()
     {
         for (var i = 0; i < Times; i++)
@@ -77,7 +77,7 @@ public class SerdeBenchmarks : IDisposable
     [Benchmark(OperationsPerInvoke = Times, Description = "Avro serde of generic records, write"), BenchmarkCategory(Json)]
     public void GenericWrite() => Write(_generic, _record);
 
-    [Benchmark(OperationsPerInvoke = Times, Baseline = true), BenchmarkCategory(JsonRead)]
+    [Benchmark(OperationsPerInvoke = Times, Baseline = true, Description = "System.Text.Json"), BenchmarkCategory(JsonRead)]
     public long SystemTextJsonRead()
     {
         var sum = 0L;
@@ -95,7 +95,7 @@ public class SerdeBenchmarks : IDisposable
     [Benchmark(OperationsPerInvoke = Times, Description = "Avro serde of generic records, read"), BenchmarkCategory(JsonRead)]
     public void GenericRead() => Read(_generic, _avroBytes);
 
-    [Benchmark(OperationsPerInvoke = Times, Baseline = true), BenchmarkCategory(Copy)]
+    [Benchmark(OperationsPerInvoke = Times, Baseline = true, Description = "plain copy"), BenchmarkCategory(Copy)]
     public void CopyWrite()
     {
         for (var i = 0; i < Times; i++)
@@ -114,7 +114,7 @@ public class SerdeBenchmarks : IDisposable
     [Benchmark(OperationsPerInvoke = Times, Description = "windowed Int64 serde, write"), BenchmarkCategory(Copy)]
     public void WindowedWrite() => Write(_windowed, _window);
 
-    [Benchmark(OperationsPerInvoke = Times, Baseline = true), BenchmarkCategory(CopyRead)]
+    [Benchmark(OperationsPerInvoke = Times, Baseline = true, Description = "plain copy"), BenchmarkCategory(CopyRead)]
     public long CopyOut()
     {
         var sum = 0L;

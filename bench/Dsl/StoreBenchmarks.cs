@@ -50,7 +50,7 @@ public class StoreBenchmarks : IDisposable
         _bare?.Dispose();
     }
 
-    [Benchmark(OperationsPerInvoke = Batch, Baseline = true), BenchmarkCategory(Gets)]
+    [Benchmark(OperationsPerInvoke = Batch, Baseline = true, Description = "bare loop"), BenchmarkCategory(Gets)]
     public long BareGet()
     {
         var sum = 0L;
@@ -77,7 +77,7 @@ public class StoreBenchmarks : IDisposable
         return sum;
     }
 
-    [Benchmark(OperationsPerInvoke = Batch, Baseline = true), BenchmarkCategory(Misses)]
+    [Benchmark(OperationsPerInvoke = Batch, Baseline = true, Description = "bare loop"), BenchmarkCategory(Misses)]
     public long BareMiss()
     {
         var sum = 0L;
@@ -93,7 +93,7 @@ public class StoreBenchmarks : IDisposable
             DeadCodeEliminationHelper.KeepAliveWithoutBoxing(_engine!.Store.Get(Next() + Keys));
     }
 
-    [Benchmark(OperationsPerInvoke = Batch, Baseline = true), BenchmarkCategory(Puts)]
+    [Benchmark(OperationsPerInvoke = Batch, Baseline = true, Description = "bare loop"), BenchmarkCategory(Puts)]
     public void BarePut()
     {
         for (var i = 0; i < Batch; i++)
@@ -109,7 +109,7 @@ public class StoreBenchmarks : IDisposable
         _engine!.Commit();
     }
 
-    [Benchmark(OperationsPerInvoke = Batch, Baseline = true), BenchmarkCategory(Updates)]
+    [Benchmark(OperationsPerInvoke = Batch, Baseline = true, Description = "bare loop"), BenchmarkCategory(Updates)]
     public void BareUpdate()
     {
         for (var i = 0; i < Batch; i++)
@@ -127,7 +127,7 @@ public class StoreBenchmarks : IDisposable
     [Benchmark(OperationsPerInvoke = Batch, Description = "the same, kept in memory"), BenchmarkCategory(Updates)]
     public void UpdateKept() => UpdateAll();
 
-    [Benchmark(OperationsPerInvoke = Keys, Baseline = true), BenchmarkCategory(Scans)]
+    [Benchmark(OperationsPerInvoke = Keys, Baseline = true, Description = "bare loop"), BenchmarkCategory(Scans)]
     public long BareScan() => _bare!.Scan();
 
     [Benchmark(OperationsPerInvoke = Keys, Description = "store scan, each key"), BenchmarkCategory(Scans)]

@@ -10,7 +10,7 @@ namespace MedStreams.Bench.Support;
 public sealed class Report
 {
     private const string Heading =
-        "benchmark  workload                                                      value  unit                  baseline    ratio";
+        "benchmark  workload                                                      value  unit                      baseline    ratio";
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
     private readonly TextWriter _output;
@@ -58,9 +58,9 @@ public sealed class Report
         var isSame = figure.Bench == last?.Bench && figure.Workload == last.Workload;
         var line = string.Create(
             CultureInfo.InvariantCulture,
-            $"{(isSame ? "" : figure.Bench),-10} {(isSame ? "" : figure.Workload),-54} {Shown(figure.Value),12}  {figure.Unit,-18}");
+            $"{(isSame ? "" : figure.Bench),-10} {(isSame ? "" : figure.Workload),-54} {Shown(figure.Value),12}  {figure.Unit,-22}");
         return figure.Ratio is { } ratio
-            ? line + string.Create(CultureInfo.InvariantCulture, $" {Shown(figure.Baseline!.Value),11} {ratio,8:0.00##}  {figure.Against}").TrimEnd()
+            ? line + string.Create(CultureInfo.InvariantCulture, $" {Shown(figure.Baseline!.Value),11} {ratio.ToString(ratio < 0.1 ? "0.0###" : "0.00", CultureInfo.InvariantCulture),8}  {figure.Against}").TrimEnd()
             : line.TrimEnd();
     }
 
