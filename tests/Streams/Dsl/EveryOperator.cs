@@ -59,6 +59,8 @@ internal static class EveryOperator
         admissions.Process(() => new Numbering(), Named.As("numbering"), ["counts"]).To("numbered");
         admissions.Process(() => new Numbering(), [Counts]).To("numbered-too");
         admissions.ProcessValues(() => new Shouting()).To("shouted");
+        admissions.MapValuesAsync((v, _) => ValueTask.FromResult(v.Length)).To("lengths");
+        admissions.ProcessAsync((record, _) => ValueTask.FromResult<IReadOnlyList<Record<string, int>>>([record.WithValue(1)])).To("called");
     }
 
     private static void Streams(
