@@ -203,7 +203,7 @@ public sealed partial class KafkaStreams : IAsyncDisposable
             _config.ApplicationId,
             _config.RocksDb.ToState(_config.MetricsRecordingLevel >= MetricsRecordingLevel.Debug),
             _config.Clock);
-        _instance = _config.InstanceId ?? InstanceName.ReadOrMake(states.Path);
+        _instance = _config.InstanceId ?? _config.GroupInstanceId ?? InstanceName.ReadOrMake(states.Path);
         var clientId = $"{_config.ApplicationId}-{_instance}";
         _clientMetrics = new ClientMetrics(
             _config.ApplicationId, clientId, _instance, _metrics.Level, () => State, () => _aliveThreads);

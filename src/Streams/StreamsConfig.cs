@@ -34,8 +34,8 @@ public sealed record StreamsConfig
     public string StateDir { get; init; } = Path.Combine(Path.GetTempPath(), "medstreams-state");
 
     /// <summary>
-    /// Names this instance in its group, so that it gets its tasks back after a restart; default: a random
-    /// name kept in the state folder.
+    /// Names this instance in its group, so that it gets its tasks back after a restart; default: <see cref="GroupInstanceId"/>, since
+    /// the group knows a static member by its first name even where its disk is lost, else a random name kept in the state folder.
     /// </summary>
     public string? InstanceId { get; init; }
 

@@ -105,6 +105,27 @@ public sealed class EngineOnBrokerTests(BrokerFixture broker) : IClassFixture<Br
         await two.DisposeAsync();
     }
 
+    [Fact]
+    public async Task A_static_member_that_lost_its_disk_is_known_by_its_name_and_gets_its_tasks_back()
+    {
+        var (input, output) = ($"{_app}-in", $"{_app}-out");
+        await broker.CreateTopicsAsync(4, input, output);
+        await using var one = await StartAsync(Counting(input, output), instance: "one", groupInstance: "one");
+        var two = await StartAsync(Counting(input, output), instance: "two", groupInstance: "two");
+        await Eventually.Holds(() => one.State == KafkaStreamsState.Running && two.State == KafkaStreamsState.Running && Tasks(two).Count > 0);
+        broker.Produce(input, Enumerable.Range(0, 100).Select(i => ($"any{i}", $"k{i % 10}")));
+        broker.Read(output, 100);
+        var tasks = Tasks(two);
+
+        await two.DisposeAsync();
+        Directory.Delete(Path.Combine(_stateDir, "two"), recursive: true);
+        await using var again = await StartAsync(Counting(input, output), instance: "two", groupInstance: "two");
+        await Eventually.Holds(() => again.State == KafkaStreamsState.Running && Tasks(again).SetEquals(tasks));
+
+        broker.Produce(input, Enumerable.Range(0, 100).Select(i => ($"any{i}", $"k{i % 10}")));
+        Assert.Equal(Enumerable.Repeat("20", 10), broker.Read(output, 200).GroupBy(r => r.Key).Select(g => g.Last().Value));
+    }
+
     private static HashSet<TaskId> Tasks(KafkaStreams streams) =>
         [.. streams.MetadataForLocalThreads().SelectMany(t => t.ActiveTasks).Select(t => t.TaskId)];
 
