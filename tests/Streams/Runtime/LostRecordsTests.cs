@@ -43,6 +43,62 @@ public sealed class LostRecordsTests : IDisposable
         Assert.Single(_log.Lines, l => l.StartsWith("112 ", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("CURRENT", "empty")]
+    [InlineData("MANIFEST-*", "flip")]
+    [InlineData("*.sst", "cut")]
+    [InlineData("*.sst", "flip")]
+    [InlineData("*.sst", "delete")]
+    public async Task A_store_whose_files_are_damaged_is_rebuilt_with_a_clear_line_and_counts_on(string files, string harm)
+    {
+        await using (var one = await StartAsync())
+            await CountAsync(200, 200);
+        foreach (var file in Directory.GetFiles(Path.Combine(_stateDir, "app", "0_0"), files))
+            Damage(file, harm);
+
+        var listener = new RecordingListener();
+        await using var again = await StartAsync(listener);
+        await CountAsync(1, 201);
+
+        Assert.Equal("201", _kafka.Read("out")[^1].ValueText);
+        Assert.Contains(_log.Lines, l => l == "113 Task 0_0: the state on disk is damaged; it is wiped and rebuilt from the beginning");
+        Assert.Equal(200, listener.Restored);
+    }
+
+    /// <summary>To RocksDB that is what a crash leaves: the store stands at an earlier commit, here before the first, and is restored from there.</summary>
+    [Fact]
+    public async Task A_store_that_lost_its_last_commits_is_restored_from_an_earlier_one_with_a_clear_line()
+    {
+        await using (var one = await StartAsync())
+            await CountAsync(200, 200);
+        Damage(Directory.GetFiles(Path.Combine(_stateDir, "app", "0_0"), "MANIFEST-*").Single(), "cut");
+
+        await using var again = await StartAsync();
+        await CountAsync(1, 201);
+
+        Assert.Equal("201", _kafka.Read("out")[^1].ValueText);
+        Assert.Contains("110 Task 0_0: counts is restored from offset 0 to 200", _log.Lines);
+    }
+
+    [Fact]
+    public async Task A_restore_goes_on_from_the_stored_position_and_reads_nothing_twice()
+    {
+        await using (var one = await StartAsync())
+            await CountAsync(200, 200);
+        var ofTwo = new RecordingListener();
+        await using (var two = await StartAsync(ofTwo, folder: "two"))
+            await CountAsync(40, 240);
+
+        var ofOne = new RecordingListener();
+        await using var again = await StartAsync(ofOne);
+        await CountAsync(1, 241);
+
+        Assert.Equal("241", _kafka.Read("out")[^1].ValueText);
+        Assert.Equal((200, 40), (ofTwo.Restored, ofOne.Restored));
+        Assert.Contains("restore app-counts-changelog-0 200 240", ofOne.Journal);
+        Assert.DoesNotContain(_log.Lines, l => l.StartsWith("112 ", StringComparison.Ordinal) || l.StartsWith("113 ", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task An_input_whose_next_records_retention_took_is_read_where_the_reset_policy_says()
     {
@@ -94,7 +150,18 @@ public sealed class LostRecordsTests : IDisposable
         Assert.Equal(2, _log.Lines.Count(l => l.StartsWith("118 ", StringComparison.Ordinal)));
     }
 
-    private async Task<KafkaStreams> StartAsync(IStateRestoreListener? listener = null, TimeProvider? clock = null)
+    private static void Damage(string file, string harm)
+    {
+        var bytes = File.ReadAllBytes(file);
+        for (var i = bytes.Length / 4; harm == "flip" && i < bytes.Length / 2; i++)
+            bytes[i] ^= 0x55;
+        if (harm == "delete")
+            File.Delete(file);
+        else
+            File.WriteAllBytes(file, harm switch { "empty" => [], "cut" => bytes[..(bytes.Length / 2)], _ => bytes });
+    }
+
+    private async Task<KafkaStreams> StartAsync(IStateRestoreListener? listener = null, TimeProvider? clock = null, string folder = "")
     {
         var topology = new Topology()
             .AddSource("source", Serdes.String, Serdes.String, "in")
@@ -107,7 +174,7 @@ public sealed class LostRecordsTests : IDisposable
             {
                 ApplicationId = "app",
                 BootstrapServers = "fake:1",
-                StateDir = _stateDir,
+                StateDir = Path.Combine(_stateDir, folder),
                 ProcessingGuarantee = ProcessingGuarantee.ExactlyOnceV2,
                 CommitInterval = TimeSpan.FromMilliseconds(5),
                 Poll = TimeSpan.FromMilliseconds(1),
