@@ -1,5 +1,5 @@
-using FsCheck.Fluent;
 using FsCheck;
+using FsCheck.Fluent;
 using MedStreams.Broker.Security;
 using MedStreams.Broker.Storage;
 using MedStreams.Broker.Tests.Clients;
