@@ -35,16 +35,26 @@ internal sealed class AgentClient : KafkaClient
     }
 
     /// <summary>Asks for something and gives the answer.</summary>
-    public async Task<JsonNode?> AskAsync(string verb, JsonObject request)
+    /// <param name="verb">What.</param>
+    /// <param name="request">With what.</param>
+    /// <param name="part">Takes what comes piece by piece before the answer.</param>
+    public async Task<JsonNode?> AskAsync(string verb, JsonObject request, Action<JsonArray>? part = null)
     {
         var stop = TestContext.Current.CancellationToken;
         request["do"] = verb;
         await _process.StandardInput.WriteLineAsync(request.ToJsonString().AsMemory(), stop);
         await _process.StandardInput.FlushAsync(stop);
-        if (await _process.StandardOutput.ReadLineAsync(stop) is not { } line)
-            throw new InvalidOperationException($"{Name} ended: {await _errors}");
-        var answer = JsonNode.Parse(line)!;
-        return answer["error"] is { } error ? throw new InvalidOperationException($"{Name}: {error}") : answer["ok"];
+        while (true)
+        {
+            if (await _process.StandardOutput.ReadLineAsync(stop) is not { } line)
+                throw new InvalidOperationException($"{Name} ended: {await _errors}");
+            var answer = JsonNode.Parse(line)!;
+            if (answer["error"] is { } error)
+                throw new InvalidOperationException($"{Name}: {error}");
+            if (answer["part"] is not JsonArray piece)
+                return answer["ok"];
+            part!(piece);
+        }
     }
 
     public override Task ProduceAsync(string topic, string codec, bool idempotent, IReadOnlyList<ClientRecord> records) =>
@@ -79,8 +89,12 @@ internal sealed class AgentClient : KafkaClient
     public override async Task<ILookup<string, ClientRecord>> ConsumeAsync(IReadOnlyDictionary<string, int> topics, bool committed)
     {
         var counts = new JsonObject(topics.Select(t => KeyValuePair.Create(t.Key, (JsonNode?)t.Value)));
-        var records = await AskAsync("consume", new JsonObject { ["topics"] = counts, ["committed"] = committed });
-        return records!.AsArray().ToLookup(r => (string)r!["topic"]!, r => Read(r!));
+        var records = new List<(string Topic, ClientRecord Record)>();
+        await AskAsync(
+            "consume",
+            new JsonObject { ["topics"] = counts, ["committed"] = committed },
+            part => records.AddRange(part.Select(record => ((string)record!["topic"]!, Read(record)))));
+        return records.ToLookup(of => of.Topic, of => of.Record);
     }
 
     public override async Task<IReadOnlyList<byte[]?>> RelayAsync(string group, string topic, int count)

@@ -39,7 +39,12 @@ function serve(agent) {
       let answer
       try {
         const verb = verbs[request.do] || agent[request.do].bind(agent)
-        answer = { ok: (await verb(request)) ?? null }
+        const result = (await verb(request)) ?? null
+        answer = { ok: request.do === 'consume' ? null : result }
+        if (request.do === 'consume') {
+          // Piece by piece, so that nobody has to hold a line of all that was read.
+          for (let i = 0; i < result.length; i += 50) process.stdout.write(JSON.stringify({ part: result.slice(i, i + 50) }) + '\n')
+        }
       } catch (error) {
         answer = { error: error.stack || String(error) }
       }

@@ -92,7 +92,12 @@ def serve(agent):
         request = json.loads(line)
         verb = request["do"]
         try:
-            answer = {"ok": (verbs.get(verb) or getattr(agent, verb))(request)}
+            result = (verbs.get(verb) or getattr(agent, verb))(request)
+            answer = {"ok": None if verb == "consume" else result}
+            if verb == "consume":
+                # Piece by piece, so that nobody has to hold a line of all that was read.
+                for at in range(0, len(result), 50):
+                    print(json.dumps({"part": result[at:at + 50]}))
         except Exception:
             answer = {"error": traceback.format_exc()}
         print(json.dumps(answer), flush=True)
