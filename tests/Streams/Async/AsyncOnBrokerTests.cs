@@ -10,6 +10,7 @@ public sealed class AsyncOnBrokerTests(BrokerFixture broker) : IClassFixture<Bro
     private const string ServersVariable = "MEDSTREAMS_TEST_ASYNC_SERVERS";
     private const string AppVariable = "MEDSTREAMS_TEST_ASYNC_APP";
     private const string StateVariable = "MEDSTREAMS_TEST_ASYNC_STATE";
+    private const string Static = "one"; // a process that was killed comes back at once
     private const int Keys = 100;
     private readonly string _stateDir = Directory.CreateTempSubdirectory("medstreams-").FullName;
     private readonly string _app = $"async-{Guid.NewGuid():N}";
@@ -60,7 +61,7 @@ public sealed class AsyncOnBrokerTests(BrokerFixture broker) : IClassFixture<Bro
             calls += await RunAndKillAsync(400 + (kill * 150));
 
         await using var last = await StartAsync(
-            _app, broker.BootstrapServers, _stateDir, ProcessingGuarantee.ExactlyOnceV2, _ => Interlocked.Increment(ref calls));
+            _app, broker.BootstrapServers, _stateDir, ProcessingGuarantee.ExactlyOnceV2, _ => Interlocked.Increment(ref calls), Static);
         Check(broker.Read($"{_app}-out", records), records);
         Assert.True(calls > records, $"{calls} calls: none was in flight when the process was killed");
     }
@@ -79,7 +80,8 @@ public sealed class AsyncOnBrokerTests(BrokerFixture broker) : IClassFixture<Bro
             {
                 lock (output)
                     output.WriteLine($"call {value}");
-            });
+            },
+            Static);
         await streams.Completion;
     }
 
@@ -92,7 +94,7 @@ public sealed class AsyncOnBrokerTests(BrokerFixture broker) : IClassFixture<Bro
             Records(records).Where(r => r.Key == g.Key).Select(static r => r.Value.ToUpperInvariant()), g.Select(static r => r.Value)));
 
     private static async Task<KafkaStreams> StartAsync(
-        string app, string servers, string stateDir, ProcessingGuarantee guarantee, Action<string> onCall)
+        string app, string servers, string stateDir, ProcessingGuarantee guarantee, Action<string> onCall, string? groupInstance = null)
     {
         var builder = new StreamsBuilder();
         builder.Stream<string, string>($"{app}-in")
@@ -114,7 +116,7 @@ public sealed class AsyncOnBrokerTests(BrokerFixture broker) : IClassFixture<Bro
             ProcessingGuarantee = guarantee,
             StateDir = stateDir,
             CommitInterval = TimeSpan.FromMilliseconds(50),
-            GroupInstanceId = Path.GetFileName(stateDir), // a process that was killed comes back at once
+            GroupInstanceId = groupInstance,
         });
         await streams.StartAsync();
         return streams;
