@@ -131,6 +131,9 @@ internal static unsafe partial class Rdkafka
     [LibraryImport(Library, EntryPoint = "rd_kafka_error_destroy")]
     internal static partial void ErrorDestroy(nint error);
 
+    [LibraryImport(Library, EntryPoint = "rd_kafka_fatal_error")]
+    internal static partial int FatalError(nint client, byte* text, nuint textSize);
+
     [LibraryImport(Library, EntryPoint = "rd_kafka_queue_get_consumer")]
     internal static partial nint QueueGetConsumer(nint client);
 

@@ -134,12 +134,20 @@ internal sealed unsafe class RdkafkaPolling : IDisposable
                 receiver.OnOutOfRange(new TopicPartition(TopicOf(message), message->Partition));
                 break;
             case ErrorCode.Local_Fatal:
-                throw new StreamsException($"The consumer cannot go on: {code}.", new KafkaException(new Error(code, code.ToString(), isFatal: true)));
+                throw CannotGoOn();
             default:
                 // Transient by librdkafka's own account (a topic not known yet, a member thrown out that joins again): the
                 // client goes on by itself, and the error comes back if it does not.
                 break;
         }
+    }
+
+    /// <summary>With the reason, which the message itself does not tell.</summary>
+    private StreamsException CannotGoOn()
+    {
+        var text = stackalloc byte[1];
+        var code = (ErrorCode)Rdkafka.FatalError(_consumer.DangerousGetHandle(), text, 1);
+        return new StreamsException($"The consumer cannot go on: {code}.", new KafkaException(new Error(code, code.ToString(), isFatal: true)));
     }
 
     private string TopicOf(RdkafkaMessage* message)
