@@ -8,7 +8,7 @@ namespace MedStreams.Streams.Tests.Dsl;
 /// <summary>The topology with every operator: that it is complete, free of noise, and runs.</summary>
 public sealed partial class EveryOperatorTests
 {
-    private static readonly string Source =
+    private static string Source =>
         File.ReadAllText(Path.Combine(Repository.Root, "tests", "Streams", "Dsl", "EveryOperator.cs"));
 
     /// <summary>Operators of which other files hold samples: they need parts that this one has not.</summary>
