@@ -71,6 +71,8 @@ publish_tests() {
   for name in $(projects bench Bench); do
     publish_to "$1/tests" "$2" "bench/$name/$name.Bench.csproj" -p:RuntimeBeside=../dotnet
   done
+  # Once more the command line, which EndToEnd starts: what comes along with a test that refers to it does not fit the runtime here.
+  publish_to "$1/tests" "$2" src/Cli/Cli.csproj -p:RuntimeBeside=../dotnet
   for name in golden data; do
     local from=$ROOT/../shared/$name
     [[ $name != golden ]] || from=${MEDSTREAMS_GOLDEN:-$from}
