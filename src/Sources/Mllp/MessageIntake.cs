@@ -13,7 +13,7 @@ namespace MedStreams.Sources.Mllp;
 /// once its bytes are in the dead-letter topic.
 /// </summary>
 internal sealed class MessageIntake(
-    MllpSourceOptions options, TransactionalWriter writer, RecentMessages recent, MllpMeter meter, ILogger logger) : IMllpHandler
+    MllpSourceOptions options, TransactionalWriter writer, RecentMessages recent, Admissions admissions, MllpMeter meter, ILogger logger) : IMllpHandler
 {
     private static readonly Hl7Path ControlIdPlace = Hl7Path.Parse("MSH-10");
     private static readonly Hl7Path TypePlace = Hl7Path.Parse("MSH-9");
@@ -57,6 +57,8 @@ internal sealed class MessageIntake(
         };
         if (change != MllpConnectionEvent.Refused)
             meter.Connections.Add(change == MllpConnectionEvent.Began ? 1 : -1);
+        if (change == MllpConnectionEvent.Ended)
+            admissions.Forget(peer);
         if (fault is null)
             MllpLog.Connection(logger, peer.Id, peer.Remote, what);
         else
@@ -71,14 +73,22 @@ internal sealed class MessageIntake(
         var sender = $"{header.SendingApplication.Namespace}|{header.SendingFacility.Namespace}";
         var digest = Convert.ToHexStringLower(SHA256.HashData(message.Span).AsSpan(0, 16));
 
-        // Not this connection's token: a repetition over another connection may wait for the same task.
-        var taken = recent.Take(
-            new(sender, header.ControlId),
-            digest,
-            reused => writer.WriteAsync(options.Topic, Record(parsed, message, peer, sender, digest, reused), CancellationToken.None),
-            out var repeated);
-        (repeated ? meter.Repeated : meter.Taken).Add(1);
-        return taken.WaitAsync(cancellation);
+        var identity = new MessageIdentity(sender, header.ControlId);
+        return admissions.TakeAsync(
+            peer,
+            sender,
+            () =>
+            {
+                // Not this connection's token: a repetition over another connection may wait for the same task.
+                var taken = recent.Take(
+                    identity,
+                    digest,
+                    reused => writer.WriteAsync(options.Topic, Record(parsed, message, peer, sender, digest, reused), CancellationToken.None),
+                    out var repeated);
+                (repeated ? meter.Repeated : meter.Taken).Add(1);
+                return taken;
+            },
+            cancellation).WaitAsync(cancellation);
     }
 
     private Message<byte[], byte[]> Record(

@@ -8,19 +8,21 @@ namespace MedStreams.Sources.Mllp;
 /// <summary>
 /// HL7 v2 messages from MLLP connections into a topic, each exactly once: a message is acknowledged only after the transaction
 /// that holds it is committed, and a repetition of it (same sender, same MSH-10, same bytes) is acknowledged without being
-/// written again. The memory for that is the topic itself, read back at the start. While Kafka is slow or away senders get no
+/// written again, whichever source it comes to. The memory for that is the topic itself, read back at the start and followed. While Kafka is slow or away senders get no
 /// answer and are read no further.
 /// </summary>
 public sealed class MllpSource : IAsyncDisposable
 {
     private readonly TransactionalWriter _writer;
     private readonly MllpServer _server;
+    private readonly RecentMessagesFollower _follower;
     private readonly MllpMeter _meter;
 
-    private MllpSource(TransactionalWriter writer, MllpServer server, MllpMeter meter)
+    private MllpSource(TransactionalWriter writer, MllpServer server, RecentMessagesFollower follower, MllpMeter meter)
     {
         _writer = writer;
         _server = server;
+        _follower = follower;
         _meter = meter;
     }
 
@@ -45,6 +47,7 @@ public sealed class MllpSource : IAsyncDisposable
     {
         await _server.DisposeAsync().ConfigureAwait(false);
         await _writer.DisposeAsync().ConfigureAwait(false);
+        await _follower.DisposeAsync().ConfigureAwait(false);
         _meter.Dispose();
     }
 
@@ -53,15 +56,19 @@ public sealed class MllpSource : IAsyncDisposable
         var recent = new RecentMessages(options.DuplicateLimit, options.DuplicateWindow, options.TimeProvider);
         var meter = new MllpMeter();
         var writer = TransactionalWriter.Start(options, logger);
+        RecentMessagesFollower? follower = null;
         try
         {
-            RecentMessagesReader.Read(options, recent, cancellation);
-            var server = MllpServer.Start(options.Server, new MessageIntake(options, writer, recent, meter, logger));
+            follower = RecentMessagesFollower.Start(options, recent, cancellation);
+            var server = MllpServer.Start(
+                options.Server, new MessageIntake(options, writer, recent, new Admissions(follower.CaughtUpAsync), meter, logger));
             MllpLog.Listening(logger, server.EndPoint, recent.Count, options.DuplicateWindow);
-            return new(writer, server, meter);
+            return new(writer, server, follower, meter);
         }
         catch
         {
+            if (follower is not null)
+                await follower.DisposeAsync().ConfigureAwait(false);
             await writer.DisposeAsync().ConfigureAwait(false);
             meter.Dispose();
             throw;

@@ -46,11 +46,15 @@ internal sealed class RecentMessages(int limit, TimeSpan window, TimeProvider ti
         }
     }
 
-    /// <summary>Remembers a message that was taken before.</summary>
+    /// <summary>Remembers a message that was taken before, here or by another source.</summary>
     public void Remember(in MessageIdentity identity, string digest, DateTimeOffset at)
     {
         lock (_gate)
-            Put(identity, digest, Task.CompletedTask, at);
+        {
+            // What this source takes itself comes back from the topic, too.
+            if (!_known.TryGetValue(identity, out var known) || known.Digest != digest)
+                Put(identity, digest, Task.CompletedTask, at);
+        }
     }
 
     private void Put(in MessageIdentity identity, string digest, Task taken, DateTimeOffset at)

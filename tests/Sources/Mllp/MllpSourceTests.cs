@@ -163,6 +163,73 @@ public sealed class MllpSourceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_repetition_at_another_source_is_acknowledged_and_not_written_again()
+    {
+        await using var first = await StartAsync();
+        await using var second = await StartAsync(o => o with { InstanceId = "second" });
+        for (var i = 0; i < 20; i++)
+        {
+            await using var client = Client(first);
+            await using var another = Client(second);
+            Assert.Equal("AA", (await client.SendAsync(Message($"{i}"), Token)).Code);
+            Assert.Equal("AA", (await another.SendAsync(Message($"{i}"), Token)).Code);
+            Assert.Equal("AA", (await another.SendAsync(Message($"{i}b"), Token)).Code);
+            await using var back = Client(first);
+            Assert.Equal("AA", (await back.SendAsync(Message($"{i}b"), Token)).Code);
+        }
+
+        Assert.Equal(
+            Enumerable.Range(0, 20).SelectMany(i => new[] { $"{i}", $"{i}b" }), Records("hl7.inbound").Select(r => Header(r, MllpHeaders.ControlId)));
+    }
+
+    [Fact]
+    public async Task Messages_that_come_without_waiting_for_answers_keep_their_order()
+    {
+        await using var source = await StartAsync();
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(source.EndPoint, Token);
+
+        await socket.SendAsync(Enumerable.Range(0, 50).SelectMany(i => MllpDecoder.Frame(Message($"{i}").ToBytes().Span)).ToArray(), Token);
+        var text = string.Empty;
+        var buffer = new byte[65536];
+        while (!text.Contains("|AA|49", StringComparison.Ordinal))
+            text += Encoding.UTF8.GetString(buffer, 0, await socket.ReceiveAsync(buffer, Token));
+
+        Assert.Equal(Enumerable.Range(0, 50).Select(i => $"{i}"), Records("hl7.inbound").Select(r => Header(r, MllpHeaders.ControlId)));
+    }
+
+    [Fact]
+    public async Task While_Kafka_is_away_a_sender_that_does_not_wait_is_read_no_further()
+    {
+        await using var source = await StartAsync();
+        var port = _broker.Port;
+        await _broker.DisposeAsync();
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(source.EndPoint, Token);
+        var frame = MllpDecoder.Frame(Message("1").Edit().Set("NTE-3", new string('x', 1 << 20)).ToMessage().ToBytes().Span);
+        long sent = 0;
+        var sending = Task.Run(
+            async () =>
+            {
+                for (var i = 0; i < 1000; i++)
+                {
+                    await socket.SendAsync(frame, Token);
+                    Interlocked.Add(ref sent, frame.Length);
+                }
+            },
+            Token);
+
+        await Assert.ThrowsAsync<TimeoutException>(() => sending.WaitAsync(TimeSpan.FromSeconds(2), Token));
+        var taken = Interlocked.Read(ref sent);
+
+        Assert.True(taken < 200L << 20, $"{taken} bytes were taken while Kafka was away");
+        socket.Close();
+        await Assert.ThrowsAnyAsync<Exception>(() => sending);
+        _broker = Broker(port);
+        await _broker.StartAsync(Token);
+    }
+
+    [Fact]
     public async Task A_second_source_of_the_same_name_ends_the_first()
     {
         await using var first = await StartAsync();
