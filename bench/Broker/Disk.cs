@@ -51,29 +51,51 @@ internal sealed class Disk : IDisposable
         long written = 0;
         var start = Stopwatch.GetTimestamp();
         while (written < MostBytes && Stopwatch.GetElapsedTime(start) < duration)
-            written += disk.Round();
+        {
+            written += disk.Write();
+            disk.Sync();
+        }
+
         return written / Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
-    /// <summary>Appends in a pattern at a steady rate, a group of writes and their sync at a time.</summary>
-    /// <returns>The time of each group from its first write until everything is durable, in milliseconds.</returns>
+    /// <summary>
+    /// Appends in a pattern at a steady rate, a group of writes and their sync at a time. Groups that were due while a sync took long are
+    /// written together and share the next one.
+    /// </summary>
+    /// <returns>
+    /// The time of each group, in milliseconds, until everything is durable: from its first write, or, where a sync was under way, from
+    /// when it was due.
+    /// </returns>
     public static async Task<List<double>> LatenciesAsync(string folder, WritePattern pattern, double groupsPerSecond, TimeSpan duration)
     {
         using var disk = new Disk(folder, pattern);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
         var times = new List<double>();
         var start = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(start) is var elapsed && elapsed < duration)
+        var free = 0.0;
+        while (Stopwatch.GetElapsedTime(start).TotalSeconds is var began && began < duration.TotalSeconds)
         {
-            if (times.Count > elapsed.TotalSeconds * groupsPerSecond)
+            var due = (int)Math.Min(int.MaxValue, (began * groupsPerSecond) + 1) - times.Count;
+            if (due <= 0)
             {
                 await timer.WaitForNextTickAsync();
                 continue;
             }
 
-            var began = Stopwatch.GetTimestamp();
-            disk.Round();
-            times.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+            if (double.IsInfinity(groupsPerSecond))
+                due = 1;
+            for (var i = 0; i < due; i++)
+                disk.Write();
+            disk.Sync();
+            var end = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            for (var i = 0; i < due; i++)
+            {
+                var wanted = times.Count / groupsPerSecond;
+                times.Add((end - (wanted < free ? wanted : began)) * 1000);
+            }
+
+            free = end;
         }
 
         return times;
@@ -82,8 +104,8 @@ internal sealed class Disk : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _files.ForEach(file => file.Dispose());
 
-    /// <summary>One write to each file or as many as go between two syncs, then the sync; answers the bytes.</summary>
-    private long Round()
+    /// <summary>One write to each file, or as many as go between two syncs; answers the bytes.</summary>
+    private long Write()
     {
         var most = _pattern.SyncBytes ?? (long)_pattern.WriteBytes * _files.Count;
         long written = 0;
@@ -94,13 +116,13 @@ internal sealed class Disk : IDisposable
             written += _chunk.Length;
         }
 
-        if (_pattern.SyncBytes is not null)
-            Sync();
         return written;
     }
 
     private void Sync()
     {
+        if (_pattern.SyncBytes is null)
+            return;
         if (_files.Count > 1)
             _files.ForEach(NativeSync.StartWriteOut);
         _files.ForEach(NativeSync.Data);

@@ -35,6 +35,7 @@ internal sealed class Latencies(Target target, BenchOptions options, Report repo
             BrokerUsage? before = null, after = null;
             var probe = new LatencyProbe(target.Cluster, topic, topic, rate, _duration, Size)
             {
+                Idempotent = false,
                 Counting = begins =>
                 {
                     var usage = target.Broker?.UsageAsync().GetAwaiter().GetResult();

@@ -12,8 +12,7 @@ internal sealed record Measured(Rate Rate, double BrokerMicroseconds, double Cli
     /// <summary>Measures a run.</summary>
     public static async Task<Measured> OfAsync(BrokerProcess? broker, Func<Rate> run)
     {
-        var nothing = new BrokerUsage(0, 0, 0, 0, 0, 0);
-        var before = broker is null ? nothing : await broker.UsageAsync();
+        var before = broker is null ? BrokerUsage.None : await broker.UsageAsync();
         var cpu = broker?.CpuTime ?? TimeSpan.Zero;
         var usage = Usage.Begin();
         var rate = run();
@@ -23,7 +22,7 @@ internal sealed record Measured(Rate Rate, double BrokerMicroseconds, double Cli
             rate,
             broker is null ? 0 : (broker.CpuTime - cpu).TotalMicroseconds / records,
             client.TotalMicroseconds / records,
-            broker is null ? nothing : (await broker.UsageAsync()).Since(before));
+            broker is null ? BrokerUsage.None : (await broker.UsageAsync()).Since(before));
     }
 
     /// <summary>The median of something over several runs.</summary>

@@ -24,12 +24,16 @@ internal sealed class ProduceRun : IDisposable
     private readonly int _size;
 
     /// <summary>A producer that is ready.</summary>
-    public ProduceRun(Cluster cluster, BenchTopic topic, int size)
+    /// <param name="cluster">The broker.</param>
+    /// <param name="topic">Where records go.</param>
+    /// <param name="size">The bytes of a record's value.</param>
+    /// <param name="idempotent">Whether it is idempotent: librdkafka then has one request on its way at a time, else as many as it likes.</param>
+    public ProduceRun(Cluster cluster, BenchTopic topic, int size, bool idempotent)
     {
         (_cluster, _topic, _size) = (cluster, topic, size);
         _producer = Clients.Producer(cluster.Settings(
             ("acks", "all"),
-            ("enable.idempotence", "true"),
+            ("enable.idempotence", idempotent ? "true" : "false"),
             ("linger.ms", "5"),
             ("queue.buffering.max.messages", "500000"),
             ("queue.buffering.max.kbytes", "131072"),

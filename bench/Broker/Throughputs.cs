@@ -21,23 +21,25 @@ internal sealed class Throughputs(Target target, BenchOptions options, Report re
         {
             foreach (var size in options.Sizes is { Count: > 0 } sizes ? sizes : [100, 1000])
             {
-                var rate = await RunAsync(partitions, size);
+                var rate = await RunAsync(partitions, size, idempotent: false);
                 if (partitions == 1 && size == 100)
                     load = rate;
+                if (partitions == 1 && options.Wants("produce"))
+                    await RunAsync(partitions, size, idempotent: true);
             }
         }
 
         return load;
     }
 
-    private async Task<double> RunAsync(int partitions, int size)
+    private async Task<double> RunAsync(int partitions, int size, bool idempotent)
     {
         var (produced, fetched) = (new List<Measured>(), new List<Measured>());
         var (large, same, sent) = (new List<double>(), new List<double>(), new List<double>());
         for (var run = 0; run < _repeat; run++)
         {
             var topic = await target.Cluster.CreateTopicAsync("produce", partitions);
-            using (var producer = new ProduceRun(target.Cluster, topic, size))
+            using (var producer = new ProduceRun(target.Cluster, topic, size, idempotent))
             {
                 large.Add(Disk.AppendRate(options.Data, WritePattern.Large(target.Fsync), BaselineDuration));
                 produced.Add(await Measured.OfAsync(target.Broker, () => producer.Run(_duration)));
@@ -45,7 +47,7 @@ internal sealed class Throughputs(Target target, BenchOptions options, Report re
 
             same.Add(Disk.AppendRate(options.Data, PatternOf(produced[^1], partitions), BaselineDuration));
             large.Add(Disk.AppendRate(options.Data, WritePattern.Large(target.Fsync), BaselineDuration));
-            if (options.Wants("fetch"))
+            if (!idempotent && options.Wants("fetch"))
             {
                 sent.Add(await Loopback.FileRateAsync(options.Data, BaselineDuration));
                 fetched.Add(await Measured.OfAsync(target.Broker, () => FetchRun.Run(target.Cluster, topic, _duration)));
@@ -55,7 +57,7 @@ internal sealed class Throughputs(Target target, BenchOptions options, Report re
         }
 
         var shape = $"{target.Flushing}, {size} B, {partitions} partition{(partitions == 1 ? "" : "s")}";
-        Add($"produce {shape}", produced, size, (Statistics.Median(same), "the same writes to the disk"), (Statistics.Median(large), "1 MiB writes to the disk"));
+        Add($"produce {shape}{(idempotent ? ", idempotent" : "")}", produced, size, (Statistics.Median(same), "the same writes to the disk"), (Statistics.Median(large), "1 MiB writes to the disk"));
         if (fetched.Count > 0)
             Add($"fetch {shape}", fetched, size, (Statistics.Median(sent), "a file over a bare socket"), null);
         return Measured.Median(produced, run => run.Rate.Records);
@@ -79,6 +81,15 @@ internal sealed class Throughputs(Target target, BenchOptions options, Report re
             report.Add(new(Target.Bench, workload, megabytes, "MB/s", other.Bytes / 1e6, other.Name));
         if (target.Broker is null)
             return;
+        var flushes = runs.Sum(r => r.Used.Flushes);
+        if (flushes > 0)
+        {
+            var elapsed = runs.Sum(r => r.Rate.Elapsed.TotalSeconds);
+            var mebibytes = runs.Sum(r => r.Rate.Bytes * r.Rate.Elapsed.TotalSeconds) / (1 << 20);
+            report.Add(new(Target.Bench, workload, runs.Sum(r => r.Used.FlushSeconds), "s in syncs", elapsed, "the time"));
+            report.Add(new(Target.Bench, workload, mebibytes / flushes, "MiB in a sync", 1, "those of the baseline"));
+        }
+
         report.Add(new(
             Target.Bench,
             workload,

@@ -134,6 +134,7 @@ public sealed class BrokerProcess : IAsyncDisposable
     internal static async Task<int> ServeAsync(string[] arguments)
     {
         long flushes = 0, produces = 0;
+        var flushSeconds = 0.0;
         using var listener = new MeterListener
         {
             InstrumentPublished = (instrument, listener) =>
@@ -142,7 +143,12 @@ public sealed class BrokerProcess : IAsyncDisposable
                     listener.EnableMeasurementEvents(instrument);
             },
         };
-        listener.SetMeasurementEventCallback<double>((_, _, _, _) => Interlocked.Increment(ref flushes));
+        listener.SetMeasurementEventCallback<double>((_, seconds, _, _) =>
+        {
+            // One thread syncs.
+            Interlocked.Increment(ref flushes);
+            Volatile.Write(ref flushSeconds, flushSeconds + seconds);
+        });
         listener.SetMeasurementEventCallback<long>((_, count, tags, _) =>
         {
             if (tags[0].Value is "Produce")
@@ -158,6 +164,7 @@ public sealed class BrokerProcess : IAsyncDisposable
                 GC.Collect();
             var usage = new BrokerUsage(
                 Interlocked.Read(ref flushes),
+                Volatile.Read(ref flushSeconds),
                 Interlocked.Read(ref produces),
                 GC.GetTotalAllocatedBytes(),
                 GC.GetTotalMemory(forceFullCollection: false),

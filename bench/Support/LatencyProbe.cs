@@ -51,6 +51,9 @@ public sealed class LatencyProbe(Cluster cluster, BenchTopic input, BenchTopic o
     /// <summary>Called when the records begin that count (true), and when the last of them was acknowledged (false).</summary>
     public Action<bool>? Counting { get; init; }
 
+    /// <summary>Whether the producer is idempotent: librdkafka's then sends one request at a time.</summary>
+    public bool Idempotent { get; init; } = true;
+
     /// <summary>Runs, and answers the time to the acknowledgement (of every 16th record) and to the receipt.</summary>
     /// <exception cref="BenchException">Records are missing, or were refused.</exception>
     public async Task<(Latency Acknowledged, Latency EndToEnd)> RunAsync()
@@ -67,7 +70,7 @@ public sealed class LatencyProbe(Cluster cluster, BenchTopic input, BenchTopic o
     private async Task SendAsync(Task receiving)
     {
         using var producer = Clients.Producer(cluster.Settings(
-            ("enable.idempotence", "true"), ("linger.ms", "1"), ("partitioner", "murmur2_random")));
+            ("acks", "all"), ("enable.idempotence", Idempotent ? "true" : "false"), ("linger.ms", "1"), ("partitioner", "murmur2_random")));
         var message = new Message<byte[], byte[]> { Key = new byte[8], Value = new byte[size] };
         Greet(producer, message);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
