@@ -66,6 +66,45 @@ public sealed class RecoveryTests
         Assert.Equal(["0=first", "1=second"], last.ReadAll());
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Whatever_fails_around_a_roll_what_is_acknowledged_after_a_kill_survives_a_power_cut(bool withCheckpoint)
+    {
+        var settings = new TopicSettings { SegmentBytes = 100, IndexIntervalBytes = 0 };
+        var failures = 0;
+        for (var failing = 0; failing < 12; failing++)
+        {
+            for (var seed = 0; seed < 4; seed++)
+            {
+                using var test = new TestLog(settings: settings);
+                test.Append("first");
+                if (withCheckpoint)
+                    await test.Log.CheckpointAsync();
+                var left = failing;
+                test.Disk.Before = (_, _) =>
+                {
+                    if (left-- != 0)
+                        return;
+                    failures++;
+                    throw new IOException("Only this once.");
+                };
+                test.Append("second");
+                var acknowledged = test.Log.HighWatermark;
+                test.Disk.Before = null;
+                using var again = test.Killed();
+                Assert.True(again.Log.HighWatermark >= acknowledged);
+                Assert.Equal(ErrorCode.None, again.Append("third").Error);
+                var expected = again.ReadAll();
+                Assert.Equal(again.Log.NextOffset, again.Log.HighWatermark);
+                using var last = new TestLog(again.Disk.PowerCut(new Random(seed)), settings);
+                Assert.Equal(expected, last.ReadAll());
+            }
+        }
+
+        Assert.InRange(failures, 4 * 4, 12 * 4);
+    }
+
     [Fact]
     public void An_empty_file_of_a_log_that_was_never_written_is_not_trusted_to_be_there()
     {
