@@ -83,7 +83,8 @@ internal sealed class Disk : IDisposable
                 continue;
             }
 
-            if (double.IsInfinity(groupsPerSecond))
+            var oneByOne = double.IsInfinity(groupsPerSecond);
+            if (oneByOne)
                 due = 1;
             for (var i = 0; i < due; i++)
                 disk.Write();
@@ -92,7 +93,7 @@ internal sealed class Disk : IDisposable
             for (var i = 0; i < due; i++)
             {
                 var wanted = times.Count / groupsPerSecond;
-                times.Add((end - (wanted < free ? wanted : began)) * 1000);
+                times.Add((end - (wanted < free && !oneByOne ? wanted : began)) * 1000);
             }
 
             free = end;
