@@ -13,7 +13,7 @@ internal sealed class Latencies(Target target, BenchOptions options, Report repo
     private const int HalfTheAim = 150_000;
 
     private const int Size = 100;
-    private readonly TimeSpan _duration = TimeSpan.FromSeconds(options.Seconds ?? (options.Full ? 10 : 4));
+    private readonly TimeSpan _duration = TimeSpan.FromSeconds(options.Seconds ?? (options.Full ? 10 : 2));
     private readonly int _repeat = options.Repeat ?? 3;
 
     /// <summary>Runs.</summary>

@@ -9,8 +9,8 @@ namespace MedStreams.Broker.Bench;
 /// </summary>
 internal sealed class Throughputs(Target target, BenchOptions options, Report report)
 {
-    private static readonly TimeSpan BaselineDuration = TimeSpan.FromSeconds(0.5);
-    private readonly TimeSpan _duration = TimeSpan.FromSeconds(options.Seconds ?? (options.Full ? 5 : 1.5));
+    private static readonly TimeSpan BaselineDuration = TimeSpan.FromSeconds(0.3);
+    private readonly TimeSpan _duration = TimeSpan.FromSeconds(options.Seconds ?? (options.Full ? 5 : 1));
     private readonly int _repeat = options.Repeat ?? 3;
 
     /// <summary>Runs all shapes; answers the records a second of 100 B to one partition, or null where that was not asked for.</summary>

@@ -10,8 +10,8 @@ internal sealed class Transactions(Target target, BenchOptions options, Report r
 {
     private const int Partitions = 4;
     private static readonly int[] Sizes = [1, 100];
-    private static readonly TimeSpan BaselineDuration = TimeSpan.FromSeconds(0.5);
-    private readonly TimeSpan _duration = TimeSpan.FromSeconds(options.Seconds ?? (options.Full ? 5 : 2));
+    private static readonly TimeSpan BaselineDuration = TimeSpan.FromSeconds(0.3);
+    private readonly TimeSpan _duration = TimeSpan.FromSeconds(options.Seconds ?? (options.Full ? 5 : 1));
     private readonly int _repeat = options.Repeat ?? 3;
 
     /// <summary>Runs.</summary>

@@ -13,7 +13,7 @@ namespace MedStreams.Broker.Server;
 /// </summary>
 internal sealed partial class ClientConnection : IDisposable
 {
-    private const int MaxPending = 32;
+    private const int MaxPending = 1024;
     private const long MaxPendingBytes = 64L << 20;
     private static readonly TimeSpan LongWait = TimeSpan.FromSeconds(1);
 
