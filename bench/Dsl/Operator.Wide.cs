@@ -1,4 +1,5 @@
 using MedStreams.Streams;
+using MedStreams.Streams.Testing;
 
 namespace MedStreams.Dsl.Bench;
 
@@ -11,6 +12,11 @@ internal sealed partial record Operator
         new("Repartition", static b => Stream(b).Repartition(Repartitioned.With(Serdes.Int64, Serdes.Int64)).ForEach(Nothing)),
         new("MapValuesAsync, done at once", static b => Stream(b)
             .MapValuesAsync(static (_, v, _) => ValueTask.FromResult(v + 1)).ForEach(Nothing)),
+        new("ProcessAsync, done at once", static b => Stream(b)
+            .ProcessAsync<long, long>(static (record, _) => ValueTask.FromResult<IReadOnlyList<Record<long, long>>>([record])).ForEach(Nothing)),
+        new("ToSink", static b => Stream(b).ToSink(
+            "target", new InMemorySink<long, long>(), Repartitioned.With(Serdes.Int64, Serdes.Int64))),
+        new("Print", static b => Stream(b).Print(TextWriter.Null)),
         new("GroupBy another key, Count", static b => Stream(b)
             .GroupBy(static (k, _) => k / 2, Grouped.With(Serdes.Int64, Serdes.Int64))
             .Count(Kept<long?>()).ToStream().ForEach(Nothing)),
@@ -19,6 +25,16 @@ internal sealed partial record Operator
             .Count(Kept<long?>()).ToStream().ForEach(Nothing)),
         new("stream-global table Join", static b => Stream(b).Join(
             b.GlobalTable(Table, InOrNull, Kept<long?>()), static (k, _) => k, static (v, t) => v + t ?? 0).ForEach(Nothing))
+        {
+            ReadsTable = true,
+        },
+        new("stream-global table LeftJoin", static b => Stream(b).LeftJoin(
+            b.GlobalTable(Table, InOrNull, Kept<long?>()), static (k, _) => k, static (v, t) => v + t ?? 0).ForEach(Nothing))
+        {
+            ReadsTable = true,
+        },
+        new("foreign-key LeftJoin", static b => TableOf(b, Input).LeftJoin(TableOf(b), static v => v % 10_000, static (v, t) => v + t)
+            .ToStream().ForEach(Nothing))
         {
             ReadsTable = true,
         },

@@ -84,8 +84,15 @@ internal sealed partial record Operator(string Name, Action<StreamsBuilder> Buil
         new("session windows, Count", static b => Stream(b).GroupByKey()
             .WindowedBy(SessionWindows.OfInactivityGapAndGrace(Minute, Minute)).Count(Kept<long?>()).ToStream().ForEach(Nothing)),
         new("stream-table Join", static b => Stream(b).Join(TableOf(b), static (v, t) => v + t ?? 0).ForEach(Nothing)) { ReadsTable = true },
+        new("stream-table LeftJoin", static b => Stream(b).LeftJoin(TableOf(b), static (v, t) => v + t ?? 0).ForEach(Nothing)) { ReadsTable = true },
         new("stream-stream Join", static b => Stream(b).Join(
             Stream(b, Table), static (v, o) => v + o, JoinWindows.OfTimeDifferenceWithNoGrace(Minute)).ForEach(Nothing))
+        {
+            ReadsTable = true,
+            TakesTurns = true,
+        },
+        new("stream-stream LeftJoin", static b => Stream(b).LeftJoin(
+            Stream(b, Table), static (v, o) => v + o, JoinWindows.OfTimeDifferenceWithNoGrace(Minute / 12)).ForEach(Nothing))
         {
             ReadsTable = true,
             TakesTurns = true,
@@ -98,8 +105,13 @@ internal sealed partial record Operator(string Name, Action<StreamsBuilder> Buil
         },
         new("table-table Join", static b => TableOf(b, Input)
             .Join(TableOf(b), static (v, t) => v + t).ToStream().ForEach(Nothing)) { ReadsTable = true },
+        new("table-table LeftJoin", static b => TableOf(b, Input)
+            .LeftJoin(TableOf(b), static (v, t) => v + t).ToStream().ForEach(Nothing)) { ReadsTable = true },
+        new("table-table OuterJoin", static b => TableOf(b, Input)
+            .OuterJoin(TableOf(b), static (v, t) => v + t).ToStream().ForEach(Nothing)) { ReadsTable = true },
         new("ToTable", static b => Nullable(b).ToTable(Named()).ToStream().ForEach(Nothing)),
         new("KTable Filter", static b => TableOf(b, Input).Filter(static (_, v) => v >= 0, Named()).ToStream().ForEach(Nothing)),
+        new("KTable FilterNot", static b => TableOf(b, Input).FilterNot(static (_, v) => v < 0, Named()).ToStream().ForEach(Nothing)),
         new("KTable MapValues", static b => TableOf(b, Input).MapValues(static v => v + 1, Named()).ToStream().ForEach(Nothing)),
         new("KTable TransformValues", static b => TableOf(b, Input)
             .TransformValues(static () => new Transforming(), Named()).ToStream().ForEach(Nothing)),

@@ -34,9 +34,9 @@ internal static class RunCommand
             var config = StreamsSettings.ToConfig(
                 context.Settings, entry.Name, context.Environment.WorkingDirectory, context.Environment.Clock);
             var runnable = entry.Build(new TopologySetting(context.Settings, loggers, ForDescription: false));
+            MissingTopics.CheckPartitions(context, runnable); // before anything is made
             if (context.Parse.GetValue(create))
                 await MissingTopics.CreateAsync(context, runnable, context.Parse.GetValue(partitions) ?? -1);
-            MissingTopics.CheckPartitions(context, runnable);
             var runner = new TopologyRunner(
                 entry.Name,
                 runnable,
