@@ -76,6 +76,8 @@ run_tests() {
   if [[ $failed -gt 0 ]]; then
     grep -vE '^  (Discovering|Discovered|Starting|Finished): ' "$log" || true
     [[ -z $trouble ]] || echo "$name: $trouble"
+  else
+    sed -n 's/^golden /  golden /p' "$log" # how many recordings were compared, and how many are equal
   fi
 }
 
