@@ -18,14 +18,19 @@ internal sealed record CallLimits(TimeSpan Longest, int WaitingPerKey)
     private const string PollSetting = "max.poll.interval.ms";
     private const int TransactionsOfCalls = 6;
     private static readonly TimeSpan DefaultTransaction = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LargestTransaction = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan DefaultPoll = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// The same settings, with more time for a transaction where a topology makes calls that need it and the user has not set it.
+    /// The same settings, with more time for a transaction where a topology makes calls that need it, or commits are far apart, and the user has not set
+    /// it. Without calls it stays within what brokers allow (<c>transaction.max.timeout.ms</c>).
     /// </summary>
     public static StreamsConfig Widen(Topology topology, StreamsConfig config)
     {
-        var needed = TransactionsOfCalls * LongestOf(topology).Calls + config.EffectiveCommitInterval;
+        var calls = TransactionsOfCalls * LongestOf(topology).Calls;
+        var needed = calls + config.EffectiveCommitInterval;
+        if (calls == TimeSpan.Zero && needed > LargestTransaction)
+            needed = LargestTransaction;
         if (!config.ExactlyOnce || config.Producer.ContainsKey(TransactionSetting) || needed <= DefaultTransaction)
             return config;
         return config with

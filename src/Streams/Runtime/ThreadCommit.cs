@@ -1,3 +1,4 @@
+using Confluent.Kafka;
 using MedStreams.Streams.Kafka;
 using MedStreams.Streams.Processing;
 using Microsoft.Extensions.Logging;
@@ -196,13 +197,31 @@ internal sealed class ThreadCommit : IDisposable
                     producer.InitTransactions(CallTimeout);
                 return producer;
             }
+            catch (TransactionLostException e) when (RefusalOf(e) is { } refusal)
+            {
+                producer.Dispose();
+                throw new StreamsException(refusal, e);
+            }
             catch (TransactionLostException e) when (_config.Clock.GetElapsedTime(since) < _config.TaskTimeout)
             {
                 RuntimeLog.TransactionLost(_logger, _parts.Name, e.Message);
                 producer.Dispose();
+                Task.Delay(FirstRetry, _config.Clock).Wait();
             }
         }
     }
+
+    /// <summary>What the brokers will not allow however often they are asked; null for all that may pass.</summary>
+    private string? RefusalOf(TransactionLostException e) => (e.InnerException as KafkaException)?.Error.Code switch
+    {
+        ErrorCode.InvalidTransactionTimeout =>
+            "The brokers allow no transaction as long as producer.transaction.timeout.ms says, which is no less than commit.interval.ms: lower both, "
+            + "or raise the brokers' transaction.max.timeout.ms.",
+        ErrorCode.TransactionalIdAuthorizationFailed =>
+            $"The brokers do not allow this user the transactional id {_parts.TransactionalId}: it needs the right to write and describe ids that begin with "
+            + $"{_config.ApplicationId}.",
+        _ => null,
+    };
 
     private bool TryTargets(ActiveTask task, Action<ExternalSinkNode> call)
     {
