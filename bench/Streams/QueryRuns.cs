@@ -32,13 +32,12 @@ internal sealed class QueryRuns(BenchOptions options, Report report, Cluster clu
             await Task.Delay(TimeSpan.FromMilliseconds(50));
         using var stop = new CancellationTokenSource();
         var producing = ProduceAsync(input, stop.Token);
-        var query = new Func<string, Task<bool>>(key => Task.FromResult(Ask(engine.Streams, key)));
-        await MeasureAsync("in process", query);
+        await MeasureAsync("in process", key => Ask(engine.Streams, key));
         await using (var server = await InstanceServer.StartAsync(
             engine.Streams, "", new InstanceServerOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0) }))
         {
             using var client = new HttpClient { BaseAddress = server.Address };
-            await MeasureAsync("over HTTP", key => AskAsync(client, key));
+            await MeasureAsync("over HTTP", key => Ask(client, key));
         }
 
         await stop.CancelAsync();
@@ -46,29 +45,28 @@ internal sealed class QueryRuns(BenchOptions options, Report report, Cluster clu
         await cluster.DeleteTopicsAsync(input, output);
     }
 
-    private async Task MeasureAsync(string how, Func<string, Task<bool>> ask)
+    private async Task MeasureAsync(string how, Func<string, bool> ask)
     {
         var start = Stopwatch.GetTimestamp();
         var end = WarmUp + TimeSpan.FromSeconds(options.Seconds ?? 5);
-        var all = await Task.WhenAll(Enumerable.Range(0, Workers).Select(w => Task.Run(() => WorkAsync(w, start, end, ask))));
+        var all = await Task.WhenAll(Enumerable.Range(0, Workers).Select(
+            w => Task.Factory.StartNew(() => Work(w, start, end, ask), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
         var latency = Latency.Of(all.SelectMany(l => l));
         var name = string.Create(CultureInfo.InvariantCulture, $"Q1 queries {how}, {Rate:#,0}/s beside {RecordsPerSecond:#,0} records/s");
         report.Add(new("Streams", name, latency.P50, "ms p50"));
         report.Add(new("Streams", name, latency.P99, "ms p99"));
     }
 
-    private static async Task<List<double>> WorkAsync(int worker, long start, TimeSpan end, Func<string, Task<bool>> ask)
+    private static List<double> Work(int worker, long start, TimeSpan end, Func<string, bool> ask)
     {
         var latencies = new List<double>();
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
         for (var i = 0; ; i++)
         {
             var due = TimeSpan.FromSeconds(((double)i * Workers + worker) / Rate);
             if (due > end)
                 return latencies;
-            while (Stopwatch.GetElapsedTime(start) < due)
-                await timer.WaitForNextTickAsync();
-            if (!await ask(KeyOf((int)(((long)i * Workers + worker) * 7_919 % Workload.Keys))))
+            Pace.WaitUntil(start + (long)(due.TotalSeconds * Stopwatch.Frequency));
+            if (!ask(KeyOf((int)(((long)i * Workers + worker) * 7_919 % Workload.Keys))))
                 throw new BenchException("A key that was counted has no value.");
             if (due >= WarmUp)
                 latencies.Add((Stopwatch.GetElapsedTime(start) - due).TotalMilliseconds);
@@ -82,11 +80,12 @@ internal sealed class QueryRuns(BenchOptions options, Report report, Cluster clu
         return streams.Query(request).PartitionResults[partition].Result is not null;
     }
 
-    private static async Task<bool> AskAsync(HttpClient client, string key)
+    private static bool Ask(HttpClient client, string key)
     {
-        using var body = new StringContent($"{{\"key\":\"{key}\"}}", Encoding.UTF8, "application/json");
-        using var response = await client.PostAsync(new Uri("/queries/counts", UriKind.Relative), body);
-        await response.Content.ReadAsByteArrayAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/queries/counts", UriKind.Relative));
+        request.Content = new StringContent($"{{\"key\":\"{key}\"}}", Encoding.UTF8, "application/json");
+        using var response = client.Send(request);
+        response.Content.ReadAsStream().Dispose();
         return response.IsSuccessStatusCode;
     }
 
