@@ -39,6 +39,8 @@ need_demo() {
 need_test() {
   need python3-hl7 "a sender that the MLLP source is tested with" has_python hl7
   need python3-pydicom "files of many makers, and a reader that DICOM is tested with" has_python pydicom
+  need orthanc-dicomweb "an archive that DICOMweb is tested against" test -e /usr/share/orthanc/plugins/libOrthancDicomWeb.so
+  need dicom3tools "it checks the DICOM objects that are made" has_program dciodvfy
   need openssl "it speaks TLS to the broker in tests" has_program openssl
   need kcat "a client that the broker is tested with" has_program kcat
   need python3-kafka "a client that the broker is tested with" has_python kafka

@@ -2,6 +2,22 @@ using System.Text.Json;
 
 namespace MedStreams.Local;
 
+/// <summary>How a private Orthanc differs from the plain one.</summary>
+internal sealed record OrthancOptions
+{
+    /// <summary>The DICOM port; null: a free one. Name it to start a server again where it was.</summary>
+    public int? DicomPort { get; init; }
+
+    /// <summary>The HTTP port; null: a free one.</summary>
+    public int? HttpPort { get; init; }
+
+    /// <summary>Whether it speaks DICOMweb under <c>/dicom-web/</c>.</summary>
+    public bool HasDicomWeb { get; init; }
+
+    /// <summary>More of its configuration, by Orthanc's own names, instead of what stands there: <c>DefaultEncoding</c>, <c>DicomModalities</c>, ...</summary>
+    public IReadOnlyDictionary<string, object> Configuration { get; init; } = new Dictionary<string, object>();
+}
+
 /// <summary>
 /// An Orthanc server of our own in a folder of its own: DICOM and HTTP on free loopback ports, a verbose log in a
 /// file. It ends with the process that started it.
@@ -10,6 +26,8 @@ internal sealed class PrivateOrthanc : IAsyncDisposable
 {
     /// <summary>Its application entity title.</summary>
     public const string AeTitle = "MEDSTREAMS";
+
+    private const string DicomWebPlugin = "/usr/share/orthanc/plugins/libOrthancDicomWeb.so";
 
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(20);
 
@@ -34,21 +52,29 @@ internal sealed class PrivateOrthanc : IAsyncDisposable
     /// <summary>The program, or null where Orthanc is not installed.</summary>
     public static string? FindProgram() => CommandLineTool.Find("Orthanc");
 
+    /// <summary>Whether the plug-in for DICOMweb is installed.</summary>
+    public static bool HasDicomWebPlugin => File.Exists(DicomWebPlugin);
+
+    /// <summary>Where it speaks DICOMweb, if it does.</summary>
+    public Uri DicomWeb => new($"http://127.0.0.1:{HttpPort}/dicom-web/");
+
     /// <summary>Starts a server and waits until it answers on both ports.</summary>
     /// <param name="folder">Where; null: a temporary folder that <see cref="DisposeAsync"/> removes.</param>
+    /// <param name="options">How it differs; null: not at all.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="InvalidOperationException">Orthanc is not installed, or did not start.</exception>
     public static async Task<PrivateOrthanc> StartAsync(
-        string? folder = null, CancellationToken cancellationToken = default)
+        string? folder = null, OrthancOptions? options = null, CancellationToken cancellationToken = default)
     {
+        options ??= new OrthancOptions();
         var program = FindProgram() ?? throw new InvalidOperationException(
             "Orthanc is not installed: sudo apt-get install orthanc");
         var owns = folder is null;
         folder = Path.GetFullPath(folder ?? Directory.CreateTempSubdirectory("medstreams-orthanc-").FullName);
         Directory.CreateDirectory(folder);
-        var (dicom, http) = (LocalPorts.Next(), LocalPorts.Next());
+        var (dicom, http) = (options.DicomPort ?? LocalPorts.Next(), options.HttpPort ?? LocalPorts.Next());
         var configuration = Path.Combine(folder, "orthanc.json");
-        await File.WriteAllTextAsync(configuration, Configuration(folder, dicom, http), cancellationToken);
+        await File.WriteAllTextAsync(configuration, Configuration(folder, dicom, http, options), cancellationToken);
 
         var process = GuardedProcess.Start(new GuardedProcessStart(
             program, ["--verbose", $"--logfile={Path.Combine(folder, "orthanc.log")}", configuration])
@@ -80,8 +106,9 @@ internal sealed class PrivateOrthanc : IAsyncDisposable
             Directory.Delete(Folder, recursive: true);
     }
 
-    private static string Configuration(string folder, int dicomPort, int httpPort) =>
-        JsonSerializer.Serialize(new Dictionary<string, object>
+    private static string Configuration(string folder, int dicomPort, int httpPort, OrthancOptions options)
+    {
+        var configuration = new Dictionary<string, object>
         {
             ["Name"] = "MedStreams",
             ["StorageDirectory"] = Path.Combine(folder, "storage"),
@@ -93,5 +120,15 @@ internal sealed class PrivateOrthanc : IAsyncDisposable
             ["RemoteAccessAllowed"] = false,
             ["AuthenticationEnabled"] = false,
             ["StorageCompression"] = false,
-        });
+        };
+        if (options.HasDicomWeb)
+        {
+            configuration["Plugins"] = new[] { DicomWebPlugin };
+            configuration["DicomWeb"] = new Dictionary<string, object> { ["Enable"] = true, ["Root"] = "/dicom-web/" };
+        }
+
+        foreach (var (name, value) in options.Configuration)
+            configuration[name] = value;
+        return JsonSerializer.Serialize(configuration);
+    }
 }
