@@ -90,18 +90,10 @@ internal sealed class CountingCollector : IRecordCollector
 
     public long Bytes { get; private set; }
 
-    public void Send(
-        string topic,
-        int? partition,
-        ReadOnlySpan<byte> key,
-        bool hasKey,
-        ReadOnlySpan<byte> value,
-        bool hasValue,
-        long timestamp,
-        Headers headers)
+    public void Send(in OutgoingRecord record)
     {
         Records++;
-        Bytes += key.Length + value.Length;
+        Bytes += record.Key.Length + record.Value.Length;
     }
 
     public int PartitionCount(string topic) => 4;

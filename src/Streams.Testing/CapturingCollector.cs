@@ -8,21 +8,12 @@ internal sealed class CapturingCollector : IRecordCollector
     private readonly Dictionary<string, long> _nextOffsets = new(StringComparer.Ordinal);
     private List<CapturedRecord> _captured = [];
 
-    public void Send(
-        string topic,
-        int? partition,
-        ReadOnlySpan<byte> key,
-        bool hasKey,
-        ReadOnlySpan<byte> value,
-        bool hasValue,
-        long timestamp,
-        Headers headers)
+    public void Send(in OutgoingRecord record)
     {
-        if (partition is < 0 or > 0)
-            throw new StreamsException($"Partition {partition} was chosen for {topic}, which has one partition in tests.");
-        _captured.Add(new CapturedRecord(
-            topic, hasKey ? key.ToArray() : null, hasValue ? value.ToArray() : null, timestamp, headers));
-        _nextOffsets[topic] = _nextOffsets.GetValueOrDefault(topic) + 1;
+        if (record.Partition is < 0 or > 0)
+            throw new StreamsException($"Partition {record.Partition} was chosen for {record.Topic}, which has one partition in tests.");
+        _captured.Add(new CapturedRecord(record.Topic, record.CopyKey(), record.CopyValue(), record.Timestamp, record.Headers));
+        _nextOffsets[record.Topic] = _nextOffsets.GetValueOrDefault(record.Topic) + 1;
     }
 
     public int PartitionCount(string topic) => 1;

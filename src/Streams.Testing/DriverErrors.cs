@@ -60,14 +60,15 @@ internal sealed class DriverErrors(TopologyTestDriverOptions options, CapturingC
             ?? throw new StreamsException("A handler answered DeadLetter, but the options name no dead-letter topic.");
         var record = _originals[source];
         var raw = new RawRecord { Metadata = source, Headers = record.Headers };
-        collector.Send(
-            topic,
-            null,
-            record.Key,
-            record.Key is not null,
-            record.Value,
-            record.Value is not null,
-            Math.Max(0, record.Timestamp),
-            DeadLetters.WithErrors(raw, error));
+        collector.Send(new OutgoingRecord
+        {
+            Topic = topic,
+            Key = record.Key,
+            HasKey = record.Key is not null,
+            Value = record.Value,
+            HasValue = record.Value is not null,
+            Timestamp = Math.Max(0, record.Timestamp),
+            Headers = DeadLetters.WithErrors(raw, error),
+        });
     }
 }

@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using MedStreams.Streams.Processing;
 
 namespace MedStreams.Streams.Kafka;
 
@@ -35,24 +36,15 @@ internal sealed class ConfluentProducer : IStreamProducer
             .SetLogHandler(static (_, _) => { }) // and no error handler: errors would wait in a queue for a poll
             .Build();
 
-    public void Send(
-        string topic,
-        int? partition,
-        ReadOnlySpan<byte> key,
-        bool hasKey,
-        ReadOnlySpan<byte> value,
-        bool hasValue,
-        long timestamp,
-        Headers headers,
-        DeliveryListener? listener)
+    public void Send(in OutgoingRecord record, DeliveryListener? listener)
     {
-        _message.Key = hasKey ? _keys.Copy(key) : null;
-        _message.Value = hasValue ? _values.Copy(value) : null;
+        _message.Key = record.HasKey ? _keys.Copy(record.Key) : null;
+        _message.Value = record.HasValue ? _values.Copy(record.Value) : null;
 
         // To librdkafka the time 0 means now; what is off by a millisecond stays in its window.
-        _message.Timestamp = new Timestamp(Math.Max(1, timestamp), TimestampType.CreateTime);
-        _message.Headers = Convert(headers);
-        var to = To(topic, partition ?? Partition.Any);
+        _message.Timestamp = new Timestamp(Math.Max(1, record.Timestamp), TimestampType.CreateTime);
+        _message.Headers = Convert(record.Headers);
+        var to = To(record.Topic, record.Partition ?? Partition.Any);
         var handler = listener is null ? null : HandlerOf(listener);
         while (true)
         {
@@ -73,7 +65,7 @@ internal sealed class ConfluentProducer : IStreamProducer
             }
             catch (ProduceException<byte[]?, byte[]?> e)
             {
-                throw new StreamsException($"The producer refused a record for {topic}: {e.Error.Code}.", e);
+                throw new StreamsException($"The producer refused a record for {record.Topic}: {e.Error.Code}.", e);
             }
         }
     }

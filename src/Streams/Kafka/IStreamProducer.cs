@@ -1,3 +1,5 @@
+using MedStreams.Streams.Processing;
+
 namespace MedStreams.Streams.Kafka;
 
 /// <summary>Why a record did not arrive.</summary>
@@ -15,28 +17,12 @@ internal delegate void DeliveryListener(string topic, int partition, long offset
 internal interface IStreamProducer : IDisposable
 {
     /// <summary>Sends a copy of the bytes; waits for room while the client's queue is full.</summary>
-    /// <param name="topic">The topic.</param>
-    /// <param name="partition">The partition; null for the default partitioner (murmur2 of the key).</param>
-    /// <param name="key">The key's bytes; ignored where <paramref name="hasKey"/> is false.</param>
-    /// <param name="hasKey">False for a record without key.</param>
-    /// <param name="value">The value's bytes; ignored where <paramref name="hasValue"/> is false.</param>
-    /// <param name="hasValue">False for a tombstone.</param>
-    /// <param name="timestamp">Epoch milliseconds.</param>
-    /// <param name="headers">The headers.</param>
+    /// <param name="record">The record.</param>
     /// <param name="listener">
     /// Called within later calls, at the latest within <see cref="Flush"/> or <see cref="CommitTransaction"/>, or on a thread of the
     /// client's; null: not told.
     /// </param>
-    void Send(
-        string topic,
-        int? partition,
-        ReadOnlySpan<byte> key,
-        bool hasKey,
-        ReadOnlySpan<byte> value,
-        bool hasValue,
-        long timestamp,
-        Headers headers,
-        DeliveryListener? listener);
+    void Send(in OutgoingRecord record, DeliveryListener? listener);
 
     /// <summary>Waits until everything sent was acknowledged or given up.</summary>
     void Flush();

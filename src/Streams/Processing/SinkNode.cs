@@ -58,15 +58,17 @@ internal sealed class SinkNode<TKey, TValue>(
             hasValue = true;
         }
 
-        task.Collector.Send(
-            to,
-            partition,
-            _key.WrittenSpan,
-            hasKey,
-            _value.WrittenSpan,
-            hasValue,
-            record.Timestamp,
-            record.Headers);
+        task.Collector.Send(new OutgoingRecord
+        {
+            Topic = to,
+            Partition = partition,
+            Key = _key.WrittenSpan,
+            HasKey = hasKey,
+            Value = _value.WrittenSpan,
+            HasValue = hasValue,
+            Timestamp = record.Timestamp,
+            Headers = record.Headers,
+        });
         if (_metrics is null)
             return;
         _metrics.Arrived(record.Timestamp);

@@ -105,15 +105,20 @@ internal sealed class DeadLetters(
 
         var deadLetters = config.DeadLetterTopic ?? throw new StreamsException(
             "A handler answered DeadLetter, but errors.dead.letter.queue.topic.name is not set.");
-        var headers = WithErrors(record, error);
-        var timestamp = Math.Max(0, record.Timestamp);
-        if (side is null)
-            collector.Send(deadLetters, null, record.Key, record.HasKey, record.Value, record.HasValue, timestamp, headers);
-        else
+        var deadLetter = new OutgoingRecord
         {
-            side.Send(
-                deadLetters, null, record.Key, record.HasKey, record.Value, record.HasValue, timestamp, headers, null);
-        }
+            Topic = deadLetters,
+            Key = record.Key,
+            HasKey = record.HasKey,
+            Value = record.Value,
+            HasValue = record.HasValue,
+            Timestamp = Math.Max(0, record.Timestamp),
+            Headers = WithErrors(record, error),
+        };
+        if (side is null)
+            collector.Send(deadLetter);
+        else
+            side.Send(deadLetter, null);
 
         RuntimeLog.RecordDeadLettered(logger, topic, partition, offset, error.GetType().Name);
     }

@@ -42,53 +42,17 @@ internal sealed class RecordCollector : IRecordCollector
     /// <summary>Topics whose acknowledged offsets are positions of stores.</summary>
     public HashSet<string> Changelogs { get; } = new(StringComparer.Ordinal);
 
-    public void Send(
-        string topic,
-        int? partition,
-        ReadOnlySpan<byte> key,
-        bool hasKey,
-        ReadOnlySpan<byte> value,
-        bool hasValue,
-        long timestamp,
-        Headers headers)
-    {
-        Send(topic, partition, key, hasKey, value, hasValue, timestamp, headers, _onDelivery);
-    }
+    public void Send(in OutgoingRecord record) => Send(record, _onDelivery);
 
     /// <summary>As <see cref="IRecordCollector.Send"/>.</summary>
-    /// <param name="topic">The topic.</param>
-    /// <param name="partition">The partition; null lets Kafka's default partitioner choose.</param>
-    /// <param name="key">The key's bytes.</param>
-    /// <param name="hasKey">False for a record without key.</param>
-    /// <param name="value">The value's bytes.</param>
-    /// <param name="hasValue">False for a tombstone.</param>
-    /// <param name="timestamp">Epoch milliseconds.</param>
-    /// <param name="headers">The headers.</param>
+    /// <param name="record">The record.</param>
     /// <param name="onDelivery">Told what became of a record that is no changelog's; it hands failures to <see cref="Forgives"/>.</param>
-    public void Send(
-        string topic,
-        int? partition,
-        ReadOnlySpan<byte> key,
-        bool hasKey,
-        ReadOnlySpan<byte> value,
-        bool hasValue,
-        long timestamp,
-        Headers headers,
-        DeliveryListener onDelivery)
+    public void Send(in OutgoingRecord record, DeliveryListener onDelivery)
     {
         ThrowIfFailed();
         EnsureTransaction();
         HasUnflushed = true;
-        Producer.Send(
-            topic,
-            partition,
-            key,
-            hasKey,
-            value,
-            hasValue,
-            timestamp,
-            headers,
-            Changelogs.Contains(topic) ? _onChangelog : onDelivery);
+        Producer.Send(record, Changelogs.Contains(record.Topic) ? _onChangelog : onDelivery);
     }
 
     /// <summary>A record did not arrive. Answers whether it is dropped and the thread goes on; else later calls throw.</summary>

@@ -20,16 +20,7 @@ internal sealed class TaskCollector : IRecordCollector
         };
     }
 
-    public void Send(
-        string topic,
-        int? partition,
-        ReadOnlySpan<byte> key,
-        bool hasKey,
-        ReadOnlySpan<byte> value,
-        bool hasValue,
-        long timestamp,
-        Headers headers) =>
-        _inner.Send(topic, partition, key, hasKey, value, hasValue, timestamp, headers, _onDelivery);
+    public void Send(in OutgoingRecord record) => _inner.Send(record, _onDelivery);
 
     public int PartitionCount(string topic) => _inner.PartitionCount(topic);
 

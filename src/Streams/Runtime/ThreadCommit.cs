@@ -369,16 +369,7 @@ internal sealed class ThreadCommit : IDisposable
     /// <summary>Goes on to the collector of the day, which is another one after the producer was fenced.</summary>
     private sealed class CurrentCollector(ThreadCommit owner) : IRecordCollector
     {
-        public void Send(
-            string topic,
-            int? partition,
-            ReadOnlySpan<byte> key,
-            bool hasKey,
-            ReadOnlySpan<byte> value,
-            bool hasValue,
-            long timestamp,
-            Headers headers) =>
-            owner.Collector.Send(topic, partition, key, hasKey, value, hasValue, timestamp, headers);
+        public void Send(in OutgoingRecord record) => owner.Collector.Send(record);
 
         public int PartitionCount(string topic) => owner.Collector.PartitionCount(topic);
 

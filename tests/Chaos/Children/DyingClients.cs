@@ -1,6 +1,7 @@
 using MedStreams.Local;
 using MedStreams.Streams;
 using MedStreams.Streams.Kafka;
+using MedStreams.Streams.Processing;
 
 namespace MedStreams.Chaos.Tests.Children;
 
@@ -53,18 +54,9 @@ internal sealed class DyingClients(IKafkaClients inner, RunnerSettings settings)
 /// <summary>The producer's part of a commit.</summary>
 internal sealed class DyingProducer(IStreamProducer inner, DyingClients deaths) : IStreamProducer
 {
-    public void Send(
-        string topic,
-        int? partition,
-        ReadOnlySpan<byte> key,
-        bool hasKey,
-        ReadOnlySpan<byte> value,
-        bool hasValue,
-        long timestamp,
-        Headers headers,
-        DeliveryListener? listener)
+    public void Send(in OutgoingRecord record, DeliveryListener? listener)
     {
-        inner.Send(topic, partition, key, hasKey, value, hasValue, timestamp, headers, listener);
+        inner.Send(record, listener);
         deaths.At(DeathStep.Send);
     }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using MedStreams.Streams.Kafka;
 using MedStreams.Streams.Kafka.Librdkafka;
 using MedStreams.Streams.Processing;
@@ -22,9 +23,9 @@ public sealed class DirectClientsTests(BrokerFixture broker) : IClassFixture<Bro
         await broker.CreateTopicsAsync(1, _topic);
         using (var producer = Producer(isDirect))
         {
-            producer.Send(_topic, 0, "key"u8, true, "value"u8, true, 1234, new Headers(new Header("a", "1"u8.ToArray()), new Header("b", null), new Header("ä", Array.Empty<byte>())), null);
-            producer.Send(_topic, 0, default, false, default, false, 0, Headers.Empty, null);
-            producer.Send(_topic, 0, default, true, default, true, 7, Headers.Empty, null);
+            Send(producer, 0, "key", "value", 1234, new Headers(new Header("a", "1"u8.ToArray()), new Header("b", null), new Header("ä", Array.Empty<byte>())), null);
+            Send(producer, 0, null, null, 0, Headers.Empty, null);
+            Send(producer, 0, "", "", 7, Headers.Empty, null);
             producer.Flush();
         }
 
@@ -43,7 +44,7 @@ public sealed class DirectClientsTests(BrokerFixture broker) : IClassFixture<Bro
         var told = new List<(string Topic, int Partition, long Offset, DeliveryFailure? Failure)>();
         using var producer = Producer(isDirect);
         for (var i = 0; i < 3_000; i++)
-            producer.Send(_topic, i % 2, "k"u8, true, "v"u8, true, 1, Headers.Empty, (t, p, o, f) => told.Add((t, p, o, f)));
+            Send(producer, i % 2, "k", "v", 1, Headers.Empty, (t, p, o, f) => told.Add((t, p, o, f)));
         producer.Flush();
         Assert.Equal(3_000, told.Count);
         Assert.All(told, t => Assert.Null(t.Failure));
@@ -63,7 +64,7 @@ public sealed class DirectClientsTests(BrokerFixture broker) : IClassFixture<Bro
         var settings = new Dictionary<string, string> { ["bootstrap.servers"] = "127.0.0.1:1", ["message.timeout.ms"] = "100" };
         using IStreamProducer producer = isDirect ? new RdkafkaProducer(settings) : new ConfluentProducer(settings);
         var told = new List<DeliveryFailure?>();
-        producer.Send(_topic, 0, "k"u8, true, "v"u8, true, 1, Headers.Empty, (_, _, _, failure) => told.Add(failure));
+        Send(producer, 0, "k", "v", 1, Headers.Empty, (_, _, _, failure) => told.Add(failure));
         producer.Flush();
         Assert.Equal(new DeliveryFailure("Local_MsgTimedOut", IsTransient: true), Assert.Single(told));
     }
@@ -73,7 +74,7 @@ public sealed class DirectClientsTests(BrokerFixture broker) : IClassFixture<Bro
     {
         await broker.CreateTopicsAsync(1, _topic);
         using var producer = Producer(isDirect: true);
-        producer.Send(_topic, 0, "k"u8, true, "v"u8, true, 1, Headers.Empty, (_, _, _, _) => throw new InvalidOperationException("heard"));
+        Send(producer, 0, "k", "v", 1, Headers.Empty, (_, _, _, _) => throw new InvalidOperationException("heard"));
         Assert.Equal("heard", Assert.Throws<InvalidOperationException>(producer.Flush).Message);
         producer.Flush(); // once
     }
@@ -94,11 +95,11 @@ public sealed class DirectClientsTests(BrokerFixture broker) : IClassFixture<Bro
         using var older = Producer(isDirect, _topic);
         older.InitTransactions(Patience);
         older.BeginTransaction();
-        older.Send(_topic, 0, "k"u8, true, "lost"u8, true, 1, Headers.Empty, null);
+        Send(older, 0, "k", "lost", 1, Headers.Empty, null);
         using var newer = Producer(isDirect, _topic);
         newer.InitTransactions(Patience);
         newer.BeginTransaction();
-        newer.Send(_topic, 0, "k"u8, true, "kept"u8, true, 1, Headers.Empty, null);
+        Send(newer, 0, "k", "kept", 1, Headers.Empty, null);
         newer.CommitTransaction(Patience);
 
         Assert.True(Assert.Throws<TransactionLostException>(() => older.CommitTransaction(Patience)).IsFenced);
@@ -137,6 +138,22 @@ public sealed class DirectClientsTests(BrokerFixture broker) : IClassFixture<Bro
         BootstrapServers = broker.BootstrapServers,
         ProcessingGuarantee = guarantee,
     });
+
+    private void Send(
+        IStreamProducer producer, int partition, string? key, string? value, long timestamp, Headers headers, DeliveryListener? listener) =>
+        producer.Send(
+            new OutgoingRecord
+            {
+                Topic = _topic,
+                Partition = partition,
+                Key = Encoding.UTF8.GetBytes(key ?? ""),
+                HasKey = key is not null,
+                Value = Encoding.UTF8.GetBytes(value ?? ""),
+                HasValue = value is not null,
+                Timestamp = timestamp,
+                Headers = headers,
+            },
+            listener);
 
     private IStreamProducer Producer(bool isDirect, string? transactionalId = null)
     {

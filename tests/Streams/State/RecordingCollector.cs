@@ -10,19 +10,11 @@ internal sealed class RecordingCollector : IRecordCollector
 
     public List<Sent> Records { get; } = [];
 
-    public void Send(
-        string topic,
-        int? partition,
-        ReadOnlySpan<byte> key,
-        bool hasKey,
-        ReadOnlySpan<byte> value,
-        bool hasValue,
-        long timestamp,
-        Headers headers)
+    public void Send(in OutgoingRecord record)
     {
-        var at = new TopicPartition(topic, partition ?? 0);
+        var at = new TopicPartition(record.Topic, record.Partition ?? 0);
         _next[at] = _next.GetValueOrDefault(at) + 1;
-        Records.Add(new Sent(at, hasKey ? key.ToArray() : null, hasValue ? value.ToArray() : null, timestamp, headers));
+        Records.Add(new Sent(at, record.CopyKey(), record.CopyValue(), record.Timestamp, record.Headers));
     }
 
     public int PartitionCount(string topic) => 1;

@@ -3,6 +3,7 @@ using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using Confluent.Kafka;
+using MedStreams.Streams.Processing;
 using Microsoft.Win32.SafeHandles;
 
 namespace MedStreams.Streams.Kafka.Librdkafka;
@@ -65,33 +66,24 @@ internal sealed unsafe class RdkafkaProducer : IStreamProducer
         _handle = new RdkafkaClientHandle(_client);
     }
 
-    public void Send(
-        string topic,
-        int? partition,
-        ReadOnlySpan<byte> key,
-        bool hasKey,
-        ReadOnlySpan<byte> value,
-        bool hasValue,
-        long timestamp,
-        Headers headers,
-        DeliveryListener? listener)
+    public void Send(in OutgoingRecord record, DeliveryListener? listener)
     {
         var arguments = stackalloc RdkafkaArgument[8];
-        arguments[0] = new() { Type = RdkafkaArgumentType.Topic, Pointer = HandleOf(topic) };
-        arguments[1] = new() { Type = RdkafkaArgumentType.Partition, Int32 = partition ?? Partition.Any.Value };
+        arguments[0] = new() { Type = RdkafkaArgumentType.Topic, Pointer = HandleOf(record.Topic) };
+        arguments[1] = new() { Type = RdkafkaArgumentType.Partition, Int32 = record.Partition ?? Partition.Any.Value };
         arguments[2] = new() { Type = RdkafkaArgumentType.Flags, Int32 = Rdkafka.CopyPayload };
 
         // To librdkafka the time 0 means now; what is off by a millisecond stays in its window.
-        arguments[3] = new() { Type = RdkafkaArgumentType.Timestamp, Int64 = Math.Max(1, timestamp) };
+        arguments[3] = new() { Type = RdkafkaArgumentType.Timestamp, Int64 = Math.Max(1, record.Timestamp) };
         arguments[4] = new() { Type = RdkafkaArgumentType.Opaque, Pointer = NumberOf(listener) };
-        fixed (byte* k = key, v = value)
+        fixed (byte* k = record.Key, v = record.Value)
         {
-            arguments[5] = Bytes(RdkafkaArgumentType.Key, k, key.Length, hasKey);
-            arguments[6] = Bytes(RdkafkaArgumentType.Value, v, value.Length, hasValue);
+            arguments[5] = Bytes(RdkafkaArgumentType.Key, k, record.Key.Length, record.HasKey);
+            arguments[6] = Bytes(RdkafkaArgumentType.Value, v, record.Value.Length, record.HasValue);
             while (true)
             {
                 var count = 7u;
-                var copies = headers.Count == 0 ? 0 : Convert(headers);
+                var copies = record.Headers.Count == 0 ? 0 : Convert(record.Headers);
                 if (copies != 0)
                     arguments[count++] = new() { Type = RdkafkaArgumentType.Headers, Pointer = copies };
                 var error = Rdkafka.Produce(_client, arguments, count);
@@ -99,7 +91,7 @@ internal sealed unsafe class RdkafkaProducer : IStreamProducer
                     break;
                 if (copies != 0)
                     Rdkafka.HeadersDestroy(copies); // else they are the client's now
-                Settle(topic, RdkafkaError.Take(error));
+                Settle(record.Topic, RdkafkaError.Take(error));
             }
         }
 

@@ -237,8 +237,18 @@ internal sealed class GroupLog : IRecordReceiver, IDisposable
             while (_outgoing.Reader.TryRead(out var next))
             {
                 sent.Add(next);
-                producer.Send(
-                    _partition.Topic, 0, next.Key, true, next.Value, true, Now(), Headers.Empty, OnDelivery);
+                var record = new OutgoingRecord
+                {
+                    Topic = _partition.Topic,
+                    Partition = 0,
+                    Key = next.Key,
+                    HasKey = true,
+                    Value = next.Value,
+                    HasValue = true,
+                    Timestamp = Now(),
+                    Headers = Headers.Empty,
+                };
+                producer.Send(record, OnDelivery);
             }
 
             producer.Flush();

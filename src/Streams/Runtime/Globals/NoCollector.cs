@@ -7,16 +7,8 @@ internal sealed class NoCollector : IRecordCollector
 {
     public static NoCollector Instance { get; } = new();
 
-    public void Send(
-        string topic,
-        int? partition,
-        ReadOnlySpan<byte> key,
-        bool hasKey,
-        ReadOnlySpan<byte> value,
-        bool hasValue,
-        long timestamp,
-        Headers headers) =>
-        throw new InvalidOperationException($"What fills a global store cannot send to {topic}.");
+    public void Send(in OutgoingRecord record) =>
+        throw new InvalidOperationException($"What fills a global store cannot send to {record.Topic}.");
 
     public int PartitionCount(string topic) =>
         throw new InvalidOperationException($"What fills a global store cannot send to {topic}.");

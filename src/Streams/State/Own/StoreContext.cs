@@ -21,7 +21,16 @@ internal sealed class StoreContext(TaskContext task, StoreChangelog? changelog) 
     {
         if (changelog is not { IsSource: false } own)
             return;
-        var (topic, partition) = own.Partition;
-        task.Collector.Send(topic, partition, key, true, value, !isDeletion, timestamp, Headers.Empty);
+        task.Collector.Send(new OutgoingRecord
+        {
+            Topic = own.Partition.Topic,
+            Partition = own.Partition.Partition,
+            Key = key,
+            HasKey = true,
+            Value = value,
+            HasValue = !isDeletion,
+            Timestamp = timestamp,
+            Headers = Headers.Empty,
+        });
     }
 }

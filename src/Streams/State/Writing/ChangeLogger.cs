@@ -26,5 +26,15 @@ internal sealed class ChangeLogger(TaskContext context, StoreLayout layout, Topi
 
     /// <summary>Logs key and value as they are, at a time.</summary>
     public void Log(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, bool delete, long timestamp) =>
-        context.Collector.Send(partition.Topic, partition.Partition, key, true, value, !delete, timestamp, Headers.Empty);
+        context.Collector.Send(new OutgoingRecord
+        {
+            Topic = partition.Topic,
+            Partition = partition.Partition,
+            Key = key,
+            HasKey = true,
+            Value = value,
+            HasValue = !delete,
+            Timestamp = timestamp,
+            Headers = Headers.Empty,
+        });
 }

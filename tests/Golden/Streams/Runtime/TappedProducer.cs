@@ -1,5 +1,6 @@
 using MedStreams.Streams;
 using MedStreams.Streams.Kafka;
+using MedStreams.Streams.Processing;
 
 namespace MedStreams.Golden.Tests.Streams.Runtime;
 
@@ -8,31 +9,16 @@ internal sealed class TappedProducer(IStreamProducer producer, TopicNames names,
 {
     private readonly Dictionary<TopicPartition, long> _offsets = [];
 
-    public void Send(
-        string topic,
-        int? partition,
-        ReadOnlySpan<byte> key,
-        bool hasKey,
-        ReadOnlySpan<byte> value,
-        bool hasValue,
-        long timestamp,
-        Headers headers,
-        DeliveryListener? listener) =>
-        producer.Send(
-            names.ToBroker(topic),
-            partition,
-            key,
-            hasKey,
-            value,
-            hasValue,
-            timestamp,
-            headers,
-            (_, at, offset, failure) =>
-            {
-                if (failure is null)
-                    tap.Written(new TopicPartition(topic, at), offset);
-                listener?.Invoke(topic, at, offset, failure);
-            });
+    public void Send(in OutgoingRecord record, DeliveryListener? listener)
+    {
+        var topic = record.Topic;
+        producer.Send(record with { Topic = names.ToBroker(topic) }, (_, at, offset, failure) =>
+        {
+            if (failure is null)
+                tap.Written(new TopicPartition(topic, at), offset);
+            listener?.Invoke(topic, at, offset, failure);
+        });
+    }
 
     public void Flush() => producer.Flush();
 

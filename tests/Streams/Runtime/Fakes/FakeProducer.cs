@@ -1,4 +1,5 @@
 using MedStreams.Streams.Kafka;
+using MedStreams.Streams.Processing;
 
 namespace MedStreams.Streams.Tests.Runtime.Fakes;
 
@@ -7,21 +8,12 @@ internal sealed class FakeProducer(FakeKafka kafka, string? transactionalId) : I
     private long _epoch;
     private FakeTransaction? _transaction;
 
-    public void Send(
-        string topic,
-        int? partition,
-        ReadOnlySpan<byte> key,
-        bool hasKey,
-        ReadOnlySpan<byte> value,
-        bool hasValue,
-        long timestamp,
-        Headers headers,
-        DeliveryListener? listener)
+    public void Send(in OutgoingRecord record, DeliveryListener? listener)
     {
         ThrowIfFenced();
-        var to = new TopicPartition(topic, partition ?? PartitionOf(topic, hasKey ? key.ToArray() : null));
-        var record = new FakeRecord(hasKey ? key.ToArray() : null, hasValue ? value.ToArray() : null, timestamp, headers);
-        var offset = kafka.Append(to, record with { Transaction = _transaction });
+        var (topic, key) = (record.Topic, record.CopyKey());
+        var to = new TopicPartition(topic, record.Partition ?? PartitionOf(topic, key));
+        var offset = kafka.Append(to, new FakeRecord(key, record.CopyValue(), record.Timestamp, record.Headers) { Transaction = _transaction });
         if (!topic.EndsWith("-assignment", StringComparison.Ordinal) && kafka.DeliveryFailures.TryDequeue(out var failure))
             listener?.Invoke(topic, to.Partition, -1, failure);
         else
