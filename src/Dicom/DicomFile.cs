@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Compression;
-using System.Security.Cryptography;
 using MedStreams.Dicom.Reading;
 using MedStreams.Dicom.Writing;
 
@@ -29,8 +28,7 @@ public sealed record DicomReadOptions
 /// <param name="Length">How many bytes the data set has, counted likewise.</param>
 public sealed record DicomFile(DicomDataSet? MetaInformation, DicomDataSet DataSet, TransferSyntax Syntax, ReadOnlyMemory<byte> Digest, long Length)
 {
-    private const int PreambleLength = 132;
-    private const int BufferLength = 128 << 10;
+    internal const int PreambleLength = 132;
 
     /// <summary>Reads a file to its end.</summary>
     /// <param name="file">Its bytes.</param>
@@ -40,12 +38,9 @@ public sealed record DicomFile(DicomDataSet? MetaInformation, DicomDataSet DataS
     public static async Task<DicomFile> ReadAsync(Stream file, DicomReadOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new DicomReadOptions();
-        var input = new PeekableStream(file);
-        await input.FillAsync(BufferLength, cancellationToken);
-        if (input.Peeked.Length >= PreambleLength && input.Peeked.Span[128..PreambleLength].SequenceEqual("DICM"u8))
-            input.Skip(PreambleLength);
-        var meta = ReadMetaInformation(input);
-        var syntax = meta?.Text(Tags.TransferSyntaxUid) is { } uid ? TransferSyntax.Of(uid) : Guess(input.Peeked.Span);
+        await using var input = new PeekableStream(file);
+        await input.FillAsync(DataSetPump.BufferLength, cancellationToken);
+        var (meta, syntax) = ReadStart(input);
         if (!syntax.IsDeflated)
             return await ReadDataSetAsync(input, input.Position, meta, syntax, options, cancellationToken);
         await using var inflated = new DeflateStream(input, CompressionMode.Decompress);
@@ -99,6 +94,20 @@ public sealed record DicomFile(DicomDataSet? MetaInformation, DicomDataSet DataS
         DicomEncoder.Write(meta, TransferSyntax.ExplicitLittleEndian, to);
     }
 
+    /// <summary>Takes preamble and meta information, as far as they are there, and tells how the data set behind them is written.</summary>
+    /// <param name="input">The file, with its beginning read ahead.</param>
+    /// <exception cref="DicomException">It is no DICOM.</exception>
+    internal static (DicomDataSet? MetaInformation, TransferSyntax Syntax) ReadStart(PeekableStream input)
+    {
+        if (HasPreamble(input.Peeked.Span))
+            input.Skip(PreambleLength);
+        var meta = ReadMetaInformation(input);
+        return (meta, meta?.Text(Tags.TransferSyntaxUid) is { } uid ? TransferSyntax.Of(uid) : Guess(input.Peeked.Span));
+    }
+
+    /// <summary>Whether a file begins with the 128 free bytes and the prefix of PS3.10 section 7.1.</summary>
+    internal static bool HasPreamble(ReadOnlySpan<byte> file) => file.Length >= PreambleLength && file[128..PreambleLength].SequenceEqual("DICM"u8);
+
     private static DicomDataSet? ReadMetaInformation(PeekableStream input)
     {
         var syntax = TransferSyntax.ExplicitLittleEndian;
@@ -132,34 +141,11 @@ public sealed record DicomFile(DicomDataSet? MetaInformation, DicomDataSet DataS
     private static async Task<DicomFile> ReadDataSetAsync(
         Stream input, long start, DicomDataSet? meta, TransferSyntax syntax, DicomReadOptions options, CancellationToken cancellationToken)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var builder = new DataSetBuilder(syntax, options.KeepsLongValues);
         var decoder = new DicomDecoder(syntax, builder);
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferLength);
-        try
-        {
-            var held = 0;
-            while (true)
-            {
-                var read = await input.ReadAsync(buffer.AsMemory(held), cancellationToken);
-                hash.AppendData(buffer.AsSpan(held, read));
-                held += read;
-                var taken = decoder.Decode(buffer.AsSpan(0, held), isLast: read == 0);
-                if (decoder.Fault.Error != DicomError.None)
-                    throw new DicomException(decoder.Fault with { Position = decoder.Fault.Position + start });
-                if (read == 0)
-                    break;
-                held -= taken;
-                buffer.AsSpan(taken, held).CopyTo(buffer);
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer, clearArray: true); // they are somebody's health
-        }
-
+        var digest = await DataSetPump.RunAsync(input, decoder, start, copyTo: null, cancellationToken);
         builder.DataSet.AssumedCharacterSet = options.AssumedCharacterSet;
-        return new DicomFile(meta, builder.DataSet, syntax, hash.GetHashAndReset(), decoder.Position);
+        return new DicomFile(meta, builder.DataSet, syntax, digest, decoder.Position);
     }
 }
 

@@ -1,6 +1,8 @@
+using System.Buffers;
+
 namespace MedStreams.Dicom;
 
-/// <summary>A stream whose beginning can be looked at before it is read. Reading only; not thread-safe.</summary>
+/// <summary>A stream whose beginning can be looked at before it is read. Reading only; does not own the other; not thread-safe.</summary>
 internal sealed class PeekableStream(Stream inner) : Stream
 {
     private byte[] _buffer = [];
@@ -26,7 +28,7 @@ internal sealed class PeekableStream(Stream inner) : Stream
     /// <summary>Reads ahead, until there are so many bytes or no more.</summary>
     public async Task FillAsync(int count, CancellationToken cancellationToken)
     {
-        _buffer = new byte[count];
+        _buffer = ArrayPool<byte>.Shared.Rent(count);
         _end = await inner.ReadAtLeastAsync(_buffer, count, throwOnEndOfStream: false, cancellationToken);
     }
 
@@ -73,4 +75,12 @@ internal sealed class PeekableStream(Stream inner) : Stream
     public override void SetLength(long value) => throw new NotSupportedException();
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (_buffer.Length > 0)
+            ArrayPool<byte>.Shared.Return(_buffer, clearArray: true);
+        (_buffer, _start, _end) = ([], 0, 0);
+        base.Dispose(disposing);
+    }
 }
