@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using MedStreams.Dicom;
 using MedStreams.Dicom.Pacs;
-using MedStreams.Dicom.Text;
 using MedStreams.Dicom.Writing;
 
 namespace MedStreams.Support.Volume;
