@@ -26,6 +26,9 @@ public sealed class DicomElement
     /// <summary>The length of a value that was too long to be kept; null where it is here.</summary>
     public long? LeftOut { get; private init; }
 
+    /// <summary>Where the value is to be had, of an element that came as DICOM JSON without it (PS3.18 section F.2.6); null where that was not said.</summary>
+    public string? BulkDataUri { get; private init; }
+
     /// <summary>Whether a delimiter ends it, as it was read or is to be written; so do all fragments.</summary>
     public bool HasUndefinedLength { get; private init; }
 
@@ -42,6 +45,9 @@ public sealed class DicomElement
     /// <summary>Encapsulated pixel data.</summary>
     public static DicomElement Encapsulated(DicomTag tag, DicomVr vr, IReadOnlyList<ReadOnlyMemory<byte>> fragments) =>
         new(tag, vr) { Fragments = fragments, HasUndefinedLength = true };
+
+    /// <summary>An element whose value is elsewhere.</summary>
+    internal static DicomElement Elsewhere(DicomTag tag, DicomVr vr, string bulkDataUri) => new(tag, vr) { BulkDataUri = bulkDataUri, LeftOut = 0 };
 
     /// <summary>An element as it was read.</summary>
     internal static DicomElement Read(
