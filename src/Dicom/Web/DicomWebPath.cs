@@ -7,13 +7,14 @@ namespace MedStreams.Dicom.Web;
 public sealed record DicomWebPath(string Study, string? Series = null, string? Instance = null)
 {
     /// <summary>As part of an address.</summary>
-    /// <exception cref="ArgumentException">An identifier is empty or would climb in the path, or there is an instance without a series.</exception>
+    /// <exception cref="ArgumentException">An identifier is empty or would climb in the path.</exception>
+    /// <exception cref="InvalidOperationException">There is an instance without a series.</exception>
     internal string Address
     {
         get
         {
             if (Instance is not null && Series is null)
-                throw new ArgumentException("An instance is asked for within its series.");
+                throw new InvalidOperationException("An instance is asked for within its series.");
             var address = $"studies/{Segment(Study)}";
             if (Series is not null)
                 address += $"/series/{Segment(Series)}";

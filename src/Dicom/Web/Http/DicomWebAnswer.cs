@@ -15,7 +15,9 @@ internal sealed class DicomWebAnswer(HttpResponseMessage response, Watch watch, 
     public string MediaType => (response.Content.Headers.ContentType?.MediaType ?? "").ToLowerInvariant();
 
     /// <summary>The text of the first Warning with code 299 (PS3.18 section 8.3.4.4); null where there is none.</summary>
-    public string? Warning => Values("Warning").FirstOrDefault(v => v.TrimStart().StartsWith("299", StringComparison.Ordinal));
+    public string? Warning => response.Headers.NonValidated.TryGetValues("Warning", out var values)
+        ? values.FirstOrDefault(v => v.TrimStart().StartsWith("299", StringComparison.Ordinal))
+        : null;
 
     /// <summary>A parameter of the media type, without its quotes; null where there is none.</summary>
     public string? MediaTypeParameter(string name) =>
@@ -61,8 +63,6 @@ internal sealed class DicomWebAnswer(HttpResponseMessage response, Watch watch, 
         response.Dispose();
         watch.Dispose();
     }
-
-    private IEnumerable<string> Values(string header) => response.Headers.NonValidated.TryGetValues(header, out var values) ? values : [];
 
     private DicomDataSet Read(JsonElement item, int index)
     {

@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace MedStreams.Dicom.Web;
 
-/// <summary>Makes HTTP clients as <see cref="DicomWebClient"/> needs them.</summary>
+/// <summary>Makes HTTP clients as the clients of DICOMweb need them.</summary>
 public static class DicomWebHttp
 {
     /// <summary>

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Text.Json;
 
 namespace MedStreams.Dicom.Web;
@@ -11,13 +10,19 @@ public static class DicomJsonWriter
     /// <param name="to">Where.</param>
     /// <param name="bulkData">Where a value is to be had that is not to stand here; null, or its answer null: it stands here.</param>
     /// <exception cref="ArgumentException">A value is neither here nor elsewhere, or is in fragments, which JSON cannot hold; the message names the tag.</exception>
-    public static void Write(DicomDataSet dataSet, Utf8JsonWriter to, Func<DicomElement, string?>? bulkData = null)
+    public static void Write(DicomDataSet dataSet, Utf8JsonWriter to, Func<DicomElement, string?>? bulkData = null) => Write(dataSet, to, bulkData, isItem: false);
+
+    private static void Write(DicomDataSet dataSet, Utf8JsonWriter to, Func<DicomElement, string?>? bulkData, bool isItem)
     {
         to.WriteStartObject();
         foreach (var element in dataSet.Elements.Where(e => !e.Tag.IsGroupLength).OrderBy(e => e.Tag))
         {
+            if (isItem && element.Tag == Tags.SpecificCharacterSet)
+                continue; // all of JSON is UTF-8
+            if (!dataSet.TryGet(element.Tag, out var last) || last != element)
+                continue; // of several of a tag the last is valid, as everywhere here
             to.WriteStartObject($"{element.Tag.Group:X4}{element.Tag.Element:X4}");
-            to.WriteString("vr", element.Vr.ToString());
+            to.WriteString("vr", (element.Items is null ? element.Vr : DicomVr.SQ).ToString()); // UN of undefined length is a sequence
             if (bulkData?.Invoke(element) is { } uri)
                 to.WriteString("BulkDataURI", uri);
             else
@@ -55,7 +60,7 @@ public static class DicomJsonWriter
         WriteArray(to, () =>
         {
             foreach (var item in items)
-                Write(item.DataSet, to, bulkData);
+                Write(item.DataSet, to, bulkData, isItem: true);
         });
     }
 

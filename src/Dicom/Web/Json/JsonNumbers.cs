@@ -69,7 +69,7 @@ internal static class JsonNumbers
             case "FL":
                 var single = BinaryPrimitives.ReadSingleLittleEndian(value);
                 if (float.IsFinite(single))
-                    to.WriteNumberValue(single);
+                    to.WriteNumberValue((double)single); // exactly, for readers that know no other
                 else
                     to.WriteStringValue(single.ToString(CultureInfo.InvariantCulture));
                 break;

@@ -20,7 +20,7 @@ public sealed class MultipartReader : IDisposable
     private int _start;
     private int _end = 2;
     private long _position = -2; // of _start: a line end is put in front of the message, so that every boundary has one
-    private long _contentUntil; // what is known to be content, so that it is searched once
+    private long _contentUntil = -2; // what is known to be content, so that it is searched once
     private bool _isAtEnd;
     private bool _isDisposed;
     private int _parts;

@@ -30,11 +30,12 @@ public sealed record QidoQuery
     };
 
     /// <summary>The query as a part of an address.</summary>
-    /// <exception cref="ArgumentException">A series is named without its study, or an identifier is none.</exception>
+    /// <exception cref="ArgumentException">An identifier is none.</exception>
+    /// <exception cref="InvalidOperationException">A series is named without its study.</exception>
     internal string Address(long offset, int limit)
     {
         if (Series is not null && Study is null)
-            throw new ArgumentException("A series is searched within its study.");
+            throw new InvalidOperationException("A series is searched within its study.");
         var address = new StringBuilder();
         if (Study is not null)
             address.Append(CultureInfo.InvariantCulture, $"studies/{DicomWebPath.Segment(Study)}/");
