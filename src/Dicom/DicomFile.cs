@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.IO.Compression;
+using MedStreams.Dicom.Pacs;
+using MedStreams.Dicom.Pacs.Verifying;
 using MedStreams.Dicom.Reading;
 using MedStreams.Dicom.Writing;
 
@@ -29,6 +31,12 @@ public sealed record DicomReadOptions
 public sealed record DicomFile(DicomDataSet? MetaInformation, DicomDataSet DataSet, TransferSyntax Syntax, ReadOnlyMemory<byte> Digest, long Length)
 {
     internal const int PreambleLength = 132;
+
+    /// <summary>The digest of what the data set says, however it is written: <see cref="Pacs.ObjectDigest.Content"/>.</summary>
+    public required string ContentDigest { get; init; }
+
+    /// <summary>What the data set is, to the byte and by content.</summary>
+    public ObjectDigest ObjectDigest => Pacs.ObjectDigest.Of(Digest.Span, Length) with { Content = ContentDigest };
 
     /// <summary>Reads a file to its end.</summary>
     /// <param name="file">Its bytes.</param>
@@ -142,10 +150,11 @@ public sealed record DicomFile(DicomDataSet? MetaInformation, DicomDataSet DataS
         Stream input, long start, DicomDataSet? meta, TransferSyntax syntax, DicomReadOptions options, CancellationToken cancellationToken)
     {
         var builder = new DataSetBuilder(syntax, options.KeepsLongValues);
-        var decoder = new DicomDecoder(syntax, builder);
+        using var content = new ContentDigest(builder);
+        var decoder = new DicomDecoder(syntax, content);
         var digest = await DataSetPump.RunAsync(input, decoder, start, copyTo: null, cancellationToken);
         builder.DataSet.AssumedCharacterSet = options.AssumedCharacterSet;
-        return new DicomFile(meta, builder.DataSet, syntax, digest, decoder.Position);
+        return new DicomFile(meta, builder.DataSet, syntax, digest, decoder.Position) { ContentDigest = content.Finish() };
     }
 }
 

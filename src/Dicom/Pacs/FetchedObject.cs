@@ -24,6 +24,18 @@ public sealed record FetchedObject(StudyObject Object, SpooledContent Content, O
 /// <param name="Bytes">How many bytes were counted for it.</param>
 public readonly record struct ObjectDigest(string Sha256, long Bytes)
 {
+    /// <summary>
+    /// Of an instance: the digest of what its data set says, however it is written (<see cref="Verifying.VerificationRules"/>), 64 digits; null where nobody counted it. Two
+    /// digests are equal or not whatever this is.
+    /// </summary>
+    public string? Content { get; init; }
+
+    /// <inheritdoc/>
+    public bool Equals(ObjectDigest other) => Bytes == other.Bytes && string.Equals(Sha256, other.Sha256, StringComparison.Ordinal);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Sha256, Bytes);
+
     /// <summary>The digest of these 32 bytes.</summary>
     public static ObjectDigest Of(ReadOnlySpan<byte> sha256, long bytes) => new(Convert.ToHexStringLower(sha256), bytes);
 }

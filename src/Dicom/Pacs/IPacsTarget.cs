@@ -59,7 +59,14 @@ public sealed record HeldStudy(string StudyInstanceUid, IReadOnlyList<HeldObject
 /// <param name="Id">Its SOP Instance UID, or its name.</param>
 /// <param name="Bytes">The bytes that its digest counts; null where the level or the PACS does not tell.</param>
 /// <param name="Sha256">Its digest; null where the level does not tell.</param>
-public sealed record HeldObject(string Id, long? Bytes, string? Sha256);
+public sealed record HeldObject(string Id, long? Bytes, string? Sha256)
+{
+    /// <summary>Of an instance: <see cref="ObjectDigest.Content"/>; null where the level does not tell.</summary>
+    public string? Content { get; init; }
+
+    /// <summary>An object that was fetched back.</summary>
+    public static HeldObject Of(string id, ObjectDigest digest) => new(id, digest.Bytes, digest.Sha256) { Content = digest.Content };
+}
 
 /// <summary>How closely a target is looked at, cheapest first.</summary>
 public enum VerificationLevel

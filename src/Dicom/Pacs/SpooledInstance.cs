@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Compression;
+using MedStreams.Dicom.Pacs.Verifying;
 using MedStreams.Dicom.Reading;
 
 namespace MedStreams.Dicom.Pacs;
@@ -73,7 +74,8 @@ public sealed record SpooledInstance(SpooledContent Content, ObjectDigest Digest
         try
         {
             var reader = new InstanceIdentityReader();
-            var decoder = new DicomDecoder(syntax, reader);
+            using var said = new ContentDigest(reader);
+            var decoder = new DicomDecoder(syntax, said);
             ReadOnlyMemory<byte> digest;
             await using (var to = content.OpenWrite())
             {
@@ -83,7 +85,7 @@ public sealed record SpooledInstance(SpooledContent Content, ObjectDigest Digest
                     : await DataSetPump.RunAsync(body, decoder, 0, to, cancellationToken);
             }
 
-            return new SpooledInstance(content, ObjectDigest.Of(digest.Span, decoder.Position), syntax, reader.Complete());
+            return new SpooledInstance(content, ObjectDigest.Of(digest.Span, decoder.Position) with { Content = said.Finish() }, syntax, reader.Complete());
         }
         catch
         {
