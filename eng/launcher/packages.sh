@@ -51,6 +51,8 @@ need_test() {
   need python3-zstandard "kafka-python compresses with it in tests" has_python zstandard
   need burrow "a lag monitor that the broker is tested with" has_program Burrow
   need zookeeper "Burrow needs it" has_jar zookeeper
+  need prometheus "it reads the metrics in tests" has_program promtool
+  need python3-aiosmtpd "a mail server that notifications are tested with" has_python aiosmtpd
 }
 
 # Installs what 'need' found missing. Services that come along are neither started nor enabled.
@@ -104,7 +106,7 @@ disable_new_services() {
   local unit
   for unit in $(compgen -G '/lib/systemd/system/*.service' | grep -vxF "$1" || true); do
     case $(basename "$unit") in
-      postgresql.service | orthanc.service) "${as_root[@]}" systemctl --quiet disable "$(basename "$unit")" >>"$STATE/apt.log" 2>&1 || true ;;
+      postgresql.service | orthanc.service | prometheus.service) "${as_root[@]}" systemctl --quiet disable "$(basename "$unit")" >>"$STATE/apt.log" 2>&1 || true ;;
     esac
   done
 }

@@ -1,9 +1,5 @@
 using MedStreams.Streams;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace MedStreams.Monitoring;
@@ -15,7 +11,6 @@ namespace MedStreams.Monitoring;
 /// </summary>
 public sealed class InstanceServer : IAsyncDisposable
 {
-    private const int LargestBody = 64 << 10;
     private readonly WebApplication _application;
     private readonly QueryEndpoints _endpoints;
 
@@ -36,19 +31,7 @@ public sealed class InstanceServer : IAsyncDisposable
         KafkaStreams streams, string applicationServer, InstanceServerOptions options, ILoggerFactory? loggers = null)
     {
         options.Validate();
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.Listen(options.Listen);
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = LargestBody;
-            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
-        });
-        builder.Services.AddRoutingCore();
-        builder.Logging.SetMinimumLevel(LogLevel.Warning); // no line for each request
-        if (loggers is not null)
-            builder.Logging.AddProvider(new OtherLoggers(loggers));
-        var application = builder.Build();
+        var application = WebHost.Make(options.Listen, loggers);
         var token = new BearerToken(options.Token);
         var endpoints = new QueryEndpoints(streams, options, token, applicationServer);
         endpoints.Map(application);
@@ -64,7 +47,7 @@ public sealed class InstanceServer : IAsyncDisposable
             throw;
         }
 
-        server.Address = new Uri(application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        server.Address = WebHost.AddressOf(application);
         return server;
     }
 
@@ -73,16 +56,5 @@ public sealed class InstanceServer : IAsyncDisposable
     {
         await _application.DisposeAsync();
         _endpoints.Dispose();
-    }
-
-    /// <summary>Hands log lines on to loggers that are not the server's own.</summary>
-    private sealed class OtherLoggers(ILoggerFactory loggers) : ILoggerProvider
-    {
-        public ILogger CreateLogger(string categoryName) => loggers.CreateLogger(categoryName);
-
-        public void Dispose()
-        {
-            // They are somebody else's.
-        }
     }
 }

@@ -8,6 +8,7 @@ using MedStreams.Cli.Commands.Demo;
 using MedStreams.Cli.Commands.Describe;
 using MedStreams.Cli.Commands.Doctor;
 using MedStreams.Cli.Commands.Lag;
+using MedStreams.Cli.Commands.Monitor;
 using MedStreams.Cli.Commands.Produce;
 using MedStreams.Cli.Commands.Query;
 using MedStreams.Cli.Commands.Registry;
@@ -30,6 +31,7 @@ internal static class Verbs
             DescribeCommand.Create(environment),
             BrokerCommand.Create(environment),
             LagCommand.Create(environment),
+            MonitorCommand.Create(environment),
             QueryCommand.Create(environment),
             ResetCommand.Create(environment),
             RegistryCommand.Create(environment),

@@ -20,6 +20,7 @@ internal static class SettingsCatalog
         .. BrokerSecuritySettings.All,
         .. RegistrySettings.All,
         .. StreamsSettings.All,
+        .. MonitorSettings.All,
         .. PostgresSettings.All,
         .. MllpSettings.All,
         .. IncrementsSettings.All,
@@ -28,7 +29,7 @@ internal static class SettingsCatalog
     ];
 
     /// <summary>The parts whose keys the user chooses.</summary>
-    public static IReadOnlyList<SettingGroup> Groups { get; } = [KafkaSettings.Client, BrokerSettings.TopicDefaults, BrokerSettings.Configs, RegistrySettings.Users, .. StreamsSettings.Groups, .. IncrementsSettings.Groups];
+    public static IReadOnlyList<SettingGroup> Groups { get; } = [KafkaSettings.Client, BrokerSettings.TopicDefaults, BrokerSettings.Configs, RegistrySettings.Users, .. StreamsSettings.Groups, .. MonitorSettings.Groups, .. IncrementsSettings.Groups];
 
     /// <summary>The known key that was most likely meant, or null.</summary>
     public static string? Nearest(string key) =>

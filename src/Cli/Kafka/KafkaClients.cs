@@ -7,7 +7,8 @@ namespace MedStreams.Cli.Kafka;
 /// <summary>Makes Kafka clients with the settings of this run.</summary>
 /// <param name="context">The run.</param>
 /// <param name="servers">The brokers; null: those of the settings.</param>
-internal sealed class KafkaClients(CommandContext context, string? servers = null)
+/// <param name="further">Settings of librdkafka that win over those of all clients; null: none.</param>
+internal sealed class KafkaClients(CommandContext context, string? servers = null, IReadOnlyCollection<KeyValuePair<string, string>>? further = null)
 {
     private readonly string _servers = servers ?? context.Settings.Get(KafkaSettings.BootstrapServers);
 
@@ -53,7 +54,7 @@ internal sealed class KafkaClients(CommandContext context, string? servers = nul
     {
         config.BootstrapServers = _servers;
         config.ClientId ??= "medstreams-cli";
-        foreach (var (name, value) in context.Settings.Entries(KafkaSettings.Client))
+        foreach (var (name, value) in context.Settings.Entries(KafkaSettings.Client).Concat(further ?? []))
             config.Set(DottedName.Of(name), value);
         return config;
     }

@@ -9,6 +9,7 @@ public sealed class LagBook(LagBookSettings settings, TimeProvider clock)
     private readonly Lock _lock = new();
     private readonly Dictionary<string, List<Queue<long>>> _ends = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Group> _groups = new(StringComparer.Ordinal);
+    private long _refused;
 
     /// <summary>The topics whose ends are known, by name.</summary>
     public IReadOnlyList<string> Topics
@@ -27,6 +28,26 @@ public sealed class LagBook(LagBookSettings settings, TimeProvider clock)
         {
             lock (_lock)
                 return [.. _groups.Keys.Order(StringComparer.Ordinal)];
+        }
+    }
+
+    /// <summary>How many commits and owners of groups were not noted because as many groups or partitions as may be are known.</summary>
+    public long Refused
+    {
+        get
+        {
+            lock (_lock)
+                return _refused;
+        }
+    }
+
+    /// <summary>How many partitions of groups are known; one that two groups read counts twice.</summary>
+    public int PartitionCount
+    {
+        get
+        {
+            lock (_lock)
+                return _groups.Values.Sum(g => g.Topics.Values.Sum(p => p.Count));
         }
     }
 
@@ -69,7 +90,8 @@ public sealed class LagBook(LagBookSettings settings, TimeProvider clock)
         {
             if (timestamp < Expiry() || !settings.Accepts(group) || LastEnd(topic, partition) is not { } end)
                 return;
-            var owner = GroupOf(group);
+            if (GroupOf(group, topic) is not { } owner)
+                return;
             var observed = Now / 1000 * 1000;
             var window = PartitionOf(owner, topic, partition);
             if (window.Commits.Add(
@@ -87,8 +109,8 @@ public sealed class LagBook(LagBookSettings settings, TimeProvider clock)
         {
             if (!settings.Accepts(group))
                 return;
-            var of = GroupOf(group);
-            if (LastEnd(topic, partition) is null)
+            var isKnown = LastEnd(topic, partition) is not null;
+            if (GroupOf(group, isKnown ? topic : null) is not { } of || !isKnown)
                 return;
             var known = PartitionOf(of, topic, partition);
             (known.Owner, known.ClientId) = (owner, clientId);
@@ -104,6 +126,38 @@ public sealed class LagBook(LagBookSettings settings, TimeProvider clock)
                 return;
             foreach (var partition in of.Topics.Values.SelectMany(p => p))
                 (partition.Owner, partition.ClientId) = ("", "");
+        }
+    }
+
+    /// <summary>Notes how many members a group has; nothing where it is not known.</summary>
+    public void SetMembers(string group, int count)
+    {
+        lock (_lock)
+        {
+            if (_groups.TryGetValue(group, out var known))
+                known.Members = count;
+        }
+    }
+
+    /// <summary>How many members a group has, as far as that is known.</summary>
+    public int Members(string group)
+    {
+        lock (_lock)
+            return _groups.TryGetValue(group, out var known) ? known.Members : 0;
+    }
+
+    /// <summary>Forgets the commits of a group for a partition, which were deleted or have expired; a group without any others is forgotten.</summary>
+    public void DeleteCommits(string group, string topic, int partition)
+    {
+        lock (_lock)
+        {
+            if (!_groups.TryGetValue(group, out var known) || !known.Topics.TryGetValue(topic, out var partitions) || partition >= partitions.Count)
+                return;
+            partitions[partition] = new Partition(settings.Intervals);
+            if (!partitions.Exists(p => p.IsKnown))
+                known.Topics.Remove(topic);
+            if (known.Topics.Count == 0)
+                _groups.Remove(group);
         }
     }
 
@@ -143,6 +197,13 @@ public sealed class LagBook(LagBookSettings settings, TimeProvider clock)
     {
         lock (_lock)
             return _ends.TryGetValue(topic, out var ends) ? [.. ends.Select(e => e.Count == 0 ? default(long?) : e.Last())] : null;
+    }
+
+    /// <summary>Whether the end of a partition is known.</summary>
+    public bool HasEnd(string topic, int partition)
+    {
+        lock (_lock)
+            return LastEnd(topic, partition) is not null;
     }
 
     /// <summary>The groups that have to do with a topic, by name.</summary>
@@ -185,11 +246,37 @@ public sealed class LagBook(LagBookSettings settings, TimeProvider clock)
             ? ends[partition].Last()
             : null;
 
-    private Group GroupOf(string group)
+    /// <summary>A group, made where there is room; null where there is none for it, or for another topic of it.</summary>
+    private Group? GroupOf(string group, string? topic)
     {
-        if (!_groups.TryGetValue(group, out var known))
+        if (!_groups.TryGetValue(group, out var known) && HasRoom(1, Needed(null, topic)))
             _groups.Add(group, known = new Group());
+        else if (known is null || !HasRoom(0, Needed(known, topic)))
+        {
+            _refused++;
+            return null;
+        }
+
         return known;
+    }
+
+    /// <summary>How many partitions a topic adds to a group.</summary>
+    private int Needed(Group? group, string? topic) =>
+        topic is null ? 0 : _ends[topic].Count - (group?.Topics.TryGetValue(topic, out var known) == true ? known.Count : 0);
+
+    /// <summary>Whether so many groups and partitions more may be known; expired groups make room.</summary>
+    private bool HasRoom(int groups, int partitions)
+    {
+        if (groups <= 0 && partitions <= 0)
+            return true;
+        if (Fits())
+            return true;
+        foreach (var (name, _) in _groups.Where(g => g.Value.LastCommit < Expiry()).ToList())
+            _groups.Remove(name);
+        return Fits();
+
+        bool Fits() =>
+            _groups.Count + groups <= settings.MaxGroups && _groups.Values.Sum(g => g.Topics.Values.Sum(p => p.Count)) + partitions <= settings.MaxPartitions;
     }
 
     private Partition PartitionOf(Group group, string topic, int partition)
@@ -212,6 +299,8 @@ public sealed class LagBook(LagBookSettings settings, TimeProvider clock)
 
         /// <summary>The time of the last commit that was the newest of its partition when it came; 0 before the first.</summary>
         public long LastCommit { get; set; }
+
+        public int Members { get; set; }
     }
 
     private sealed class Partition(int length)

@@ -14,6 +14,12 @@ public sealed record LagBookSettings
     /// <summary>A group whose last commit is older is forgotten; default 7 days.</summary>
     public TimeSpan ExpireGroup { get; init; } = TimeSpan.FromDays(7);
 
+    /// <summary>So many groups are known at most; further ones are not watched. 1 or more, default 500.</summary>
+    public int MaxGroups { get; init; } = 500;
+
+    /// <summary>So many partitions of groups are known at most, one that two groups read counted twice; 1 or more, default 10,000.</summary>
+    public int MaxPartitions { get; init; } = 10_000;
+
     /// <summary>Groups of which anything matches are watched; null: all.</summary>
     public Regex? GroupAllowlist { get; init; }
 

@@ -1,0 +1,72 @@
+using System.CommandLine;
+using System.Net;
+using MedStreams.Cli.Configuration;
+using MedStreams.Monitoring;
+using Microsoft.Extensions.Logging;
+
+namespace MedStreams.Cli.Commands.Monitor;
+
+/// <summary><c>monitor</c>: watches the groups of Kafka clusters until a signal stops it.</summary>
+internal static class MonitorCommand
+{
+    public static Command Create(CliEnvironment environment) =>
+        new Command("monitor", "Watches consumer groups of Kafka clusters and tells over HTTP how they do, in Burrow's shape and as metrics")
+        {
+            new SettingOption("--listen", MonitorSettings.Listen) { HelpName = "HOST:PORT" },
+        }.Runs(environment, RunAsync);
+
+    private static async Task<int> RunAsync(CommandContext context, CancellationToken stop)
+    {
+        using var loggers = context.CreateLoggers();
+        await using var server = await StartAsync(context, loggers);
+        Announce(context, server.Address);
+        await Task.Delay(Timeout.InfiniteTimeSpan, context.Environment.Clock, stop).ContinueWith(static _ => { }, TaskScheduler.Default);
+        return ExitCodes.Done;
+    }
+
+    private static async Task<MonitorServer> StartAsync(CommandContext context, ILoggerFactory loggers)
+    {
+        var listen = context.Settings.Get(MonitorSettings.Listen);
+        try
+        {
+            return await MonitorServer.StartAsync(
+                new MonitorServerOptions
+                {
+                    Listen = new IPEndPoint(listen.Address(), listen.Port),
+                    Token = context.Settings.Find(MonitorSettings.Token, out var token) ? token : null,
+                    Clusters = MonitorSettings.ToClusters(context),
+                },
+                context.Environment.Clock,
+                loggers);
+        }
+        catch (IOException e)
+        {
+            throw CliException.Failed($"the monitor cannot listen at {listen}: {e.InnerException?.Message ?? e.Message}", e);
+        }
+        catch (ArgumentException e)
+        {
+            throw CliException.Usage(e.Message);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw CliException.Usage($"a client's setting is not allowed: {e.Message}"); // librdkafka's own check
+        }
+    }
+
+    private static void Announce(CommandContext context, Uri address)
+    {
+        if (!context.Output.Json)
+        {
+            context.Output.WriteText($"{address}\n");
+            return;
+        }
+
+        context.Output.WriteJson(json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("address", address.ToString());
+            json.WriteString("state", "running");
+            json.WriteEndObject();
+        });
+    }
+}

@@ -1,0 +1,51 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace MedStreams.Monitoring;
+
+/// <summary>A web server of this house: small requests, no name in its answers, no line for each request.</summary>
+internal static class WebHost
+{
+    /// <summary>The largest body of a request.</summary>
+    public const int LargestBody = 64 << 10;
+
+    /// <summary>A server that is not started.</summary>
+    /// <param name="listen">Where; port 0 takes a free one.</param>
+    /// <param name="loggers">For its failures; null for none.</param>
+    public static WebApplication Make(IPEndPoint listen, ILoggerFactory? loggers)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(listen);
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = LargestBody;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
+        });
+        builder.Services.AddRoutingCore();
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        if (loggers is not null)
+            builder.Logging.AddProvider(new OtherLoggers(loggers));
+        return builder.Build();
+    }
+
+    /// <summary>Where a server that is started listens.</summary>
+    public static Uri AddressOf(WebApplication application) =>
+        new(application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+
+    /// <summary>Hands log lines on to loggers that are not the server's own.</summary>
+    private sealed class OtherLoggers(ILoggerFactory loggers) : ILoggerProvider
+    {
+        public ILogger CreateLogger(string categoryName) => loggers.CreateLogger(categoryName);
+
+        public void Dispose()
+        {
+            // They are somebody else's.
+        }
+    }
+}

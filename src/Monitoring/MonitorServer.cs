@@ -1,0 +1,81 @@
+using MedStreams.Monitoring.Lag;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace MedStreams.Monitoring;
+
+/// <summary>
+/// Watches the groups of Kafka clusters and tells over HTTP how they do: in Burrow's shape under <c>/v3/kafka</c>, as metrics under <c>/metrics</c>; its own
+/// health under <c>/health/live</c> and <c>/health/ready</c>.
+/// </summary>
+public sealed class MonitorServer : IAsyncDisposable
+{
+    private readonly WebApplication _application;
+
+    private MonitorServer(WebApplication application, IReadOnlyList<ClusterWatch> watches) => (_application, Watches) = (application, watches);
+
+    /// <summary>Where it listens: <c>http://host:port</c>.</summary>
+    public Uri Address { get; private set; } = new("http://localhost");
+
+    /// <summary>The clusters.</summary>
+    public IReadOnlyList<ClusterWatch> Watches { get; }
+
+    /// <summary>Begins to watch and to answer.</summary>
+    /// <param name="options">What, and where.</param>
+    /// <param name="clock">Tells the present.</param>
+    /// <param name="loggers">For clusters that go and come, and failures of the server.</param>
+    /// <exception cref="ArgumentException">A setting is wrong.</exception>
+    /// <exception cref="IOException">The address cannot be listened at.</exception>
+    public static async Task<MonitorServer> StartAsync(MonitorServerOptions options, TimeProvider clock, ILoggerFactory loggers)
+    {
+        options.Validate();
+        var application = WebHost.Make(options.Listen, loggers);
+        var logger = loggers.CreateLogger<MonitorServer>();
+        var server = new MonitorServer(application, [.. options.Clusters.Select(c => new ClusterWatch(c, clock, logger))]);
+        try
+        {
+            server.Map(new BearerToken(options.Token));
+            await application.StartAsync();
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+
+        server.Address = WebHost.AddressOf(application);
+        return server;
+    }
+
+    /// <summary>Answers what was asked, and ends the watch.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _application.DisposeAsync();
+        await Task.WhenAll(Watches.Select(w => w.DisposeAsync().AsTask()));
+    }
+
+    private void Map(BearerToken token)
+    {
+        _application.Use((context, next) =>
+        {
+            if (token.IsIn(context.Request) || context.Request.Path.Value is "/burrow/admin" or "/health/live")
+                return next(context);
+            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+            return Task.CompletedTask;
+        });
+        _application.UseRouting();
+        _application.MapGet("/health/live", static context => context.Response.WriteAsync("{\"status\":\"live\"}"));
+        _application.MapGet("/health/ready", ReadyAsync);
+        new BurrowEndpoints(Watches).Map(_application);
+    }
+
+    private Task ReadyAsync(HttpContext context)
+    {
+        var isReady = Watches.All(w => w is { HasCaughtUp: true, IsReachable: true });
+        context.Response.StatusCode = isReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        context.Response.ContentType = "application/json";
+        return context.Response.WriteAsync(isReady ? "{\"status\":\"ready\"}" : "{\"status\":\"not-ready\"}");
+    }
+}

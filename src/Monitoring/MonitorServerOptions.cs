@@ -1,0 +1,29 @@
+using System.Net;
+using MedStreams.Monitoring.Lag;
+
+namespace MedStreams.Monitoring;
+
+/// <summary>What a monitor watches, and where it answers.</summary>
+public sealed record MonitorServerOptions
+{
+    /// <summary>Where to listen; port 0 takes a free one.</summary>
+    public required IPEndPoint Listen { get; init; }
+
+    /// <summary>The secret that requests carry as <c>Authorization: Bearer</c>, at least 16 characters; null: anyone may ask. <c>/burrow/admin</c> and <c>/health/live</c> need none.</summary>
+    public string? Token { get; init; }
+
+    /// <summary>The clusters, with different names.</summary>
+    public required IReadOnlyList<MonitoredCluster> Clusters { get; init; }
+
+    /// <summary>Checks all.</summary>
+    /// <exception cref="ArgumentException">Names the setting and what is allowed.</exception>
+    internal void Validate()
+    {
+        if (Token is { Length: < 16 })
+            throw new ArgumentException($"{nameof(Token)} must be at least 16 characters long.", nameof(Token));
+        if (Clusters.Count == 0 || Clusters.DistinctBy(c => c.Name, StringComparer.Ordinal).Count() != Clusters.Count)
+            throw new ArgumentException($"{nameof(Clusters)} must be one or more, with different names.", nameof(Clusters));
+        if (Clusters.Any(c => c.Name.Length == 0 || c.Name.Contains('/', StringComparison.Ordinal)))
+            throw new ArgumentException("A cluster's name must not be empty, and is without a slash.", nameof(Clusters));
+    }
+}
