@@ -66,6 +66,7 @@ public sealed class MonitorServer : IAsyncDisposable
             return Task.CompletedTask;
         });
         _application.UseRouting();
+        _application.Use(BurrowEndpoints.AnswerOthersAsync);
         _application.MapGet("/health/live", static context => context.Response.WriteAsync("{\"status\":\"live\"}"));
         _application.MapGet("/health/ready", ReadyAsync);
         new BurrowEndpoints(Watches).Map(_application);

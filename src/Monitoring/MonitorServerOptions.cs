@@ -20,10 +20,12 @@ public sealed record MonitorServerOptions
     internal void Validate()
     {
         if (Token is { Length: < 16 })
-            throw new ArgumentException($"{nameof(Token)} must be at least 16 characters long.", nameof(Token));
+            throw Wrong(nameof(Token), "at least 16 characters long");
         if (Clusters.Count == 0 || Clusters.DistinctBy(c => c.Name, StringComparer.Ordinal).Count() != Clusters.Count)
-            throw new ArgumentException($"{nameof(Clusters)} must be one or more, with different names.", nameof(Clusters));
+            throw Wrong(nameof(Clusters), "one or more, with different names");
         if (Clusters.Any(c => c.Name.Length == 0 || c.Name.Contains('/', StringComparison.Ordinal)))
-            throw new ArgumentException("A cluster's name must not be empty, and is without a slash.", nameof(Clusters));
+            throw Wrong(nameof(Clusters), "named, without a slash");
     }
+
+    private static ArgumentException Wrong(string name, string allowed) => new($"{name} must be {allowed}.", name);
 }

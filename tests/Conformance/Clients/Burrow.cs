@@ -27,12 +27,18 @@ internal sealed class Burrow : IAsyncDisposable
         : !File.Exists(Classes) || !OutsideProgram.IsThere("java") ? "there is no ZooKeeper, which Burrow needs"
         : null;
 
-    public static async Task<Burrow> StartAsync(string servers)
+    /// <summary>Where it answers.</summary>
+    public Uri Address => _http.BaseAddress!;
+
+    /// <summary>Starts one that watches a broker as the cluster <c>local</c>.</summary>
+    /// <param name="servers">The broker.</param>
+    /// <param name="intervals">How many commits a window holds.</param>
+    public static async Task<Burrow> StartAsync(string servers, int intervals = 10)
     {
         var burrow = new Burrow();
         try
         {
-            await burrow.RunAsync(servers);
+            await burrow.RunAsync(servers, intervals);
             return burrow;
         }
         catch
@@ -71,7 +77,7 @@ internal sealed class Burrow : IAsyncDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
-    private async Task RunAsync(string servers)
+    private async Task RunAsync(string servers, int intervals)
     {
         var (keeper, http) = (FreePort(), FreePort());
         await File.WriteAllTextAsync(At("zookeeper.cfg"), $"""
@@ -107,6 +113,7 @@ internal sealed class Burrow : IAsyncDisposable
             [storage.default]
             class-name="inmemory"
             min-distance=0
+            intervals={intervals}
             [evaluator.default]
             class-name="caching"
             expire-cache=1

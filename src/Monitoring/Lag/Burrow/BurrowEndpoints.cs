@@ -41,11 +41,21 @@ internal sealed class BurrowEndpoints(IReadOnlyList<ClusterWatch> watches)
         routes.MapDelete(Group, context => ForgetAsync(context, watch => watch.Book.DeleteGroup(Value(context, "group"))));
         routes.MapDelete(
             Group + "/topic/{topic}", context => ForgetAsync(context, watch => watch.Book.DeleteGroup(Value(context, "group"), Value(context, "topic"))));
-        routes.MapFallback(context =>
+    }
+
+    /// <summary>What is no address, or not for that method: stands between routing and endpoints.</summary>
+    public static async Task AnswerOthersAsync(HttpContext context, RequestDelegate next)
+    {
+        if (context.GetEndpoint() is null)
         {
             context.Response.Headers.XContentTypeOptions = "nosniff";
-            return WriteTextAsync(context, StatusCodes.Status404NotFound, NotAnAddress);
-        });
+            await WriteTextAsync(context, StatusCodes.Status404NotFound, NotAnAddress);
+            return;
+        }
+
+        await next(context);
+        if (context.Response is { HasStarted: false, StatusCode: StatusCodes.Status405MethodNotAllowed })
+            await WriteTextAsync(context, StatusCodes.Status405MethodNotAllowed, "Method Not Allowed\n"u8.ToArray());
     }
 
     private Task ClusterAsync(HttpContext context)
@@ -90,7 +100,7 @@ internal sealed class BurrowEndpoints(IReadOnlyList<ClusterWatch> watches)
     }
 
     private Task GroupAsync(HttpContext context) =>
-        Find(context)?.Book.Windows(Value(context, "group")) is { } topics
+        Find(context)?.Windows(Value(context, "group")) is { } topics
             ? WriteAsync(context, "consumer detail returned", json => BurrowJson.WriteTopics(json, topics))
             : WriteErrorAsync(context, "cluster or consumer not found");
 

@@ -35,6 +35,7 @@ public sealed class ClusterWatch : IAsyncDisposable
     private volatile bool _isReachable = true;
     private volatile bool _hasCaughtUp;
     private bool _hasTimes = true;
+    private Dictionary<(TopicPartition Partition, long Offset), long> _places = [];
 
     /// <summary>Begins to watch.</summary>
     /// <param name="cluster">The cluster.</param>
@@ -48,7 +49,7 @@ public sealed class ClusterWatch : IAsyncDisposable
         _asker = cluster.Connect(Config());
         _follower = cluster.Connect(Config());
         _admin = cluster.Admin();
-        _waits = new WaitTimes(_asker, cluster.Timeout);
+        _waits = new WaitTimes(_asker, TimeSpan.FromSeconds(Math.Min(2, cluster.Timeout.TotalSeconds)));
         _offsets = new OffsetsFollower(_follower, Book, Wake);
         _loops =
         [
@@ -79,7 +80,17 @@ public sealed class ClusterWatch : IAsyncDisposable
 
     /// <summary>Judges a group now.</summary>
     /// <param name="group">The group.</param>
-    public GroupLag Evaluate(string group) => _evaluator.Evaluate(Book.Windows(group), Now);
+    public GroupLag Evaluate(string group) => _evaluator.Evaluate(Windows(group), Now);
+
+    /// <summary>
+    /// What is known of a group, by topic and partition; null where it is not known. Where nothing but markers of transactions is left to read, the lag is 0.
+    /// </summary>
+    /// <param name="group">The group.</param>
+    public IReadOnlyDictionary<string, IReadOnlyList<PartitionWindow>>? Windows(string group) =>
+        Book.Windows(group)?.ToDictionary(
+            t => t.Key,
+            IReadOnlyList<PartitionWindow> (t) => [.. t.Value.Select((window, p) => IsRead(t.Key, p, window) ? window with { CurrentLag = 0 } : window)],
+            StringComparer.Ordinal);
 
     /// <summary>Where partitions begin and end, by topic and partition.</summary>
     public IReadOnlyList<PartitionRange> Ranges() => _partitions.Ranges();
@@ -97,7 +108,7 @@ public sealed class ClusterWatch : IAsyncDisposable
             return TimeSpan.Zero;
         var partition = new TopicPartition(lag.Topic, lag.Partition);
         var offset = _partitions.Existing(partition, lag.End.Offset);
-        var since = _partitions.WrittenAt(partition, offset) ?? _waits.Since(partition, offset);
+        var since = _waits.Since(partition, offset) ?? _partitions.WrittenAt(partition, offset);
         return since is { } time ? TimeSpan.FromMilliseconds(Math.Max(0, Now - time)) : null;
     }
 
@@ -204,6 +215,18 @@ public sealed class ClusterWatch : IAsyncDisposable
         LookAtEnds([.. _topics.Where(t => !known.TryGetValue(t.Key, out var count) || count != t.Value).SelectMany(Partitions)], withFirst: true);
     }
 
+    private bool IsRead(string topic, int partition, PartitionWindow window) =>
+        Place(topic, partition, window) is { } place && _waits.IsEmpty(place.Partition, place.Offset, window.EndOffsets[^1]);
+
+    /// <summary>Where a group goes on that lags; null where it does not.</summary>
+    private (TopicPartition Partition, long Offset)? Place(string topic, int p, PartitionWindow window)
+    {
+        if (window.CurrentLag == 0 || window.Commits.Count == 0 || window.Commits[^1] is not { } last)
+            return null;
+        var partition = new TopicPartition(topic, p);
+        return (partition, _partitions.Existing(partition, last.Offset));
+    }
+
     private static IEnumerable<TopicPartition> Partitions(KeyValuePair<string, int> topic) =>
         Enumerable.Range(0, topic.Value).Select(p => new TopicPartition(topic.Key, p));
 
@@ -233,22 +256,21 @@ public sealed class ClusterWatch : IAsyncDisposable
         _hasNewEnds = true;
     }
 
+    /// <summary>Looks at the records that groups wait before which have not moved since the last look, or whose time does not follow from ends.</summary>
     private void LookUpTimes()
     {
-        var places = new HashSet<(TopicPartition, long)>();
+        var all = new Dictionary<(TopicPartition Partition, long Offset), long>();
         foreach (var (topic, windows) in Book.Groups.SelectMany(g => Book.Windows(g) ?? new Dictionary<string, IReadOnlyList<PartitionWindow>>()))
         {
             foreach (var (p, window) in windows.Index())
             {
-                if (window.CurrentLag == 0 || window.Commits.Count == 0 || window.Commits[^1] is not { } last)
-                    continue;
-                var partition = new TopicPartition(topic, p);
-                var offset = _partitions.Existing(partition, last.Offset);
-                if (_partitions.WrittenAt(partition, offset) is null)
-                    places.Add((partition, offset));
+                if (Place(topic, p, window) is { } place)
+                    all[place] = window.EndOffsets[^1];
             }
         }
 
+        var places = all.Where(p => _places.ContainsKey(p.Key) || _partitions.WrittenAt(p.Key.Partition, p.Key.Offset) is null).ToDictionary();
+        _places = all;
         try
         {
             _waits.Look(places, _stop.Token);
