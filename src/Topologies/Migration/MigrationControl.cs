@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace MedStreams.Topologies.Migration;
 
 /// <summary>
@@ -52,14 +50,3 @@ public enum ControlVerb
 /// <param name="StudiesPerMinute">Studies that begin in a minute, more than 0.</param>
 /// <param name="BytesPerSecond">Bytes that are stored in a second, more than 0.</param>
 public sealed record Throttle(double? StudiesPerMinute = null, double? BytesPerSecond = null);
-
-/// <summary>When studies may begin: spans of the week in a time zone.</summary>
-/// <param name="Zone">The zone's IANA id, such as <c>Asia/Shanghai</c>.</param>
-/// <param name="Spans">The spans; none: never.</param>
-public sealed record WeekSchedule(string Zone, ImmutableArray<WeekSpan> Spans);
-
-/// <summary>A span of a day, each week.</summary>
-/// <param name="Day">The day that it begins on.</param>
-/// <param name="From">Minutes after midnight at which it begins, 0 to 1439.</param>
-/// <param name="To">Minutes after midnight at which it ends, 1 to 1440; not above <paramref name="From"/>: on the next day.</param>
-public sealed record WeekSpan(DayOfWeek Day, int From, int To);

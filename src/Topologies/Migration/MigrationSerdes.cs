@@ -24,6 +24,14 @@ public static class MigrationSerdes
 
     /// <summary>Words of operators.</summary>
     public static ISerde<MigrationControl> Control { get; } = new JsonSerde<MigrationControl>(MigrationForm.Default.MigrationControl);
+
+    internal static ISerde<StudyRecord> StudyRecord { get; } = new JsonSerde<StudyRecord>(MigrationForm.Default.StudyRecord);
+
+    internal static ISerde<EndedStudy> EndedStudy { get; } = new JsonSerde<EndedStudy>(MigrationForm.Default.EndedStudy);
+
+    internal static ISerde<CurrentList> CurrentList { get; } = new JsonSerde<CurrentList>(MigrationForm.Default.CurrentList);
+
+    internal static ISerde<Allowance> Allowance { get; } = new JsonSerde<Allowance>(MigrationForm.Default.Allowance);
 }
 
 /// <summary>Generated code.</summary>
@@ -37,4 +45,8 @@ public static class MigrationSerdes
 [JsonSerializable(typeof(MigrationEvent))]
 [JsonSerializable(typeof(MigrationAlert))]
 [JsonSerializable(typeof(MigrationControl))]
+[JsonSerializable(typeof(StudyRecord))]
+[JsonSerializable(typeof(EndedStudy))]
+[JsonSerializable(typeof(CurrentList))]
+[JsonSerializable(typeof(Allowance))]
 internal sealed partial class MigrationForm : JsonSerializerContext;
