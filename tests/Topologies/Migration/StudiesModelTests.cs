@@ -18,7 +18,11 @@ public sealed class StudiesModelTests
     private static readonly string[] Departments = ["CT", "MR"];
     private static readonly MigrationOptions Options = new()
     {
-        Partitions = 1, ListCapacity = Room, BatchesAtOnce = 2, TimeLimit = TimeSpan.FromMinutes(2), Backoff = TimeSpan.FromSeconds(2),
+        Partitions = 1,
+        ListCapacity = Room,
+        BatchesAtOnce = 2,
+        TimeLimit = TimeSpan.FromMinutes(2),
+        Backoff = TimeSpan.FromSeconds(2),
         RollBackLimit = TimeSpan.FromSeconds(20),
     };
 
