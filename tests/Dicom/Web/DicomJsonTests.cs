@@ -5,6 +5,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using MedStreams.Dicom.Tests.Foreign;
 using MedStreams.Dicom.Web;
+using MedStreams.Support.DicomWeb;
 
 namespace MedStreams.Dicom.Tests.Web;
 

@@ -1,5 +1,6 @@
 using MedStreams.Dicom.Pacs;
 using MedStreams.Dicom.Web;
+using MedStreams.Support.DicomWeb;
 using MedStreams.Support.Volume;
 
 namespace MedStreams.Dicom.Tests.Web;

@@ -33,8 +33,8 @@ public sealed class QidoPaging(QidoClient client)
         if (at.First is { } before && before == first)
             return await ReadWithoutOffsetAsync(query, at.Offset, answer, limit, cancellationToken);
         var isLargest = Learn(count) <= count;
-        if (count > limit) // it ignores the limit, and so has given all
-            return new QidoPage(answer.Items, null, answer.Warning is null ? null : "The service ignores the limit of a page, and warns of results that it does not give.");
+        if (count > limit) // it ignores the limit, and so has given all from here on
+            return Slice(query, answer, 0, at.Offset, limit, answer.Warning is null ? null : "The service ignores the limit of a page, and warns of results that it does not give.");
         var isLast = count < limit && answer.Warning is null && !isLargest;
         return new QidoPage(answer.Items, isLast ? null : new QidoPlace(at.Offset + count, first), null);
     }
@@ -64,16 +64,24 @@ public sealed class QidoPaging(QidoClient client)
     {
         if (answer.Items.Count < limit && answer.Warning is null)
             return new QidoPage([], null, null); // it had room for more, and has none
-        for (var size = limit; size < LargestLimit && answer.Items.Count >= size;)
+        for (var size = limit; size < LargestLimit && answer.Items.Count == size;)
         {
             size = (int)Math.Min(LargestLimit, 8L * size);
             answer = await client.AskAsync(query, 0, size, cancellationToken);
         }
 
-        var alarm = answer.Warning is not null || answer.Items.Count <= known
-            ? "The service ignores the offset of a page and gives no more than one: results may be missing. Ask for shorter windows."
-            : null;
-        return new QidoPage([.. answer.Items.Skip((int)known)], null, alarm);
+        return answer.Warning is not null || answer.Items.Count <= known
+            ? Slice(query, answer, known, 0, limit, "The service ignores the offset of a page and gives no more than one: results may be missing. Ask for shorter windows.")
+            : Slice(query, answer, known, 0, limit, null);
+    }
+
+    /// <summary>A page out of a longer answer, which begins at some offset.</summary>
+    private static QidoPage Slice(QidoQuery query, QidoAnswer answer, long from, long offset, int limit, string? alarm)
+    {
+        var items = answer.Items.Skip((int)Math.Min(from, int.MaxValue)).Take(limit).ToList();
+        return from + limit >= answer.Items.Count
+            ? new QidoPage(items, null, alarm)
+            : new QidoPage(items, new QidoPlace(offset + from + limit, answer.Items[0].Text(query.Key) ?? ""), alarm);
     }
 
     /// <summary>The largest number that the service gave before.</summary>

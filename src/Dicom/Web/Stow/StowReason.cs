@@ -6,6 +6,9 @@ namespace MedStreams.Dicom.Web;
 /// <param name="Code">The number.</param>
 public readonly record struct StowReason(int Code)
 {
+    /// <summary>The instance is there already, the service says.</summary>
+    public const int Duplicate = 0x0111;
+
     /// <summary>Whether the same instance may be taken later.</summary>
     public bool MayBeRepeated => Code is 0x0110 || Code >> 8 == 0xA7;
 
@@ -18,7 +21,7 @@ public readonly record struct StowReason(int Code)
     private string Meaning => Code switch
     {
         0x0110 => "processing failure",
-        0x0111 => "there already, as something else",
+        Duplicate => "there already",
         0x0122 => "SOP class not supported",
         0x0124 => "not authorized",
         0xB000 => "stored, with values coerced",

@@ -2,7 +2,7 @@ using MedStreams.Dicom.Web;
 using MedStreams.Local;
 using MedStreams.Support.Volume;
 
-namespace MedStreams.Dicom.Tests.Web;
+namespace MedStreams.Support.DicomWeb;
 
 /// <summary>An Orthanc that speaks DICOMweb, with a small volume in it.</summary>
 public sealed class DicomWebOrthanc : IAsyncLifetime

@@ -1,4 +1,4 @@
-namespace MedStreams.Dicom.Tests.Web;
+namespace MedStreams.Support.DicomWeb;
 
 /// <summary>A folder that goes with the test.</summary>
 internal sealed class TemporaryFolder : IDisposable
