@@ -3,7 +3,6 @@ using MedStreams.Dicom.Pacs;
 using MedStreams.Dicom.Web;
 using MedStreams.Sources.Pacs;
 using MedStreams.Support.DicomWeb;
-using MedStreams.Support.Volume;
 
 namespace MedStreams.Sources.Tests.Pacs;
 
