@@ -129,7 +129,7 @@ public sealed class StowTargetTests(DicomWebOrthanc fixture) : IClassFixture<Dic
             DicomPort = orthanc.DicomPort,
         });
         var held = (await target.InspectAsync(study.Exam.StudyInstanceUid, VerificationLevel.Digests, default))!.Objects;
-        Assert.Single(held.Where(h => h.Sha256 != study.Instances.Single(i => i.Uid == h.Id).Digest().Sha256));
+        Assert.Single(held, h => h.Sha256 != study.Instances.Single(i => i.Uid == h.Id).Digest().Sha256);
     }
 
     private static GeneratedVolume New(int seed) => GeneratedVolume.Of(new VolumeOptions { Instances = 60, Seed = seed, FilmBytes = 200_000 });
