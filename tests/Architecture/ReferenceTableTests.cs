@@ -27,7 +27,7 @@ public sealed class ReferenceTableTests
 
     private static readonly Dictionary<string, string[]> PackageUsers = new(StringComparer.Ordinal)
     {
-        ["Confluent.Kafka"] = ["Streams", "Sources", "Monitoring"],
+        ["Confluent.Kafka"] = ["Streams", "Sources", "Sinks", "Monitoring"],
         ["Npgsql"] = ["Sinks"],
         ["System.CommandLine"] = ["Cli"],
         ["Spectre.Console"] = ["Cli"],

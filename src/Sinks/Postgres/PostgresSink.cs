@@ -1,5 +1,4 @@
 using MedStreams.Streams;
-using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
 namespace MedStreams.Sinks;
@@ -32,7 +31,7 @@ public sealed class PostgresSink<TKey, TValue> : ISink<TKey, TValue>, IAsyncDisp
         SizeOf = table.SizeOf;
         Rows = new PostgresRows<TKey, TValue>(table);
         Backoff = new RetryBackoff(options.RetryBackoff, options.RetryBackoffMax, options.Clock);
-        DataSource = Connect(options, Rows.CreateStaging);
+        DataSource = PostgresConnections.Create(options, Rows.CreateStaging);
     }
 
     internal delegate int SizeEstimate(in Record<TKey, TValue> record);
@@ -101,45 +100,6 @@ public sealed class PostgresSink<TKey, TValue> : ISink<TKey, TValue>, IAsyncDisp
                 + "Mend the table, the mapping or the role, then start again.",
                 PostgresErrors.Cause(e));
         }
-    }
-
-    private static NpgsqlDataSource Connect(PostgresSinkOptions options, string createStaging)
-    {
-        var builder = new NpgsqlDataSourceBuilder(options.ConnectionString);
-        var settings = builder.ConnectionStringBuilder;
-        settings.ApplicationName ??= "medstreams";
-        settings.IncludeErrorDetail = false; // details quote rows
-        settings.Timeout = (int)options.ConnectTimeout.TotalSeconds;
-        settings.CommandTimeout = (int)options.StatementTimeout.TotalSeconds;
-        settings.Pooling = true;
-        settings.MinPoolSize = 0;
-        settings.MaxPoolSize = options.MaxConnections;
-        settings.NoResetOnClose = true; // keeps the temporary table and prepared statements
-        settings.MaxAutoPrepare = 32;
-        settings.AutoPrepareMinUsages = 2;
-        settings.TcpKeepAlive = true;
-        settings.Enlist = false;
-        var prepare =
-            $"""
-             SET statement_timeout = {Milliseconds(options.StatementTimeout)};
-             SET lock_timeout = {Milliseconds(options.LockTimeout)};
-             SET idle_in_transaction_session_timeout = {Milliseconds(options.IdleTransactionTimeout)};
-             SET client_min_messages = error;
-             {createStaging}
-             """;
-        builder.UseLoggerFactory(NullLoggerFactory.Instance); // Npgsql's log quotes statements
-        builder.UsePhysicalConnectionInitializer(
-            connection => PrepareAsync(connection, prepare).GetAwaiter().GetResult(),
-            connection => PrepareAsync(connection, prepare));
-        return builder.Build();
-
-        static long Milliseconds(TimeSpan time) => (long)time.TotalMilliseconds;
-    }
-
-    private static async Task PrepareAsync(NpgsqlConnection connection, string sql)
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync();
     }
 
     private async Task MigrateAsync(CancellationToken stop)
