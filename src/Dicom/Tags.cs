@@ -19,11 +19,19 @@ public static class Tags
     public static readonly DicomTag AccessionNumber = new(0x0008, 0x0050);
     public static readonly DicomTag QueryRetrieveLevel = new(0x0008, 0x0052);
     public static readonly DicomTag RetrieveAeTitle = new(0x0008, 0x0054);
+    public static readonly DicomTag FailedSopInstanceUidList = new(0x0008, 0x0058);
     public static readonly DicomTag Modality = new(0x0008, 0x0060);
     public static readonly DicomTag ModalitiesInStudy = new(0x0008, 0x0061);
     public static readonly DicomTag InstitutionName = new(0x0008, 0x0080);
     public static readonly DicomTag StudyDescription = new(0x0008, 0x1030);
     public static readonly DicomTag InstitutionalDepartmentName = new(0x0008, 0x1040);
+    public static readonly DicomTag ReferencedSopClassUid = new(0x0008, 0x1150);
+    public static readonly DicomTag ReferencedSopInstanceUid = new(0x0008, 0x1155);
+    public static readonly DicomTag TransactionUid = new(0x0008, 0x1195);
+    public static readonly DicomTag FailureReason = new(0x0008, 0x1197);
+    public static readonly DicomTag FailedSopSequence = new(0x0008, 0x1198);
+    public static readonly DicomTag ReferencedSopSequence = new(0x0008, 0x1199);
+    public static readonly DicomTag AvailableTransferSyntaxUid = new(0x0008, 0x3002);
     public static readonly DicomTag PatientName = new(0x0010, 0x0010);
     public static readonly DicomTag PatientId = new(0x0010, 0x0020);
     public static readonly DicomTag IssuerOfPatientId = new(0x0010, 0x0021);
@@ -36,6 +44,7 @@ public static class Tags
     public static readonly DicomTag InstanceNumber = new(0x0020, 0x0013);
     public static readonly DicomTag NumberOfStudyRelatedSeries = new(0x0020, 0x1206);
     public static readonly DicomTag NumberOfStudyRelatedInstances = new(0x0020, 0x1208);
+    public static readonly DicomTag NumberOfSeriesRelatedInstances = new(0x0020, 0x1209);
     public static readonly DicomTag Rows = new(0x0028, 0x0010);
     public static readonly DicomTag Columns = new(0x0028, 0x0011);
     public static readonly DicomTag OriginalAttributesSequence = new(0x0400, 0x0561);
