@@ -30,6 +30,9 @@ public enum DicomNetworkError
     /// <summary>The peer answered an operation with a failure.</summary>
     Status,
 
+    /// <summary>The data set cannot be sent as it is.</summary>
+    NotSendable,
+
     /// <summary>The association was closed on this side.</summary>
     Closed,
 }

@@ -33,7 +33,8 @@ internal sealed class DimseChannel(PduChannel pdus, uint peerMaxLength) : IAsync
     /// <param name="command">Its command.</param>
     /// <param name="dataSet">Its data set, read to its end; null: none.</param>
     /// <param name="cancellationToken">Ends it, and with it the association, unless the message was not begun.</param>
-    public async ValueTask SendAsync(byte contextId, CommandSet command, Stream? dataSet, CancellationToken cancellationToken)
+    /// <param name="padsOdd">Whether a byte is added where the data set's length is odd, as a deflated one may have it (PS3.5 section A.5); else that is an error.</param>
+    public async ValueTask SendAsync(byte contextId, CommandSet command, Stream? dataSet, CancellationToken cancellationToken, bool padsOdd = false)
     {
         await _sending.WaitAsync(cancellationToken);
         var buffer = dataSet is null ? _small : _large ??= new byte[BufferLength];
@@ -41,7 +42,7 @@ internal sealed class DimseChannel(PduChannel pdus, uint peerMaxLength) : IAsync
         {
             var used = await SendCommandAsync(contextId, command.ToBytes(), buffer, cancellationToken);
             if (dataSet is not null)
-                used = await SendDataSetAsync(contextId, dataSet, buffer, used, cancellationToken);
+                used = await SendDataSetAsync(contextId, dataSet, padsOdd, buffer, used, cancellationToken);
             await pdus.WriteAsync(buffer.AsMemory(0, used), cancellationToken);
         }
         catch
@@ -168,9 +169,10 @@ internal sealed class DimseChannel(PduChannel pdus, uint peerMaxLength) : IAsync
 
     /// <summary>
     /// Reads pieces into a buffer behind room for their headers, and sends it when it is full: a byte is copied once on its way. One byte is read ahead, to know
-    /// which piece is the last.
+    /// which piece is the last. All pieces have even lengths: DCMTK stops answering after one that has not.
     /// </summary>
-    private async ValueTask<int> SendDataSetAsync(byte contextId, Stream dataSet, byte[] buffer, int used, CancellationToken cancellationToken)
+    private async ValueTask<int> SendDataSetAsync(
+        byte contextId, Stream dataSet, bool padsOdd, byte[] buffer, int used, CancellationToken cancellationToken)
     {
         var ahead = default(byte?);
         while (true)
@@ -188,6 +190,13 @@ internal sealed class DimseChannel(PduChannel pdus, uint peerMaxLength) : IAsync
                 buffer.AsMemory(used + PieceHeader + held, PieceLength + 1 - held), PieceLength + 1 - held, throwOnEndOfStream: false, cancellationToken);
             var isLast = held <= PieceLength;
             var count = isLast ? held : PieceLength;
+            if (count % 2 == 1)
+            {
+                if (!padsOdd)
+                    throw OddLength();
+                buffer[used + PieceHeader + count++] = 0;
+            }
+
             WriteHeader(buffer.AsSpan(used), count, contextId, isCommand: false, isLast);
             used += PieceHeader + count;
             if (isLast)
@@ -195,6 +204,10 @@ internal sealed class DimseChannel(PduChannel pdus, uint peerMaxLength) : IAsync
             ahead = buffer[used];
         }
     }
+
+    /// <summary>The fault of a data set that is no data set, since all its elements have even lengths (PS3.5 section 7.1.1).</summary>
+    public static DicomNetworkException OddLength() => new(
+        DicomNetworkError.NotSendable, "The data set has an odd number of bytes, after which many peers stop answering; it was not sent.", isTransient: false);
 
     private static void WriteHeader(Span<byte> to, int count, byte contextId, bool isCommand, bool isLast)
     {

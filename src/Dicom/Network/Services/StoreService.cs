@@ -16,13 +16,16 @@ public static class StoreService
     /// <param name="cancellationToken">Ends the sending, and with it the association.</param>
     /// <returns>What the peer answered; look at it, since a failure is no exception here.</returns>
     /// <exception cref="DicomNetworkException">
-    /// <see cref="DicomNetworkError.ContextRefused"/>: the peer does not take this class in this transfer syntax; nothing was sent. Else the association is over.
+    /// <see cref="DicomNetworkError.ContextRefused"/>: the peer does not take this class in this transfer syntax; nothing was sent.
+    /// <see cref="DicomNetworkError.NotSendable"/>: the data set has an odd length; nothing was sent where that is known before. Else the association is over.
     /// </exception>
     public static async Task<DimseStatus> StoreAsync(
         this DicomAssociation association, string sopClass, string sopInstance, TransferSyntax syntax, Stream dataSet, CancellationToken cancellationToken = default)
     {
         using var _ = association.Begin();
         var context = association.Context(sopClass, syntax);
+        if (dataSet.CanSeek && !syntax.IsDeflated && (dataSet.Length - dataSet.Position) % 2 == 1)
+            throw DimseChannel.OddLength();
         var id = association.NextMessageId();
         var request = new CommandSet
         {
@@ -33,7 +36,7 @@ public static class StoreService
             HasDataSet = true,
             AffectedInstance = sopInstance,
         };
-        await association.Channel.SendAsync(context.Id, request, dataSet, cancellationToken);
+        await association.Channel.SendAsync(context.Id, request, dataSet, cancellationToken, padsOdd: syntax.IsDeflated);
         return (await association.ReceiveResponseAsync(id, CommandField.StoreResponse, cancellationToken)).Command.Status;
     }
 }
