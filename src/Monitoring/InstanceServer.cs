@@ -1,3 +1,4 @@
+using MedStreams.Monitoring.Metrics;
 using MedStreams.Streams;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
@@ -6,13 +7,14 @@ namespace MedStreams.Monitoring;
 
 /// <summary>
 /// What an instance of an application tells over HTTP: its health (<c>GET /health/live</c>, <c>GET /health/ready</c>), and what its stores hold, at
-/// any instance: what is not here is asked of the one that has it. <c>GET /queries</c> lists stores and hosts,
+/// any instance: what is not here is asked of the one that has it, and what the process measures (<c>GET /metrics</c>). <c>GET /queries</c> lists stores and hosts,
 /// <c>POST /queries/STORE</c> with a <see cref="JsonQuery"/> as body asks.
 /// </summary>
 public sealed class InstanceServer : IAsyncDisposable
 {
     private readonly WebApplication _application;
     private readonly QueryEndpoints _endpoints;
+    private readonly MetricsCollector _collector = new();
 
     private InstanceServer(WebApplication application, QueryEndpoints endpoints) =>
         (_application, _endpoints) = (application, endpoints);
@@ -37,6 +39,7 @@ public sealed class InstanceServer : IAsyncDisposable
         endpoints.Map(application);
         new HealthEndpoints(streams, token).Map(application);
         var server = new InstanceServer(application, endpoints);
+        new MetricsEndpoint(server._collector, token, []).Map(application);
         try
         {
             await application.StartAsync();
@@ -56,5 +59,6 @@ public sealed class InstanceServer : IAsyncDisposable
     {
         await _application.DisposeAsync();
         _endpoints.Dispose();
+        _collector.Dispose();
     }
 }

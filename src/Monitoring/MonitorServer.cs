@@ -1,4 +1,5 @@
 using MedStreams.Monitoring.Lag;
+using MedStreams.Monitoring.Metrics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -12,6 +13,7 @@ namespace MedStreams.Monitoring;
 public sealed class MonitorServer : IAsyncDisposable
 {
     private readonly WebApplication _application;
+    private readonly MetricsCollector _collector = new();
 
     private MonitorServer(WebApplication application, IReadOnlyList<ClusterWatch> watches) => (_application, Watches) = (application, watches);
 
@@ -52,6 +54,7 @@ public sealed class MonitorServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _application.DisposeAsync();
+        _collector.Dispose();
         await Task.WhenAll(Watches.Select(w => w.DisposeAsync().AsTask()));
     }
 
@@ -69,6 +72,7 @@ public sealed class MonitorServer : IAsyncDisposable
         _application.Use(BurrowEndpoints.AnswerOthersAsync);
         _application.MapGet("/health/live", static context => context.Response.WriteAsync("{\"status\":\"live\"}"));
         _application.MapGet("/health/ready", ReadyAsync);
+        new MetricsEndpoint(_collector, token, Watches).Map(_application);
         new BurrowEndpoints(Watches).Map(_application);
     }
 

@@ -21,6 +21,7 @@ internal static class SettingsCatalog
         .. RegistrySettings.All,
         .. StreamsSettings.All,
         .. MonitorSettings.All,
+        .. MetricsSettings.All,
         .. PostgresSettings.All,
         .. MllpSettings.All,
         .. IncrementsSettings.All,

@@ -37,6 +37,7 @@ internal static class BrokerCommand
     private static async Task<int> RunAsync(CommandContext context, CancellationToken stop)
     {
         using var loggers = context.CreateLoggers();
+        await using var metrics = await MetricsSettings.ServeAsync(context.Settings, loggers);
         await using var broker = Make(context, loggers);
         try
         {

@@ -37,6 +37,7 @@ internal static class RunCommand
             MissingTopics.CheckPartitions(context, runnable); // before anything is made
             if (context.Parse.GetValue(create))
                 await MissingTopics.CreateAsync(context, runnable, context.Parse.GetValue(partitions) ?? -1);
+            await using var metrics = await MetricsSettings.ServeAsync(context.Settings, loggers);
             var runner = new TopologyRunner(
                 entry.Name,
                 runnable,

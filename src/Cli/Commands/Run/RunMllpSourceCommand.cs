@@ -29,6 +29,7 @@ internal static class RunMllpSourceCommand
             var options = MllpSettings.ToOptions(context.Settings, context.Environment.WorkingDirectory, context.Environment.Clock);
             if (context.Parse.GetValue(create))
                 await MissingTopics.CreateAsync(context, [options.Topic, options.DeadLetterTopic], context.Parse.GetValue(partitions) ?? -1);
+            await using var metrics = await MetricsSettings.ServeAsync(context.Settings, loggers);
             await using var source = await StartAsync(context, options, loggers, stop);
             Announce(context, source, options);
             var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
