@@ -23,6 +23,8 @@ public sealed class HttpCluster : IAsyncDisposable
 
     public HttpClient Client { get; } = new();
 
+    public string BootstrapServers => _broker.BootstrapServers;
+
     public static async Task<HttpCluster> StartAsync(int partitions)
     {
         var cluster = new HttpCluster();
