@@ -48,7 +48,11 @@ public interface IStudyUpload : IAsyncDisposable
 /// <param name="TargetId">What names it in the target: differs for a document that was wrapped, and where rules change UIDs.</param>
 /// <param name="Expected">What the target must answer when asked for it: the original's digest, or that of the changed or wrapped object.</param>
 /// <param name="WasThere">Whether the target had it already, equal.</param>
-public sealed record StoredObject(string Id, string TargetId, ObjectDigest Expected, bool WasThere);
+public sealed record StoredObject(string Id, string TargetId, ObjectDigest Expected, bool WasThere)
+{
+    /// <summary>What a report must tell of it, without patient data: that the target keeps other content, or replaced it; null: nothing.</summary>
+    public string? Note { get; init; }
+}
 
 /// <summary>What a PACS holds of a study.</summary>
 /// <param name="StudyInstanceUid">Which.</param>
@@ -61,28 +65,6 @@ public sealed record HeldStudy(string StudyInstanceUid, IReadOnlyList<HeldObject
 /// <param name="Sha256">Its digest; null where the level does not tell.</param>
 public sealed record HeldObject(string Id, long? Bytes, string? Sha256)
 {
-    /// <summary>Of an instance: <see cref="ObjectDigest.Content"/>; null where the level does not tell.</summary>
-    public string? Content { get; init; }
 
-    /// <summary>An object that was fetched back.</summary>
-    public static HeldObject Of(string id, ObjectDigest digest) => new(id, digest.Bytes, digest.Sha256) { Content = digest.Content };
-}
-
-/// <summary>How closely a target is looked at, cheapest first.</summary>
-public enum VerificationLevel
-{
-    /// <summary>Nothing is asked.</summary>
-    None,
-
-    /// <summary>The study is known.</summary>
-    Record,
-
-    /// <summary>Each object is known.</summary>
-    Objects,
-
-    /// <summary>Each object has the right size, where the target can tell it.</summary>
-    Sizes,
-
-    /// <summary>Each object is fetched back, and its digest compared.</summary>
-    Digests,
-}
+    /// <summary>What is wrong with it and where, as the target itself can tell; null: nothing that it knows of. Its digest, where told, is never the right one then.</summary>
+    public string? Damage { get; init; }

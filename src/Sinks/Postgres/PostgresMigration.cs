@@ -16,7 +16,7 @@ public sealed record PostgresMigration(string Scope, int Version, string Name, s
     public string Checksum { get; } = Convert.ToHexStringLower(
         SHA256.HashData(Encoding.UTF8.GetBytes(Sql.ReplaceLineEndings("\n"))));
 
-    /// <summary>The steps of MedStreams' own schemas: <c>sink</c>, <c>increments</c>, <c>range-statistics</c>, <c>reservations</c> or <c>pacs-migration</c>.</summary>
+    /// <summary>The steps of MedStreams' own schemas: <c>sink</c>, <c>increments</c>, <c>range-statistics</c>, <c>reservations</c>, <c>pacs-migration</c> or <c>archive</c>.</summary>
     /// <exception cref="ArgumentException">There is no such scope.</exception>
     public static IReadOnlyList<PostgresMigration> BuiltIn(string scope) =>
         FromResources(typeof(PostgresMigration).Assembly, scope);
