@@ -65,6 +65,31 @@ public sealed record HeldStudy(string StudyInstanceUid, IReadOnlyList<HeldObject
 /// <param name="Sha256">Its digest; null where the level does not tell.</param>
 public sealed record HeldObject(string Id, long? Bytes, string? Sha256)
 {
+    /// <summary>Of an instance: <see cref="ObjectDigest.Content"/>; null where the level does not tell.</summary>
+    public string? Content { get; init; }
 
     /// <summary>What is wrong with it and where, as the target itself can tell; null: nothing that it knows of. Its digest, where told, is never the right one then.</summary>
     public string? Damage { get; init; }
+
+    /// <summary>An object that was fetched back.</summary>
+    public static HeldObject Of(string id, ObjectDigest digest) => new(id, digest.Bytes, digest.Sha256) { Content = digest.Content };
+}
+
+/// <summary>How closely a target is looked at, cheapest first.</summary>
+public enum VerificationLevel
+{
+    /// <summary>Nothing is asked.</summary>
+    None,
+
+    /// <summary>The study is known.</summary>
+    Record,
+
+    /// <summary>Each object is known.</summary>
+    Objects,
+
+    /// <summary>Each object has the right size, where the target can tell it.</summary>
+    Sizes,
+
+    /// <summary>Each object is fetched back, and its digest compared.</summary>
+    Digests,
+}

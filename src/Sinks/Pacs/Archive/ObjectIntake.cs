@@ -50,7 +50,7 @@ internal static class ObjectIntake
         {
             TargetId = file.DataSet.Text(Tags.SopInstanceUid)
                 ?? throw new PacsException("An object has no SOP Instance UID.") { Failure = PacsFailure.Refused },
-            Digest = ObjectDigest.Of(file.Digest.Span, file.Length),
+            Digest = file.ObjectDigest,
             SopClass = file.DataSet.Text(Tags.SopClassUid) ?? fetched.Object.SopClassUid,
             Syntax = file.Syntax.Uid,
             Modality = file.DataSet.Text(Tags.Modality),

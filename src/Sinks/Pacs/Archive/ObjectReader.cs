@@ -56,7 +56,7 @@ internal sealed class ObjectReader(ObjectStore store)
     private static async ValueTask<ObjectDigest?> DigestInstanceAsync(Metered from, CancellationToken cancellationToken)
     {
         var file = await DicomFile.ReadAsync(from, cancellationToken: cancellationToken);
-        return ObjectDigest.Of(file.Digest.Span, file.Length);
+        return file.ObjectDigest;
     }
 
     private static async ValueTask DrainAsync(Metered from, CancellationToken cancellationToken)

@@ -101,7 +101,7 @@ public sealed class StudyArchive : IPacsTarget, IAsyncDisposable
         var read = await Reader.ReadAsync(shown, null, cancellationToken);
         if (read.Damage is not null)
             await Index.MarkDamagedAsync(shown.File, cancellationToken);
-        return isThere ? new HeldObject(shown.Object.Id, read.Digest.Bytes, read.Digest.Sha256) { Damage = read.Damage } : null;
+        return isThere ? HeldObject.Of(shown.Object.Id, read.Digest) with { Damage = read.Damage } : null;
     }
 
     /// <summary>Refuses names that no index could hold as they are.</summary>

@@ -124,7 +124,7 @@ internal sealed class ArchiveFixture : IAsyncDisposable
         using var stream = new MemoryStream(bytes);
         var read = DicomFile.ReadAsync(stream).GetAwaiter().GetResult();
         var what = new StudyObject { Id = uid, Kind = StudyObjectKind.Instance, SeriesInstanceUid = series, InstanceNumber = number };
-        return new MadeObject(what, bytes, ObjectDigest.Of(read.Digest.Span, read.Length), syntax);
+        return new MadeObject(what, bytes, read.ObjectDigest, syntax);
     }
 
     public static MadeObject Document(string name, int length, int seed = 0)
@@ -151,7 +151,7 @@ internal sealed record MadeStudy(ExamRecord Exam, IReadOnlyList<MadeObject> Obje
 
     /// <summary>What a whole and sound archive tells of it at the highest level.</summary>
     public IEnumerable<HeldObject> Expected =>
-        Objects.Select(o => new HeldObject(o.Object.Id, o.Digest.Bytes, o.Digest.Sha256)).OrderBy(o => o.Id, StringComparer.Ordinal);
+        Objects.Select(o => HeldObject.Of(o.Object.Id, o.Digest)).OrderBy(o => o.Id, StringComparer.Ordinal);
 }
 
 /// <summary>An object that was made up.</summary>

@@ -224,6 +224,7 @@ public sealed class StudyArchiveTests(PostgresFixture postgres)
                 {
                     Bytes = level >= VerificationLevel.Sizes ? o.Bytes : null,
                     Sha256 = level == VerificationLevel.Digests ? o.Sha256 : null,
+                    Content = level == VerificationLevel.Digests ? o.Content : null,
                 }),
                 held!.Objects.OrderBy(o => o.Id, StringComparer.Ordinal));
         }
