@@ -19,18 +19,19 @@ internal sealed class ThreadCommit : IDisposable
     private readonly ThreadParts _parts;
     private readonly StreamsConfig _config;
     private readonly ILogger _logger;
+    private readonly CommitPace _pace;
     private readonly Dictionary<TopicPartition, long> _committed = [];
     private IStreamConsumer? _consumer;
     private object? _groupMetadata;
     private IReadOnlyDictionary<string, int> _partitionCounts = new Dictionary<string, int>();
     private RecordCollector? _collector;
     private DeadLetters? _deadLetters;
-    private long _lastCommit;
 
     public ThreadCommit(ThreadParts parts)
     {
         _parts = parts;
         (_config, _logger) = (parts.Config, parts.Logger);
+        _pace = new CommitPace((long)_config.EffectiveCommitInterval.TotalMilliseconds);
     }
 
     public RecordCollector Collector =>
@@ -51,7 +52,7 @@ internal sealed class ThreadCommit : IDisposable
             () => _parts.Clients.CreateRestoreConsumer(_parts.ClientId + "-dead-letters"),
             () => _parts.Clients.CreateProducer(_parts.ClientId + "-dead-letters", null),
             _logger);
-        _lastCommit = Now();
+        _pace.OnBegin(Now());
     }
 
     /// <summary>A generation began: commits go to it, and only to it.</summary>
@@ -66,11 +67,11 @@ internal sealed class ThreadCommit : IDisposable
 
     public bool IsDue(IReadOnlyList<ActiveTask> tasks)
     {
-        if (Now() - _lastCommit >= (long)_config.EffectiveCommitInterval.TotalMilliseconds)
+        if (_pace.IsDue(Now()))
         {
             if (HasUncommitted(tasks))
                 return true;
-            _lastCommit = Now();
+            _pace.OnBegin(Now());
         }
 
         long bytes = 0;
@@ -94,7 +95,7 @@ internal sealed class ThreadCommit : IDisposable
     {
         var now = Now();
         var due = HasUncommitted(tasks)
-            ? Math.Min(_lastCommit + (long)_config.EffectiveCommitInterval.TotalMilliseconds, punctuation)
+            ? Math.Min(_pace.Due, punctuation)
             : punctuation;
         return TimeSpan.FromMilliseconds(Math.Clamp(due - now, 0, 600_000));
     }
@@ -104,7 +105,8 @@ internal sealed class ThreadCommit : IDisposable
     /// <exception cref="SinkFencedException">Another owner has a target; undo.</exception>
     public bool Commit(IReadOnlyList<ActiveTask> tasks)
     {
-        _lastCommit = Now();
+        var start = Now();
+        _pace.OnBegin(start);
         var begun = _parts.Metrics.Timestamp();
         var settled = tasks.Where(TryCommitTargets).ToList();
         foreach (var task in settled)
@@ -123,8 +125,7 @@ internal sealed class ThreadCommit : IDisposable
         foreach (var task in settled)
             CommitState(task);
 
-        // The interval counts from the end: where syncs are slow, commits must not follow each other without work between.
-        _lastCommit = Now();
+        _pace.OnEnd(start, Now());
         _parts.Metrics.Committed(begun);
         return settled.Count < tasks.Count;
     }
