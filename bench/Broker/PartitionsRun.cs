@@ -17,7 +17,7 @@ internal sealed class PartitionsRun(BenchOptions options, Report report)
     /// <summary>Runs, and reports.</summary>
     public async Task RunAsync()
     {
-        await using var broker = await BrokerProcess.StartAsync(options.Data);
+        await using var broker = await BrokerProcess.StartAsync(options.Data, options.Fsync);
         var empty = broker.ResidentBytes / Mebi;
         var topics = Enumerable.Range(0, Topics)
             .Select(t => new BenchTopic($"partitions-{t}", _partitions / Topics))

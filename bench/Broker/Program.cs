@@ -14,7 +14,8 @@ return await BenchProgram.RunAsync("Broker", args, async (options, report) =>
 
     if (options.Wants("produce") || options.Wants("fetch") || options.Wants("latency") || options.Wants("transactions"))
     {
-        await EmbeddedAsync(fsync: true);
+        if (options.Fsync)
+            await EmbeddedAsync(fsync: true);
         await EmbeddedAsync(fsync: false);
     }
 

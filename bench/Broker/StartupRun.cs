@@ -22,7 +22,7 @@ internal sealed partial class StartupRun(BenchOptions options, Report report)
     /// <summary>Runs, and reports.</summary>
     public async Task RunAsync()
     {
-        await using var broker = await BrokerProcess.StartAsync(options.Data);
+        await using var broker = await BrokerProcess.StartAsync(options.Data, options.Fsync);
         BenchTopic topic;
         using (var cluster = new Cluster(broker.BootstrapServers))
         {

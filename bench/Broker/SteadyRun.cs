@@ -32,6 +32,7 @@ internal sealed class SteadyRun(BenchOptions options, Report report)
     {
         await using var broker = await BrokerProcess.StartAsync(options.Data, new BrokerSetup
         {
+            Fsync = options.Fsync,
             RetentionCheckInterval = TimeSpan.FromSeconds(1),
             CompactionInterval = TimeSpan.FromSeconds(1),
         });

@@ -11,7 +11,7 @@ return await BenchProgram.RunAsync("Hl7", args, async (options, report) =>
         new ParseRuns(options, report, messages).Run();
     if (!options.Wants("H3") && !options.Wants("H4"))
         return;
-    await using var broker = options.Bootstrap is null ? await BrokerProcess.StartAsync(options.Data) : null;
+    await using var broker = options.Bootstrap is null ? await BrokerProcess.StartAsync(options.Data, options.Fsync) : null;
     using var cluster = new Cluster(options.Bootstrap ?? broker!.BootstrapServers);
     if (options.Wants("H3"))
         await new MllpRuns(options, report, cluster, messages).RunAsync();

@@ -7,7 +7,7 @@ using MedStreams.Local;
 return await BenchProgram.RunAsync("Increments", args, async (options, report) =>
 {
     await using var postgres = await PrivatePostgres.StartAsync();
-    await using var broker = options.Bootstrap is null ? await BrokerProcess.StartAsync(options.Data) : null;
+    await using var broker = options.Bootstrap is null ? await BrokerProcess.StartAsync(options.Data, options.Fsync) : null;
     using var cluster = new Cluster(options.Bootstrap ?? broker!.BootstrapServers);
     await new Runs(options, report, cluster, postgres.ConnectionString).RunAsync();
 });

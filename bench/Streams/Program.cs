@@ -9,7 +9,7 @@ using MedStreams.Streams.Bench;
 // Q1 (--full, or --only queries): queries beside a topology that counts.
 return await BenchProgram.RunAsync("Streams", args, async (options, report) =>
 {
-    await using var broker = options.Bootstrap is null ? await BrokerProcess.StartAsync(options.Data) : null;
+    await using var broker = options.Bootstrap is null ? await BrokerProcess.StartAsync(options.Data, options.Fsync) : null;
     using var cluster = new Cluster(options.Bootstrap ?? broker!.BootstrapServers);
     var runs = new Runs(options, report, cluster);
     await runs.ThroughputAsync();

@@ -11,6 +11,7 @@ public sealed record BenchOptions
     public const string Usage = """
           --json               one JSON object for each figure
           --bootstrap H:P      this broker, instead of an embedded one in a process of its own
+          --no-fsync           the embedded broker leaves syncs to the operating system, as Apache Kafka does by itself
           --only W1,W3         these workloads only (a word that their names begin with)
           --size 100,1000      bytes of a record's value, several with commas between
           --records N          records of a run
@@ -26,6 +27,8 @@ public sealed record BenchOptions
     public bool Json { get; init; }
 
     public string? Bootstrap { get; init; }
+
+    public bool Fsync { get; init; } = true;
 
     public IReadOnlyList<string> Only { get; init; } = [];
 
@@ -61,6 +64,7 @@ public sealed record BenchOptions
                 "--json" => options with { Json = true },
                 "--full" => options with { Full = true },
                 "--bootstrap" => options with { Bootstrap = Value() },
+                "--no-fsync" => options with { Fsync = false },
                 "--only" => options with { Only = Value().Split(',') },
                 "--size" => options with { Sizes = Numbers(name, Value(), 16) },
                 "--records" => options with { Records = Number(name, Value(), 1) },

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Confluent.Kafka;
 
 namespace MedStreams.Streams.Kafka;
@@ -9,32 +10,24 @@ namespace MedStreams.Streams.Kafka;
 internal sealed class ConfluentConsumer : IStreamConsumer
 {
     private const int TakenBeforeClose = 10;
-    private readonly ConfluentPolling _polling;
-    private readonly IConsumer<ByteSlice, ByteSlice> _consumer;
+    private readonly IReadOnlyDictionary<string, string> _settings;
     private readonly string _marker;
+    private ConfluentPolling _polling;
+    private IConsumer<ByteSlice, ByteSlice> _consumer;
     private IRebalanceListener? _listener;
     private IReadOnlyList<string> _topics = [];
     private bool _isMarked;
     private bool _isClosing;
+    private bool _isMember;
+    private bool _wasMember; // of this client
 
     /// <summary>A consumer of a group.</summary>
     /// <param name="settings">Settings of librdkafka.</param>
     /// <param name="marker">A topic that exists, which the subscription names or does not name to show a change.</param>
     public ConfluentConsumer(IReadOnlyDictionary<string, string> settings, string marker)
     {
-        _marker = marker;
-        var arena = new ByteArena();
-        _polling = new ConfluentPolling(arena);
-        _consumer = new ConsumerBuilder<ByteSlice, ByteSlice>(settings)
-            .SetKeyDeserializer(arena)
-            .SetValueDeserializer(arena)
-            .SetPartitionsAssignedHandler((c, _) => OnAssigned(c))
-            .SetPartitionsRevokedHandler((c, _) => OnEnded(c, static listener => listener.OnRevoked()))
-            .SetPartitionsLostHandler((c, _) => OnEnded(c, static listener => listener.OnLost()))
-            .SetLogHandler(static (_, _) => { })
-            .SetErrorHandler(static (_, _) => { })
-            .Build();
-        _polling.Attach(_consumer);
+        (_settings, _marker) = (settings, marker);
+        Open();
     }
 
     public void Subscribe(IReadOnlyCollection<string> topics, IRebalanceListener listener)
@@ -44,8 +37,22 @@ internal sealed class ConfluentConsumer : IStreamConsumer
         _consumer.Subscribe(topics);
     }
 
-    public int Poll(TimeSpan timeout, int maxRecords, IRecordReceiver receiver) =>
-        _polling.Poll(_consumer, timeout, maxRecords, receiver);
+    public int Poll(TimeSpan timeout, int maxRecords, IRecordReceiver receiver)
+    {
+        try
+        {
+            return _polling.Poll(_consumer, timeout, maxRecords, receiver);
+        }
+        catch (StreamsException e) when (IsFencedByItself(e))
+        {
+            if (_isMember)
+                _listener!.OnLost();
+            Dispose();
+            Open();
+            Subscribe(_topics, _listener!);
+            return 0;
+        }
+    }
 
     public void Assign(IReadOnlyCollection<StartingPoint> partitions)
     {
@@ -100,11 +107,37 @@ internal sealed class ConfluentConsumer : IStreamConsumer
         _consumer.Dispose();
     }
 
+    [MemberNotNull(nameof(_polling), nameof(_consumer))]
+    private void Open()
+    {
+        var arena = new ByteArena();
+        _polling = new ConfluentPolling(arena);
+        _consumer = new ConsumerBuilder<ByteSlice, ByteSlice>(_settings)
+            .SetKeyDeserializer(arena)
+            .SetValueDeserializer(arena)
+            .SetPartitionsAssignedHandler((c, _) => OnAssigned(c))
+            .SetPartitionsRevokedHandler((c, _) => OnEnded(c, static listener => listener.OnRevoked()))
+            .SetPartitionsLostHandler((c, _) => OnEnded(c, static listener => listener.OnLost()))
+            .SetLogHandler(static (_, _) => { })
+            .SetErrorHandler(static (_, _) => { })
+            .Build();
+        _polling.Attach(_consumer);
+        (_isMember, _wasMember) = (false, false);
+    }
+
+    /// <summary>
+    /// Whether nobody took the place of this static member. librdkafka (seen with 2.0.2) forgets its member id when it did not hear of the broker for a session,
+    /// but sends heartbeats until the loss has been told: without an id, Kafka takes them for those of an older instance, and librdkafka gives up for good.
+    /// </summary>
+    private bool IsFencedByItself(StreamsException end) =>
+        _wasMember && end.InnerException is KafkaException { Error.Code: ErrorCode.FencedInstanceId } && string.IsNullOrEmpty(_consumer.MemberId);
+
     private List<TopicPartitionOffset> OnAssigned(IConsumer<ByteSlice, ByteSlice> consumer)
     {
         // A client that closes with a generation that it had not told yet has no group metadata any more: to ask for them ends the process.
         if (_isClosing)
             return [];
+        (_isMember, _wasMember) = (true, true);
         try
         {
             var metadata = consumer.ConsumerGroupMetadata;
@@ -120,6 +153,7 @@ internal sealed class ConfluentConsumer : IStreamConsumer
 
     private void OnEnded(IConsumer<ByteSlice, ByteSlice> consumer, Action<IRebalanceListener> tell)
     {
+        _isMember = false;
         try
         {
             tell(_listener!);

@@ -112,6 +112,14 @@ public sealed class GroupStaticMemberTests
     }
 
     [Fact]
+    public void A_static_member_that_has_forgotten_its_id_is_no_older_instance()
+    {
+        _g.StableWithOne("one");
+        Assert.Equal(ErrorCode.UnknownMemberId, _g.Heartbeat("", 1, "one"));
+        Assert.Equal(ErrorCode.FencedInstanceId, _g.Heartbeat("somebody", 1, "one"));
+    }
+
+    [Fact]
     public void A_restart_between_join_and_assignment_starts_the_rebalance_again()
     {
         var member = _g.JoinAlone("one");

@@ -150,6 +150,12 @@ internal sealed partial class Group
                 return ErrorCode.None;
             }
 
+            // A client that forgot its member id when it did not hear of the broker for long goes on sending heartbeats for a while: no older instance.
+            if (memberId.Length == 0)
+            {
+                return ErrorCode.UnknownMemberId;
+            }
+
             // To be fenced is the end of a client. One that may have been given its member id shortly before a restart of the broker
             // is told to join anew instead; should it be the older of two, the newer one joins once more.
             return known.IsUnheard ? ErrorCode.UnknownMemberId : ErrorCode.FencedInstanceId;
