@@ -33,15 +33,4 @@ public readonly record struct StudyAmount(int Objects, long Bytes)
 {
     /// <summary>Both together.</summary>
     public static StudyAmount operator +(StudyAmount one, StudyAmount other) => new(one.Objects + other.Objects, one.Bytes + other.Bytes);
-
-    /// <summary>
-    /// What the migrated amount says of a study: complete exactly when it equals the expected one; with fewer objects, and no more bytes, it goes on; all else is
-    /// an error.
-    /// </summary>
-    /// <param name="expected">Of the collection.</param>
-    /// <param name="migrated">So far.</param>
-    public static Completeness Judge(StudyAmount expected, StudyAmount migrated) =>
-        migrated == expected ? Completeness.Complete
-        : migrated.Objects < expected.Objects && migrated.Bytes <= expected.Bytes ? Completeness.Incomplete
-        : Completeness.Wrong;
 }

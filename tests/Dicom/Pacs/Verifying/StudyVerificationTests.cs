@@ -130,17 +130,6 @@ public sealed class StudyVerificationTests
         Assert.Equal(Completeness.Wrong, StudyVerification.Compare(Expected(1), stored, other, VerificationLevel.Digests, rules).Completeness);
     }
 
-    [Theory]
-    [InlineData(3, 30, Completeness.Complete)]
-    [InlineData(2, 20, Completeness.Incomplete)]
-    [InlineData(0, 0, Completeness.Incomplete)]
-    [InlineData(2, 31, Completeness.Wrong)]
-    [InlineData(3, 29, Completeness.Wrong)]
-    [InlineData(3, 31, Completeness.Wrong)]
-    [InlineData(4, 30, Completeness.Wrong)]
-    public void S3_10_The_migrated_amount_decides(int objects, long bytes, Completeness completeness) =>
-        Assert.Equal(completeness, StudyAmount.Judge(new StudyAmount(3, 30), new StudyAmount(objects, bytes)));
-
     private static StudyCollection Expected(int count) =>
         new(Exam, [.. Enumerable.Range(1, count).Select(i => new StudyObject { Id = $"{i}", Kind = StudyObjectKind.Instance })], []);
 
