@@ -18,7 +18,7 @@ public sealed class ReferenceTableTests
         ["Hl7"] = [],
         ["Dicom"] = [],
         ["Serdes"] = ["Streams", "Hl7"],
-        ["Sources"] = ["Serdes", "Hl7", "Dicom"],
+        ["Sources"] = ["RocksDb", "Serdes", "Hl7", "Dicom"],
         ["Sinks"] = ["Streams", "Serdes", "Hl7", "Dicom"],
         ["Topologies"] = ["Streams", "Serdes", "Hl7"],
         ["Monitoring"] = ["Streams"],
