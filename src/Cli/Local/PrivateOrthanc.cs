@@ -80,6 +80,7 @@ internal sealed class PrivateOrthanc : IAsyncDisposable
             program, ["--verbose", $"--logfile={Path.Combine(folder, "orthanc.log")}", configuration])
         {
             LogFile = Path.Combine(folder, "orthanc.out"),
+            Environment = new Dictionary<string, string?> { ["TCP_NODELAY"] = "1" }, // DCMTK's; else each C-STORE waits 40 ms for an acknowledgement
         });
         var server = new PrivateOrthanc(folder, owns, dicom, http, process);
         var ready = await Waiting.UntilAsync(

@@ -27,6 +27,7 @@ internal sealed class StoreScp : IAsyncDisposable
         var process = GuardedProcess.Start(new GuardedProcessStart("storescp", ["-v", "-aet", aeTitle, "-od", folder, .. options, $"{port}"])
         {
             LogFile = Path.Combine(folder, "storescp.log"),
+            Environment = new Dictionary<string, string?> { ["TCP_NODELAY"] = "1" },
         });
         var scp = new StoreScp(folder, port, process);
         await Eventually.Holds(() => LocalPorts.AnswersAsync(port));
