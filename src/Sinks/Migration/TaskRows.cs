@@ -12,7 +12,8 @@ internal static class TaskRows
         """
         WITH next AS (
             SELECT r.record_id, row_number() OVER (ORDER BY {0}) AS place,
-                (SELECT max(o.attempt) FROM pacs_migration.record o WHERE o.study_uid = r.study_uid) AS attempt
+                (SELECT max(greatest(o.attempt, c.attempt)) FROM pacs_migration.record o LEFT JOIN pacs_migration.collection c USING (record_id)
+                    WHERE o.study_uid = r.study_uid) AS attempt
             FROM (
                 SELECT * FROM pacs_migration.record r
                 WHERE run_id = $1 AND state = 'pending' AND NOT EXISTS (
