@@ -30,6 +30,7 @@ public sealed record DicomReadOptions
 /// <param name="Length">How many bytes the data set has, counted likewise.</param>
 public sealed record DicomFile(DicomDataSet? MetaInformation, DicomDataSet DataSet, TransferSyntax Syntax, ReadOnlyMemory<byte> Digest, long Length)
 {
+    private const int HeaderRoom = 16 << 10; // meta information has a few hundred bytes
     internal const int PreambleLength = 132;
 
     /// <summary>The digest of what the data set says, however it is written: <see cref="Pacs.ObjectDigest.Content"/>.</summary>
@@ -53,6 +54,21 @@ public sealed record DicomFile(DicomDataSet? MetaInformation, DicomDataSet DataS
             return await ReadDataSetAsync(input, input.Position, meta, syntax, options, cancellationToken);
         await using var inflated = new DeflateStream(input, CompressionMode.Decompress);
         return await ReadDataSetAsync(inflated, 0, meta, syntax, options, cancellationToken);
+    }
+
+    /// <summary>Goes to where the data set of a file begins, so that its bytes can be handed on as they are.</summary>
+    /// <param name="file">The file, seekable, at its beginning.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>How the data set is written.</returns>
+    /// <exception cref="DicomException">It is none; tells the place.</exception>
+    public static async Task<TransferSyntax> SkipToDataSetAsync(Stream file, CancellationToken cancellationToken = default)
+    {
+        var start = file.Position;
+        var input = new PeekableStream(file);
+        await input.FillAsync(HeaderRoom, cancellationToken);
+        var (_, syntax) = ReadStart(input);
+        file.Position = start + input.Position;
+        return syntax;
     }
 
     /// <summary>The bytes of a file: preamble, meta information, data set.</summary>

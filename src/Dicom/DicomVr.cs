@@ -107,6 +107,9 @@ public readonly record struct DicomVr
     /// <summary>What fills a value up to an even length.</summary>
     public byte Padding => IsText && this != UI ? (byte)' ' : (byte)0;
 
+    /// <summary>The VR of a tag of the standard (PS3.6), as far as it is used here; UN where it is not.</summary>
+    public static DicomVr Of(DicomTag tag) => Dictionary.VrOf(tag);
+
     /// <summary>The VR of two letters; null where it is none: capitals only (PS3.5 section 6.2).</summary>
     public static DicomVr? Of(byte first, byte second) =>
         char.IsAsciiLetterUpper((char)first) && char.IsAsciiLetterUpper((char)second) ? new DicomVr(first, second) : null;

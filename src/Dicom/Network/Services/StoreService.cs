@@ -5,6 +5,22 @@ namespace MedStreams.Dicom.Network.Services;
 /// <summary>C-STORE as user (PS3.7 section 9.1.1).</summary>
 public static class StoreService
 {
+    /// <summary>Sends the instance of a DICOM file (PS3.10), without its meta information.</summary>
+    /// <param name="association">The association.</param>
+    /// <param name="sopClass">Its SOP class.</param>
+    /// <param name="sopInstance">Its UID.</param>
+    /// <param name="file">The file, seekable, at its beginning; stays open.</param>
+    /// <param name="cancellationToken">Ends the sending, and with it the association.</param>
+    /// <returns>What the peer answered; look at it, since a failure is no exception here.</returns>
+    /// <exception cref="DicomNetworkException">As of <see cref="StoreAsync"/>.</exception>
+    /// <exception cref="DicomException">It is no DICOM file; nothing was sent.</exception>
+    public static async Task<DimseStatus> StoreFileAsync(
+        this DicomAssociation association, string sopClass, string sopInstance, Stream file, CancellationToken cancellationToken = default)
+    {
+        var syntax = await DicomFile.SkipToDataSetAsync(file, cancellationToken);
+        return await association.StoreAsync(sopClass, sopInstance, syntax, file, cancellationToken);
+    }
+
     /// <summary>
     /// Sends an instance, byte for byte: needs a context of its class in its own transfer syntax. Memory stays flat, whatever its length.
     /// </summary>
