@@ -3,7 +3,6 @@ using MedStreams.Dicom.Network;
 using MedStreams.Dicom.Network.Nodes;
 using MedStreams.Dicom.Pacs;
 using MedStreams.Sources.Pacs;
-using MedStreams.Support.Volume;
 
 namespace MedStreams.Sources.Tests.Pacs;
 
