@@ -1,5 +1,6 @@
 using MedStreams.Monitoring.Lag;
 using MedStreams.Monitoring.Metrics;
+using MedStreams.Monitoring.Notifications;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -8,20 +9,26 @@ namespace MedStreams.Monitoring;
 
 /// <summary>
 /// Watches the groups of Kafka clusters and tells over HTTP how they do: in Burrow's shape under <c>/v3/kafka</c>, as metrics under <c>/metrics</c>; its own
-/// health under <c>/health/live</c> and <c>/health/ready</c>.
+/// health under <c>/health/live</c> and <c>/health/ready</c>. Changes of status are told to those who want to know.
 /// </summary>
 public sealed class MonitorServer : IAsyncDisposable
 {
     private readonly WebApplication _application;
     private readonly MetricsCollector _collector = new();
 
-    private MonitorServer(WebApplication application, IReadOnlyList<ClusterWatch> watches) => (_application, Watches) = (application, watches);
+    private readonly Notifier _notifier;
+
+    private MonitorServer(WebApplication application, IReadOnlyList<ClusterWatch> watches, Notifier notifier) =>
+        (_application, Watches, _notifier) = (application, watches, notifier);
 
     /// <summary>Where it listens: <c>http://host:port</c>.</summary>
     public Uri Address { get; private set; } = new("http://localhost");
 
     /// <summary>The clusters.</summary>
     public IReadOnlyList<ClusterWatch> Watches { get; }
+
+    /// <summary>How many changes of status have still to be taken by those who are told.</summary>
+    public int WaitingNotifications => _notifier.Waiting;
 
     /// <summary>Begins to watch and to answer.</summary>
     /// <param name="options">What, and where.</param>
@@ -34,7 +41,8 @@ public sealed class MonitorServer : IAsyncDisposable
         options.Validate();
         var application = WebHost.Make(options.Listen, loggers);
         var logger = loggers.CreateLogger<MonitorServer>();
-        var server = new MonitorServer(application, [.. options.Clusters.Select(c => new ClusterWatch(c, clock, logger))]);
+        ClusterWatch[] watches = [.. options.Clusters.Select(c => new ClusterWatch(c, clock, logger))];
+        var server = new MonitorServer(application, watches, new Notifier(watches, options.Notifications, clock, logger));
         try
         {
             server.Map(new BearerToken(options.Token));
@@ -53,6 +61,7 @@ public sealed class MonitorServer : IAsyncDisposable
     /// <summary>Answers what was asked, and ends the watch.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _notifier.DisposeAsync();
         await _application.DisposeAsync();
         _collector.Dispose();
         await Task.WhenAll(Watches.Select(w => w.DisposeAsync().AsTask()));

@@ -1,5 +1,6 @@
 using System.Net;
 using MedStreams.Monitoring.Lag;
+using MedStreams.Monitoring.Notifications;
 
 namespace MedStreams.Monitoring;
 
@@ -14,6 +15,9 @@ public sealed record MonitorServerOptions
 
     /// <summary>The clusters, with different names.</summary>
     public required IReadOnlyList<MonitoredCluster> Clusters { get; init; }
+
+    /// <summary>When changes of status are told, and to whom; without a receiver they are logged only.</summary>
+    public NotificationOptions Notifications { get; init; } = new();
 
     /// <summary>Checks all.</summary>
     /// <exception cref="ArgumentException">Names the setting and what is allowed.</exception>

@@ -13,7 +13,8 @@ internal static class MonitorSettings
 
     private static readonly TimeSpan PatternPatience = TimeSpan.FromSeconds(1);
 
-    private static readonly Rule<Regex> Pattern = new("a regular expression", (string text, out Regex value) =>
+    /// <summary>Patterns of names.</summary>
+    public static Rule<Regex> Pattern { get; } = new("a regular expression", (string text, out Regex value) =>
     {
         value = null!;
         try

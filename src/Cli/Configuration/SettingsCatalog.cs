@@ -21,6 +21,7 @@ internal static class SettingsCatalog
         .. RegistrySettings.All,
         .. StreamsSettings.All,
         .. MonitorSettings.All,
+        .. NotificationSettings.All,
         .. MetricsSettings.All,
         .. PostgresSettings.All,
         .. MllpSettings.All,
@@ -30,7 +31,7 @@ internal static class SettingsCatalog
     ];
 
     /// <summary>The parts whose keys the user chooses.</summary>
-    public static IReadOnlyList<SettingGroup> Groups { get; } = [KafkaSettings.Client, BrokerSettings.TopicDefaults, BrokerSettings.Configs, RegistrySettings.Users, .. StreamsSettings.Groups, .. MonitorSettings.Groups, .. IncrementsSettings.Groups];
+    public static IReadOnlyList<SettingGroup> Groups { get; } = [KafkaSettings.Client, BrokerSettings.TopicDefaults, BrokerSettings.Configs, RegistrySettings.Users, .. StreamsSettings.Groups, .. MonitorSettings.Groups, NotificationSettings.WebhookHeaders, .. IncrementsSettings.Groups];
 
     /// <summary>The known key that was most likely meant, or null.</summary>
     public static string? Nearest(string key) =>

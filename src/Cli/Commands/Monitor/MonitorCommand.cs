@@ -35,6 +35,7 @@ internal static class MonitorCommand
                     Listen = new IPEndPoint(listen.Address(), listen.Port),
                     Token = context.Settings.Find(MonitorSettings.Token, out var token) ? token : null,
                     Clusters = MonitorSettings.ToClusters(context),
+                    Notifications = NotificationSettings.ToOptions(context),
                 },
                 context.Environment.Clock,
                 loggers);
