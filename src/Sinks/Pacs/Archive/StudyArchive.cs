@@ -10,8 +10,6 @@ public sealed class StudyArchive : IPacsTarget, IAsyncDisposable
 {
     private const int LongestId = 1024;
 
-    private readonly ArchiveOptions _options;
-    private readonly ArchiveDatabase _database;
 
     /// <summary>An archive, which connects when it is first needed.</summary>
     /// <param name="options">How it works.</param>
@@ -24,18 +22,22 @@ public sealed class StudyArchive : IPacsTarget, IAsyncDisposable
     internal StudyArchive(ArchiveOptions options, IArchiveFiles files)
     {
         options.Validate();
-        _options = options;
-        _database = new ArchiveDatabase(options);
+        Options = options;
+        Database = new ArchiveDatabase(options);
         Store = new ObjectStore(files, options.Folder, options.Keys);
         Reader = new ObjectReader(Store);
-        Index = new ReadingIndex(_database);
+        Index = new ReadingIndex(Database);
     }
 
     /// <inheritdoc/>
-    public string Name => _options.Name;
+    public string Name => Options.Name;
 
     /// <summary>True: a study is there whole or not at all.</summary>
     public bool IsTransactional => true;
+
+    internal ArchiveOptions Options { get; }
+
+    internal ArchiveDatabase Database { get; }
 
     internal ObjectStore Store { get; }
 
@@ -48,10 +50,10 @@ public sealed class StudyArchive : IPacsTarget, IAsyncDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(attempt, 1);
         Check(study);
-        var index = new UploadIndex(_database);
+        var index = new UploadIndex(Database);
         var upload = await index.BeginAsync(study.Exam.StudyInstanceUid, attempt, Environment.MachineName, cancellationToken)
             ?? throw new PacsException("A later attempt has taken this study over.") { Failure = PacsFailure.Fenced };
-        return new ArchiveUpload(index, new CommitIndex(_database), Store, _options, study, attempt, upload);
+        return new ArchiveUpload(index, new CommitIndex(Database), Store, Options, study, attempt, upload);
     }
 
     /// <inheritdoc/>
@@ -82,7 +84,7 @@ public sealed class StudyArchive : IPacsTarget, IAsyncDisposable
     }
 
     /// <summary>Closes all connections.</summary>
-    public ValueTask DisposeAsync() => _database.DisposeAsync();
+    public ValueTask DisposeAsync() => Database.DisposeAsync();
 
     private HeldObject? Measure(ShownObject shown)
     {

@@ -34,6 +34,9 @@ internal interface IArchiveFiles
     /// <summary>Removes a file; nothing happens where it is not there.</summary>
     void Delete(string path);
 
+    /// <summary>Whether a file has not changed since that time; false where it is not there.</summary>
+    bool IsLeftOver(string path, DateTimeOffset unchangedSince);
+
     /// <summary>Removes a file of <see cref="Create"/> that nobody holds and that has not changed since that time; answers whether it is gone.</summary>
     bool DeleteLeftOver(string path, DateTimeOffset unchangedSince);
 

@@ -44,11 +44,17 @@ internal sealed partial class PhysicalArchiveFiles : IArchiveFiles
         return file.Exists ? file.Length : null;
     }
 
-    public void Delete(string path) => File.Delete(path);
+    public void Delete(string path)
+    {
+        if (File.Exists(path)) // also where its folder is not there
+            File.Delete(path);
+    }
+
+    public bool IsLeftOver(string path, DateTimeOffset unchangedSince) => File.Exists(path) && File.GetLastWriteTimeUtc(path) <= unchangedSince.UtcDateTime;
 
     public bool DeleteLeftOver(string path, DateTimeOffset unchangedSince)
     {
-        if (File.GetLastWriteTimeUtc(path) > unchangedSince.UtcDateTime)
+        if (!IsLeftOver(path, unchangedSince))
             return false;
         try
         {

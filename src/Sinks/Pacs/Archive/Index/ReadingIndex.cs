@@ -75,6 +75,10 @@ internal sealed class ReadingIndex(ArchiveDatabase database)
             $"{ObjectSelect} AND o.is_current ORDER BY 3, o.instance_number NULLS LAST, o.target_id", study).AllAsync(Object, token),
         stop);
 
+    /// <summary>The objects of a study, older versions too.</summary>
+    public Task<List<ShownObject>> VersionsAsync(string study, CancellationToken stop) => database.RunAsync(
+        (connection, token) => connection.Command($"{ObjectSelect} ORDER BY 3, o.target_id, o.version", study).AllAsync(Object, token), stop);
+
     /// <summary>One object; null: there is none.</summary>
     /// <param name="study">Its study.</param>
     /// <param name="targetId">What names it.</param>
