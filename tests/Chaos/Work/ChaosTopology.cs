@@ -6,7 +6,7 @@ using NpgsqlTypes;
 namespace MedStreams.Chaos.Tests.Work;
 
 /// <summary>
-/// What runs under the faults: a count behind a repartition topic, the same into PostgreSQL, a count by windows, and a left join of
+/// What runs under the faults: a count behind a repartition topic and a slow call, the same into PostgreSQL, a count by windows, and a left join of
 /// streams. Each input record is one more step of some sequence, so anything lost or done twice shows.
 /// </summary>
 internal static class ChaosTopology
@@ -26,11 +26,13 @@ internal static class ChaosTopology
     public static Topology Build(string application, string? database, Action? processed = null)
     {
         var topics = new ChaosTopics(application);
+        var service = new SlowService();
         var builder = new StreamsBuilder();
         var events = builder.Stream(topics.Events, Consumed.With(Serdes.String, Serdes.String));
 
         var counted = events.SelectKey((_, value) => GroupOf(value))
             .Repartition(new Repartitioned<string, string> { Name = "grouped" })
+            .MapValuesAsync((value, stop) => service.AskAsync(value, stop), new AsyncOptions { MaxConcurrency = 20 })
             .Peek((_, _) => processed?.Invoke())
             .GroupByKey()
             .Count(Uncached<string>("counts"))
