@@ -17,6 +17,9 @@ internal static class PostgresErrors
             or "25006"                                  // read only: a standby that is not promoted yet
             or "40003",                                 // completion unknown
         NpgsqlException or IOException or TimeoutException or System.Net.Sockets.SocketException => true,
+
+        // Npgsql's own parts of a connection that was lost in another thread of its; the data source is disposed of by whoever stops.
+        ObjectDisposedException disposed => !disposed.ObjectName.Contains("DataSource", StringComparison.Ordinal),
         _ => false,
     };
 

@@ -32,7 +32,7 @@ internal static class ChaosTopology
 
         var counted = events.SelectKey((_, value) => GroupOf(value))
             .Repartition(new Repartitioned<string, string> { Name = "grouped" })
-            .MapValuesAsync((value, stop) => service.AskAsync(value, stop), new AsyncOptions { MaxConcurrency = 20 })
+            .MapValuesAsync((value, stop) => service.AskAsync(value, stop), new AsyncOptions { MaxConcurrency = 20, Timeout = TimeSpan.FromSeconds(1) })
             .Peek((_, _) => processed?.Invoke())
             .GroupByKey()
             .Count(Uncached<string>("counts"))
