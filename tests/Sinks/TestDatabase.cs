@@ -14,9 +14,13 @@ public sealed class PostgresFixture : IAsyncLifetime
 
     internal PrivatePostgres Server { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => Server = await PrivatePostgres.StartAsync();
+    public async ValueTask InitializeAsync()
+    {
+        if (Environment.GetEnvironmentVariable(Migration.MigrationWorker.DatabaseVariable) is null) // a worker has its parent's
+            Server = await PrivatePostgres.StartAsync();
+    }
 
-    public ValueTask DisposeAsync() => Server.DisposeAsync();
+    public ValueTask DisposeAsync() => Server?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     /// <summary>A new, empty database on the shared server.</summary>
     internal async Task<TestDatabase> DatabaseAsync()

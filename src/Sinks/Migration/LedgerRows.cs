@@ -61,6 +61,17 @@ internal static class LedgerRows
             run, study).ListAsync(
             row => new FoundRecord(row.GetInt64(0), row.Maybe<int>(1), row.GetFieldValue<string[]>(2), ExamRows.Read(row, 3)), stop)).SingleOrDefault();
 
+    /// <summary>The newest record of a study that a run to a target has migrated, with its collection.</summary>
+    public static async Task<FoundRecord?> FindMigratedAsync(NpgsqlConnection connection, string target, string study, CancellationToken stop) =>
+        (await connection.Command(
+            $"""
+             SELECT r.record_id, c.attempt, c.notes, {ExamRows.Columns}
+             FROM pacs_migration.record r JOIN pacs_migration.collection c USING (record_id) JOIN pacs_migration.run u USING (run_id)
+             WHERE r.study_uid = $2 AND u.target = $1 AND r.state = 'migrated' ORDER BY r.ended_at DESC NULLS LAST, r.record_id DESC LIMIT 1
+             """,
+            target, study).ListAsync(
+            row => new FoundRecord(row.GetInt64(0), row.Maybe<int>(1), row.GetFieldValue<string[]>(2), ExamRows.Read(row, 3)), stop)).SingleOrDefault();
+
     /// <summary>Locks what is kept of a study; whoever keeps or notes something of it waits.</summary>
     public static async Task<LockedRecord?> LockAsync(NpgsqlConnection connection, string run, string study, CancellationToken stop)
     {

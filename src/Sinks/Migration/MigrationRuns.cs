@@ -132,7 +132,7 @@ public sealed class MigrationRuns(MigrationDatabase database)
         return await FindAsync(connection, options.Name, stop) ?? throw new InvalidOperationException("The run is gone.");
     }
 
-    private static async Task<MigrationRun?> FindAsync(NpgsqlConnection connection, string name, CancellationToken stop) =>
+    internal static async Task<MigrationRun?> FindAsync(NpgsqlConnection connection, string name, CancellationToken stop) =>
         (await connection.Command($"SELECT {Columns} FROM pacs_migration.run r WHERE name = $1", name).ListAsync(Read, stop)).SingleOrDefault();
 
     private static MigrationRun Read(NpgsqlDataReader row) => new(

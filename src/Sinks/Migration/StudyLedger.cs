@@ -69,6 +69,27 @@ public sealed class StudyLedger(MigrationDatabase database) : IStudyLedger
             },
             cancellationToken));
 
+    /// <summary>
+    /// What a run has stored of a study that it migrated, so that a later run to the same target can ask for exactly that, without fetching the study again (S3.12).
+    /// </summary>
+    /// <param name="target">What the target is called.</param>
+    /// <param name="study">The study UID.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <returns>The newest such; null where there is none.</returns>
+    /// <exception cref="PacsException">The database did not answer.</exception>
+    public async ValueTask<KeptStudy?> FindMigratedAsync(string target, string study, CancellationToken cancellationToken) => await ReachAsync(
+        () => database.TransactAsync(
+            async (connection, stop) =>
+            {
+                if (await LedgerRows.FindMigratedAsync(connection, target, study, stop) is not { } found)
+                    return null;
+                var objects = await LedgerRows.ReadAsync(connection, found.Record, stop);
+                return objects.TrueForAll(o => o.Stored is not null)
+                    ? new KeptStudy(new StudyCollection(found.Exam, [.. objects.Select(o => o.Object)], found.Notes), objects)
+                    : null;
+            },
+            cancellationToken));
+
     private static async Task<T> ReachAsync<T>(Func<Task<T>> work)
     {
         try

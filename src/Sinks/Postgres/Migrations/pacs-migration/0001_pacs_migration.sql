@@ -98,6 +98,7 @@ CREATE UNIQUE INDEX record_one_runs ON pacs_migration.record (study_uid) WHERE s
 CREATE INDEX record_unknown ON pacs_migration.record (run_id, record_id) WHERE state IS NULL;
 CREATE INDEX record_running ON pacs_migration.record (run_id, record_id) WHERE state = 'running';
 CREATE INDEX record_failed ON pacs_migration.record (run_id, record_id) WHERE state = 'failed';
+CREATE INDEX record_moved ON pacs_migration.record (run_id, ended_at) WHERE state = 'migrated' AND NOT was_there;
 CREATE INDEX record_pending_time ON pacs_migration.record (run_id, rank, exam_at, record_id) WHERE state = 'pending';
 CREATE INDEX record_pending_newest ON pacs_migration.record (run_id, rank, exam_at DESC, record_id DESC) WHERE state = 'pending';
 CREATE INDEX record_pending_patient ON pacs_migration.record (run_id, rank, issuer, patient_id, exam_at, record_id) WHERE state = 'pending';
