@@ -38,16 +38,16 @@ internal static class LedgerRows
         """
         UPDATE pacs_migration.object o
         SET state = 'stored', original_sha256 = s.original, original_bytes = s.original_bytes, target_id = s.target_id, target_sha256 = s.target, target_bytes = s.target_bytes,
-            was_there = s.was_there, attempt = $2, reason = NULL
-        FROM (SELECT * FROM unnest($3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[], $8::bigint[], $9::boolean[])
-            AS s (object_id, original, original_bytes, target_id, target, target_bytes, was_there) ORDER BY object_id) s
+            target_content = s.content, was_there = s.was_there, attempt = $2, reason = NULL
+        FROM (SELECT * FROM unnest($3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[], $8::bigint[], $9::boolean[], $10::text[])
+            AS s (object_id, original, original_bytes, target_id, target, target_bytes, was_there, content) ORDER BY object_id) s
         WHERE o.record_id = $1 AND o.object_id = s.object_id
         """;
 
     private const string ForgetSql =
         """
         UPDATE pacs_migration.object SET state = 'expected', original_sha256 = NULL, original_bytes = NULL, target_id = NULL, target_sha256 = NULL, target_bytes = NULL,
-            was_there = false, attempt = NULL, reason = NULL
+            target_content = NULL, was_there = false, attempt = NULL, reason = NULL
         WHERE record_id = $1 AND state <> 'expected' AND ($2::text[] IS NULL OR object_id = ANY ($2))
         """;
 
@@ -116,7 +116,7 @@ internal static class LedgerRows
     public static Task<List<KeptObject>> ReadAsync(NpgsqlConnection connection, long record, CancellationToken stop) => connection.Command(
         """
         SELECT object_id, batch, kind = 'document', series_uid, sop_class, transfer_syntax, instance_number, media_type, location, expected_bytes,
-            state = 'stored', original_sha256, original_bytes, target_id, target_sha256, target_bytes, was_there
+            state = 'stored', original_sha256, original_bytes, target_id, target_sha256, target_bytes, was_there, target_content
         FROM pacs_migration.object WHERE record_id = $1 ORDER BY ordinal
         """,
         record).ListAsync(Read, stop);
@@ -134,7 +134,8 @@ internal static class LedgerRows
             known.Select(o => Sql.Clean(o.Stored!.TargetId)).ToArray(),
             known.Select(o => o.Stored!.Expected.Sha256).ToArray(),
             known.Select(o => o.Stored!.Expected.Bytes).ToArray(),
-            known.Select(o => o.Stored!.WasThere).ToArray()).ExecuteAsync(stop);
+            known.Select(o => o.Stored!.WasThere).ToArray(),
+            known.Select(o => o.Stored!.Expected.Content).ToArray()).ExecuteAsync(stop);
     }
 
     /// <summary>Notes objects as not stored.</summary>
@@ -159,7 +160,8 @@ internal static class LedgerRows
             ? new KeptObject(
                 which, row.GetInt32(1),
                 row.MaybeText(11) is { } original ? new ObjectDigest(original, row.GetInt64(12)) : null,
-                new StoredObject(which.Id, row.GetString(13), new ObjectDigest(row.GetString(14), row.GetInt64(15)), row.GetBoolean(16)))
+                new StoredObject(
+                    which.Id, row.GetString(13), new ObjectDigest(row.GetString(14), row.GetInt64(15)) { Content = row.MaybeText(17) }, row.GetBoolean(16)))
             : new KeptObject(which, row.GetInt32(1));
     }
 }

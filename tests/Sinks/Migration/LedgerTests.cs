@@ -43,7 +43,9 @@ public sealed class LedgerTests(PostgresFixture postgres)
         Assert.Equal([stored[0], new KeptObject(collection.Objects[1], 0), stored[1]], kept.Objects);
 
         await ledger.ForgetAsync("move", "1.1", 1, [collection.Objects[0].Id], Stop);
-        Assert.Equal([false, false, true], (await ledger.ReadAsync("move", "1.1", 1, Stop))!.Objects.Select(o => o.Stored is not null));
+        var left = (await ledger.ReadAsync("move", "1.1", 1, Stop))!.Objects;
+        Assert.Equal([false, false, true], left.Select(o => o.Stored is not null));
+        Assert.Equal("content 2", left[2].Stored!.Expected.Content);
         await ledger.ForgetAsync("move", "1.1", 1, null, Stop);
         Assert.All((await ledger.ReadAsync("move", "1.1", 1, Stop))!.Objects, o => Assert.Null(o.Stored));
     }
@@ -119,7 +121,7 @@ public sealed class LedgerTests(PostgresFixture postgres)
         Assert.Equal(PacsFailure.Fenced, (await Assert.ThrowsAsync<PacsException>(async () => await work())).Failure);
 
     private static IEnumerable<KeptObject> Stored(StudyCollection collection, params int[] which) => which.Select(at => new KeptObject(
-        collection.Objects[at], 0, new ObjectDigest(Digest, 100 + at), new StoredObject(collection.Objects[at].Id, $"t{at}", new ObjectDigest(Digest, 200 + at), at == 2)));
+        collection.Objects[at], 0, new ObjectDigest(Digest, 100 + at), new StoredObject(collection.Objects[at].Id, $"t{at}", new ObjectDigest(Digest, 200 + at) { Content = $"content {at}" }, at == 2)));
 
     private static IEnumerable<StudyObject> Objects(int count) => Enumerable.Range(0, count).Select(n => new StudyObject
     {

@@ -132,6 +132,7 @@ CREATE TABLE pacs_migration.object (
     original_bytes   bigint,
     target_id        text,
     target_sha256    text,                                     -- what the target must answer
+    target_content   text,                                     -- the same of what the data set says, however it is written
     target_bytes     bigint,
     was_there        boolean NOT NULL DEFAULT false,
     attempt          integer,                                  -- that stored or refused it
