@@ -9,6 +9,7 @@ using MedStreams.Cli.Commands.Describe;
 using MedStreams.Cli.Commands.Doctor;
 using MedStreams.Cli.Commands.Lag;
 using MedStreams.Cli.Commands.Monitor;
+using MedStreams.Cli.Commands.Migrate;
 using MedStreams.Cli.Commands.Produce;
 using MedStreams.Cli.Commands.Query;
 using MedStreams.Cli.Commands.Registry;
@@ -33,6 +34,7 @@ internal static class Verbs
             LagCommand.Create(environment),
             MonitorCommand.Create(environment),
             QueryCommand.Create(environment),
+            MigrateCommand.Create(environment),
             ResetCommand.Create(environment),
             RegistryCommand.Create(environment),
             ProduceCommand.Create(environment),

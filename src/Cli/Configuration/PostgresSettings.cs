@@ -39,7 +39,7 @@ internal static class PostgresSettings
 
     /// <summary>The sink's options.</summary>
     /// <exception cref="CliException">No connection string is set.</exception>
-    private static PostgresSinkOptions ToOptions(EffectiveSettings settings) => new()
+    public static PostgresSinkOptions ToOptions(EffectiveSettings settings) => new()
     {
         ConnectionString = settings.Require(ConnectionString),
         ApplyMigrations = settings.Get(ApplyMigrations),

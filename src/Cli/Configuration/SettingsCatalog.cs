@@ -1,4 +1,5 @@
 using MedStreams.Cli.Running.Increments;
+using MedStreams.Cli.Running.Migration.Settings;
 using MedStreams.Cli.Running.Mllp;
 using MedStreams.Cli.Running.RangeStatistics;
 using MedStreams.Cli.Running.Reservations;
@@ -28,6 +29,7 @@ internal static class SettingsCatalog
         .. IncrementsSettings.All,
         .. RangeStatisticsSettings.All,
         .. ReservationsSettings.All,
+        .. MigrationSettings.All,
     ];
 
     /// <summary>The parts whose keys the user chooses.</summary>

@@ -27,6 +27,10 @@ internal sealed class KafkaClients(CommandContext context, string? servers = nul
         new ConsumerBuilder<byte[]?, byte[]?>(Configure(config))
             .SetLogHandler((_, message) => Log(message)).SetErrorHandler(static (_, _) => { }).Build();
 
+    /// <summary>What every client is told, by librdkafka's names.</summary>
+    public IReadOnlyDictionary<string, string> Common() =>
+        Configure(new ClientConfig()).ToDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal);
+
     /// <summary>All topics that the brokers know; asking for all creates none.</summary>
     /// <exception cref="CliException">No broker answers.</exception>
     public Metadata AllTopics(IAdminClient admin)

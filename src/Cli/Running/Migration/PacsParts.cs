@@ -30,6 +30,9 @@ internal sealed record OldPacs(IExamSource Exams, IStudyCollector Collector, IOb
 /// <param name="Target">Takes them.</param>
 internal sealed record NewPacs(IPacsTarget Target)
 {
+    /// <summary>Lists what it has, for comparisons; null where it cannot.</summary>
+    public IExamSource? Exams { get; init; }
+
     /// <summary>What has to be closed after the run.</summary>
     public IReadOnlyList<IAsyncDisposable> Resources { get; init; } = [];
 }

@@ -28,7 +28,12 @@ internal static class WebPeers
         var peer = MigrationSettings.Target;
         var http = DicomWebHttp.Create();
         var options = new StowTargetOptions { Conflicts = settings.Get(MigrationSettings.Conflicts) };
-        return new NewPacs(new StowTarget(Name(settings, peer), http, Options(settings, peer), options)) { Resources = [new Owned(http)] };
+        var (name, service) = (Name(settings, peer), Options(settings, peer));
+        return new NewPacs(new StowTarget(name, http, service, options))
+        {
+            Exams = new QidoExamSource(name, new QidoClient(http, service)),
+            Resources = [new Owned(http)],
+        };
     }
 
     /// <summary>What reports call a peer: its name, else its address, without a user in it.</summary>

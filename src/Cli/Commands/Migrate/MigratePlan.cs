@@ -1,0 +1,34 @@
+using System.CommandLine;
+using MedStreams.Cli.Configuration;
+using MedStreams.Cli.Running.Migration;
+using MedStreams.Cli.Terminal;
+
+namespace MedStreams.Cli.Commands.Migrate;
+
+/// <summary><c>migrate plan</c>: asks the old PACS what is to be moved, and writes nothing.</summary>
+internal static class MigratePlan
+{
+    public static Command Create(CliEnvironment environment) =>
+        new Command("plan", "Shows what a start would move: asks the old PACS for all examinations, and changes nothing")
+        {
+            MigrateCommand.RunOption(),
+            MigrateCommand.FromOption(),
+            MigrateCommand.ToOption(),
+        }.Runs(environment, async (context, stop) =>
+        {
+            await using var pacs = context.Pacs();
+            var options = context.RunOptions(pacs, known: null);
+            var survey = new SourceSurvey(pacs.Source.Exams, options);
+            var meter = new MigrateMeter(context);
+            await survey.RunAsync(() => meter.Say($"{survey.Studies} studies in {survey.Windows} steps so far"), stop);
+            var table = new Table("department", "year", "studies", "instances");
+            foreach (var ((department, year), (studies, instances)) in survey.Groups)
+                table.Add(department, year, studies, instances);
+            context.Output.Write(table);
+            foreach (var line in survey.Words())
+                context.Say(line);
+            return survey.Alarms.Count == 0
+                ? ExitCodes.Done
+                : throw CliException.CheckFailed("the old PACS may have kept examinations back: see above");
+        });
+}

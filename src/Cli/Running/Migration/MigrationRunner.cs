@@ -1,0 +1,125 @@
+using MedStreams.Cli.Configuration;
+using MedStreams.Cli.Running.Migration.Moving;
+using MedStreams.Cli.Running.Migration.Settings;
+using MedStreams.Monitoring;
+using MedStreams.Sinks;
+using MedStreams.Sinks.Migration;
+using MedStreams.Streams;
+using MedStreams.Topologies.Migration;
+using Microsoft.Extensions.Logging;
+
+namespace MedStreams.Cli.Running.Migration;
+
+/// <summary>What a migration's process is made from.</summary>
+/// <param name="Settings">The settings.</param>
+/// <param name="Config">How the engine runs.</param>
+/// <param name="Kafka">What other clients are told, by librdkafka's names.</param>
+/// <param name="Loggers">Where its parts report.</param>
+internal sealed record MigrationSetting(EffectiveSettings Settings, StreamsConfig Config, IReadOnlyDictionary<string, string> Kafka, ILoggerFactory Loggers)
+{
+    /// <summary>How it answers over HTTP; null: not.</summary>
+    public InstanceServerOptions? Http { get; init; }
+}
+
+/// <summary>
+/// Everything that a run needs, in one process: enumeration, check of the target, feeder, relay, topology and the application of events. The same on a second machine
+/// shares the work. Ends when nothing is left to do, or when it is told to: then what is on its way is finished by others, or after the next start.
+/// </summary>
+internal sealed class MigrationRunner(MigrationSetting setting, MigrationDatabase database, MigrationRun run, PacsParts pacs)
+{
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
+    private readonly TimeProvider _clock = setting.Config.Clock;
+    private readonly RunFigures _figures = new(database);
+
+    /// <summary>Runs to the end.</summary>
+    /// <param name="show">Told about every second how far it is.</param>
+    /// <param name="stop">Ends it early.</param>
+    /// <returns>How far it came.</returns>
+    public async Task<RunProgress> RunAsync(Action<RunProgress> show, CancellationToken stop)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        await using var mover = new StudyMover(
+            pacs.Source.Collector, pacs.Source.Fetcher, pacs.Target.Target, new StudyLedger(database), MigrationSettings.ToMover(setting.Settings), _clock);
+        var workers = Workers(mover, ending.Token);
+        try
+        {
+            return await WatchAsync(workers, show, stop);
+        }
+        finally
+        {
+            await ending.CancelAsync();
+            await Task.WhenAll(workers).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // the failure that counts is on its way
+        }
+    }
+
+    /// <summary>The topology of the run: what <see cref="TopologyRunner"/> runs.</summary>
+    public static RunnableTopology Topology(EffectiveSettings settings, IStudyMover mover, MigrationDatabase database) =>
+        MigrationEntry.Build(settings, mover, database);
+
+    private List<Task> Workers(StudyMover mover, CancellationToken stop)
+    {
+        var settings = setting.Settings;
+        var enumerator = new ExamEnumerator(
+            database,
+            pacs.Source.Exams,
+            new ExamEnumeratorOptions
+            {
+                Parallelism = settings.Get(MigrationSettings.EnumerationThreads),
+                Period = settings.Get(MigrationSettings.PollingPeriod),
+                Timeout = settings.Get(MigrationSettings.PollingTimeout),
+                Lease = settings.Get(MigrationSettings.PollingPeriod) + settings.Get(MigrationSettings.PollingTimeout) + TimeSpan.FromMinutes(2),
+            },
+            setting.Loggers.CreateLogger<ExamEnumerator>());
+        var check = new TargetCheck(
+            pacs.Source.Collector, pacs.Target.Target, settings.Get(MigrationSettings.Verify), MigrationSettings.ToMover(settings).Rules);
+        var checker = new TargetChecker(database, check.HoldsAsync, new TargetCheckerOptions(), setting.Loggers.CreateLogger<TargetChecker>());
+        var feeder = new TaskFeeder(database, Payload, new TaskFeederOptions(), setting.Loggers.CreateLogger<TaskFeeder>());
+        var relay = new OutboxRelay(
+            database, new OutboxRelayOptions { Kafka = setting.Kafka, Topic = MigrationSettings.ToOptions(settings).TaskTopic }, setting.Loggers.CreateLogger<OutboxRelay>());
+        var topology = new TopologyRunner(
+            MigrationEntry.Name, Topology(settings, mover, database), setting.Config, setting.Loggers, settings.Get(StreamsSettings.CloseTimeout), setting.Http);
+        return
+        [
+            Task.Run(() => enumerator.RunAsync(run.Id, stop), CancellationToken.None),
+            Task.Run(() => checker.RunAsync(run.Id, stop), CancellationToken.None),
+            Task.Run(() => feeder.RunAsync(run.Id, stop), CancellationToken.None),
+            Task.Run(() => relay.RunAsync(stop), CancellationToken.None),
+            Task.Run(() => topology.RunAsync(static () => { }, stop), CancellationToken.None),
+        ];
+    }
+
+    private async Task<RunProgress> WatchAsync(List<Task> workers, Action<RunProgress> show, CancellationToken stop)
+    {
+        var progress = new RunProgress(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+        while (!stop.IsCancellationRequested)
+        {
+            foreach (var ended in workers.Where(w => w.IsFaulted))
+                await ended;
+            try
+            {
+                progress = await _figures.ProgressAsync(run.Id, stop);
+                show(progress);
+                if (progress.IsOver)
+                    break;
+                await Task.Delay(LookInterval, _clock, stop);
+            }
+            catch (SinkUnavailableException)
+            {
+                await Task.Delay(LookInterval, _clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // the workers wait for it too, and say so
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                break;
+            }
+        }
+
+        return progress;
+    }
+
+    private static byte[] Payload(FedTask fed)
+    {
+        var buffer = new System.Buffers.ArrayBufferWriter<byte>();
+        MigrationSerdes.Task.Serialize(MigrationChanges.TaskOf(fed), buffer, default);
+        return buffer.WrittenSpan.ToArray();
+    }
+}
