@@ -107,7 +107,7 @@ internal sealed class StudyProcessor(MigrationOptions options) : IProcessor<stri
         var allowance = pace.At(_allowances.Get(AllowanceKey), Now);
         var machine = new StudyMachine(options, record, Now, bytes => pace.HeldUntil(pace.Stored(allowance, bytes)));
         run(machine);
-        if (machine.NewBytes > 0)
+        if (machine.NewBytes > 0 && _words.Throttle.BytesPerSecond is not null)
             _allowances.Put(AllowanceKey, pace.Stored(allowance, machine.NewBytes));
         foreach (var step in machine.Steps)
             Forward(study, new StudyOutput(Step: step));

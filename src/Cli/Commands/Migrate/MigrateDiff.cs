@@ -1,5 +1,4 @@
 using System.CommandLine;
-using MedStreams.Cli.Running.Migration;
 using MedStreams.Cli.Running.Migration.Settings;
 using MedStreams.Dicom.Pacs;
 using MedStreams.Dicom.Pacs.Differences;
@@ -12,10 +11,17 @@ internal static class MigrateDiff
 {
     public static Command Create(CliEnvironment environment)
     {
-        var level = new Option<VerificationLevel>("--level") { Description = "record, objects, sizes or digests", DefaultValueFactory = _ => VerificationLevel.Objects, HelpName = "LEVEL" };
+        var level = new Option<VerificationLevel>("--level")
+        {
+            Description = "record, objects, sizes or digests",
+            DefaultValueFactory = _ => VerificationLevel.Objects,
+            HelpName = "LEVEL",
+        };
         var folder = new Option<string>("--folder")
         {
-            Description = "Where the comparison is kept: the same command goes on with one that was cut", DefaultValueFactory = _ => ".medstreams-diff", HelpName = "DIR",
+            Description = "Where the comparison is kept: the same command goes on with one that was cut",
+            DefaultValueFactory = _ => ".medstreams-diff",
+            HelpName = "DIR",
         };
         var format = new Option<string>("--format") { Description = "text, json, csv or html", DefaultValueFactory = _ => "text", HelpName = "FORMAT" };
         format.AcceptOnlyFromAmong("text", "json", "csv", "html");

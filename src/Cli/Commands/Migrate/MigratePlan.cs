@@ -1,5 +1,4 @@
 using System.CommandLine;
-using MedStreams.Cli.Configuration;
 using MedStreams.Cli.Running.Migration;
 using MedStreams.Cli.Terminal;
 

@@ -2,7 +2,6 @@ using MedStreams.Cli.Configuration;
 using MedStreams.Cli.Running.Migration.Moving;
 using MedStreams.Cli.Running.Migration.Settings;
 using MedStreams.Monitoring;
-using MedStreams.Sinks;
 using MedStreams.Sinks.Migration;
 using MedStreams.Streams;
 using MedStreams.Topologies.Migration;
