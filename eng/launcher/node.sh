@@ -1,7 +1,33 @@
-# Kafka clients for Node.js, which tests/Conformance talks to the broker with. Sourced, not run.
+# Modules for Node.js: Kafka clients, which tests/Conformance talks to the broker with, and servers, which tests/Sources reads. Sourced, not run.
 
 NODE_CLIENTS=$ROOT/tests/Conformance/node
 NODE_STATE=$STATE/node
+SOURCE_PEERS=$ROOT/tests/Sources/node
+SOURCE_PEERS_STATE=$STATE/node-sources
+
+# Installs the servers that the sources are tested with. Without them the tests that need them say that they did not run.
+prepare_source_peers() {
+  need nodejs "an S3 server, which the sources are tested with, runs in it" has_program node
+  install_missing
+  need npm "it installs the S3 server that the sources are tested with" has_program npm
+  install_missing
+
+  local wanted
+  wanted=$(cat "$SOURCE_PEERS/package-lock.json" <(node --version) | sha256sum)
+  [[ $wanted == "$(cat "$SOURCE_PEERS_STATE/installed" 2>/dev/null)" ]] && return
+  lock
+  say "installing the S3 server that the sources are tested with (log: $SOURCE_PEERS_STATE/npm.log)"
+  rm -rf "$SOURCE_PEERS_STATE"
+  mkdir -p "$SOURCE_PEERS_STATE"
+  cp "$SOURCE_PEERS"/package*.json "$SOURCE_PEERS/.npmrc" "$SOURCE_PEERS_STATE/"
+  if (cd "$SOURCE_PEERS_STATE" && npm ci --ignore-scripts) </dev/null >"$SOURCE_PEERS_STATE/npm.log" 2>&1 9>&-; then
+    echo "$wanted" >"$SOURCE_PEERS_STATE/installed"
+  else
+    say "npm could not install it: its tests will not run"
+    tail -n 3 "$SOURCE_PEERS_STATE/npm.log" >&2
+  fi
+  unlock
+}
 
 # Installs the modules that the lock file names into the state folder, once for each state of it and version of Node.
 # Without them the tests that need them say that they did not run.

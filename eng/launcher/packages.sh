@@ -41,6 +41,9 @@ need_test() {
   need python3-pydicom "files of many makers, and a reader that DICOM is tested with" has_python pydicom
   need orthanc-dicomweb "an archive that DICOMweb is tested against" test -e /usr/share/orthanc/plugins/libOrthancDicomWeb.so
   need dicom3tools "it checks the DICOM objects that are made" has_program dciodvfy
+  need python3-pyftpdlib "an FTP server that fetching is tested with" has_python pyftpdlib
+  need python3-openssl "that FTP server encrypts with it" has_python OpenSSL
+  need vsftpd "an FTP server that fetching is tested with" has_program vsftpd
   need openssl "it speaks TLS to the broker in tests" has_program openssl
   need kcat "a client that the broker is tested with" has_program kcat
   need python3-kafka "a client that the broker is tested with" has_python kafka

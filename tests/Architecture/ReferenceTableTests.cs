@@ -28,6 +28,7 @@ public sealed class ReferenceTableTests
     private static readonly Dictionary<string, string[]> PackageUsers = new(StringComparer.Ordinal)
     {
         ["Confluent.Kafka"] = ["Streams", "Sources", "Sinks", "Monitoring"],
+        ["AWSSDK.S3"] = ["Sources"],
         ["Npgsql"] = ["Sinks"],
         ["System.CommandLine"] = ["Cli"],
         ["Spectre.Console"] = ["Cli"],
