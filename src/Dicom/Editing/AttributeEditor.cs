@@ -40,15 +40,15 @@ public sealed class AttributeEditor(TagRules rules)
 
         if (ReferenceEquals(values, current) || values.SequenceEqual(current, StringComparer.Ordinal))
             return;
-        var vr = element is { Vr.IsText: true } ? element.Vr : TagRules.VrOf(rule.Tag);
+        var vr = element is { Vr.IsText: true } ? element.Vr : Dictionary.VrOf(rule.Tag);
         originals.TryAdd(rule.Tag, element ?? DicomElement.Of(rule.Tag, vr, default));
         try
         {
             dataSet.Set(rule.Tag, vr, [.. values]);
         }
-        catch (ArgumentException)
+        catch (ArgumentException e)
         {
-            throw new TagRuleException($"The new value of {rule.Tag} cannot be written in the character set of this object.");
+            throw new TagRuleException($"The new value of {rule.Tag} cannot be written in the character set of this object.", e);
         }
     }
 

@@ -26,7 +26,7 @@ public sealed record TagRules
         {
             if (Untouchable.Contains(rule.Tag) || rule.Tag.Group is < 0x0008 or >= 0x6000)
                 throw new TagRuleException($"No rule may change {rule.Tag}.");
-            if (rule is SetRule or CopyRule && !VrOf(rule.Tag).IsText)
+            if (rule is SetRule or CopyRule && !Dictionary.VrOf(rule.Tag).IsText)
                 throw new TagRuleException($"{rule.Tag} is not known as an attribute with text: no rule can give it a value.");
         }
 
@@ -60,6 +60,4 @@ public sealed record TagRules
             return new DicomTag(last.Group, (ushort)(last.Element + 1));
         }
     }
-
-    internal static DicomVr VrOf(DicomTag tag) => EditedTags.VrOf(tag);
 }
