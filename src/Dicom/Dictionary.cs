@@ -76,7 +76,12 @@ internal static class Dictionary
         [new(0x0040, 0x1001)] = DicomVr.SH, // Requested Procedure ID
         [new(0x0040, 0x2016)] = DicomVr.LO, // Placer Order Number
         [new(0x0040, 0x2017)] = DicomVr.LO, // Filler Order Number
+        [new(0x0400, 0x0550)] = DicomVr.SQ, // Modified Attributes Sequence
         [Tags.OriginalAttributesSequence] = DicomVr.SQ,
+        [new(0x0400, 0x0562)] = DicomVr.DT, // Attribute Modification DateTime
+        [new(0x0400, 0x0563)] = DicomVr.LO, // Modifying System
+        [new(0x0400, 0x0564)] = DicomVr.LO, // Source of Previous Values
+        [new(0x0400, 0x0565)] = DicomVr.CS, // Reason for the Attribute Modification
         [Tags.PixelData] = DicomVr.OW,
     }.ToFrozenDictionary();
 

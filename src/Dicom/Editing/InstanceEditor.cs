@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.IO.Compression;
-using System.Security.Cryptography;
 using MedStreams.Dicom.Pacs;
 using MedStreams.Dicom.Reading;
 using MedStreams.Dicom.Writing;
@@ -9,14 +7,12 @@ namespace MedStreams.Dicom.Editing;
 
 /// <summary>
 /// Applies rules to instances in the spool. What stands in front of the pixel data is taken apart and written anew; what is behind the last attribute that can change passes
-/// through as it is. Memory is that of the attributes. Safe for concurrent use.
+/// through as it is. Memory is that of the attributes; a deflated data set, which is no film, is held whole. Safe for concurrent use.
 /// </summary>
 /// <param name="rules">What is changed.</param>
 /// <param name="spool">Where changed instances rest.</param>
 public sealed class InstanceEditor(TagRules rules, Spool spool)
 {
-    private const int BufferLength = 128 << 10;
-
     private readonly AttributeEditor _editor = new(rules);
 
     /// <summary>How many bytes the attributes in front may have; more is no object of an archive. Default 256 MiB.</summary>
@@ -32,10 +28,10 @@ public sealed class InstanceEditor(TagRules rules, Spool spool)
     {
         await using var file = original.Content.OpenRead();
         await using var input = new PeekableStream(file);
-        await input.FillAsync(BufferLength, cancellationToken);
+        await input.FillAsync(DataSetPump.BufferLength, cancellationToken);
         var beginning = input.Peeked;
         var (_, syntax) = DicomFile.ReadStart(input);
-        var header = beginning[..^input.Peeked.Length];
+        var header = beginning[..^input.Peeked.Length].ToArray();
         if (!syntax.IsDeflated)
             return await ApplyAsync(original, header, input, syntax, cancellationToken);
         await using var inflated = new DeflateStream(input, CompressionMode.Decompress);
@@ -45,41 +41,47 @@ public sealed class InstanceEditor(TagRules rules, Spool spool)
     private async Task<FetchedObject?> ApplyAsync(
         FetchedObject original, ReadOnlyMemory<byte> header, Stream body, TransferSyntax syntax, CancellationToken cancellationToken)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferLength);
-        SpooledContent? content = null;
-        try
-        {
-            var (head, held) = await ReadHeadAsync(body, syntax, buffer, cancellationToken);
-            if (!_editor.Apply(head))
-                return null;
-            content = await spool.CreateAsync(cancellationToken);
-            using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            long length;
-            await using (var to = content.OpenWrite())
-            {
-                await to.WriteAsync(header, cancellationToken);
-                length = await WriteAsync(head, syntax, buffer, held, body, to, digest, cancellationToken);
-            }
-
-            return original with { Content = content, Digest = ObjectDigest.Of(digest.GetHashAndReset(), length), Syntax = syntax };
-        }
-        catch
-        {
-            if (content is not null)
-                await content.DisposeAsync();
-            throw;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer, clearArray: true); // they are somebody's health
-        }
+        var (head, behind) = await ReadHeadAsync(body, syntax, cancellationToken);
+        if (syntax.IsExplicit && head.Elements is [{ IsVrWritten: false }, ..])
+            throw new TagRuleException("The object is not written in the transfer syntax that it names: no rule is applied to it.");
+        if (MayBeOutOfOrder(head) && await IsOutOfOrderAsync(original, cancellationToken))
+            throw new TagRuleException("The elements of the object are not in the order of their tags: no rule is applied to it, since what it changes may stand in two places.");
+        if (!_editor.Apply(head))
+            return null;
+        var front = DicomEncoder.ToBytes(head, syntax);
+        await using var edited = syntax.IsDeflated
+            ? new ChainedStream(header, await DeflateAsync(new ChainedStream(Joined(front, behind), body, default), cancellationToken), default)
+            : new ChainedStream(Joined(Joined(header, front), behind), body, default);
+        var received = await SpooledInstance.ReceiveFileAsync(edited, spool, cancellationToken);
+        return original with { Content = received.Content, Digest = received.Digest, Syntax = syntax };
     }
 
-    /// <summary>The attributes up to where nothing changes any more, and how many bytes behind them are in the buffer already.</summary>
-    private async Task<(DicomDataSet Head, int Held)> ReadHeadAsync(Stream body, TransferSyntax syntax, byte[] buffer, CancellationToken cancellationToken)
+    /// <summary>Every object has these three, in this order; where one is not in front of the pixel data it may be behind them.</summary>
+    private static bool MayBeOutOfOrder(DicomDataSet head)
+    {
+        var tags = head.Elements.Select(e => e.Tag).ToList();
+        return !head.Contains(Tags.SopInstanceUid) || !head.Contains(Tags.PatientId) || !head.Contains(Tags.StudyInstanceUid)
+            || tags.Zip(tags.Skip(1)).Any(pair => pair.Second <= pair.First);
+    }
+
+    private static async Task<bool> IsOutOfOrderAsync(FetchedObject original, CancellationToken cancellationToken)
+    {
+        await using var file = original.Content.OpenRead();
+        await using var input = new PeekableStream(file);
+        await input.FillAsync(DataSetPump.BufferLength, cancellationToken);
+        var (_, syntax) = DicomFile.ReadStart(input);
+        var order = new OrderObserver();
+        await using var body = syntax.IsDeflated ? new DeflateStream(input, CompressionMode.Decompress) : (Stream)input;
+        await DataSetPump.RunAsync(body, new DicomDecoder(syntax, order), 0, copyTo: null, cancellationToken);
+        return order.IsOutOfOrder;
+    }
+
+    /// <summary>The attributes up to where nothing changes any more, and the bytes behind them that were read already.</summary>
+    private async Task<(DicomDataSet Head, ReadOnlyMemory<byte> Behind)> ReadHeadAsync(Stream body, TransferSyntax syntax, CancellationToken cancellationToken)
     {
         var builder = new DataSetBuilder(syntax, keepsLong: true);
         var decoder = new DicomDecoder(syntax, builder) { StopBefore = rules.End };
+        var buffer = new byte[DataSetPump.BufferLength];
         var held = 0;
         while (true)
         {
@@ -90,39 +92,29 @@ public sealed class InstanceEditor(TagRules rules, Spool spool)
                 throw new DicomException(decoder.Fault);
             if (decoder.Position > HeadBytes)
                 throw new DicomException($"The attributes in front of the pixel data have more than {HeadBytes} bytes.");
+            if (decoder.HasStopped || read == 0)
+                return (builder.DataSet, buffer.AsMemory(taken, held - taken));
             held -= taken;
             buffer.AsSpan(taken, held).CopyTo(buffer);
-            if (decoder.HasStopped || read == 0)
-                return (builder.DataSet, held);
         }
     }
 
-    /// <summary>Writes the data set: the new head, what is in the buffer, the rest; deflated where it was. Answers its length, inflated.</summary>
-    private static async Task<long> WriteAsync(
-        DicomDataSet head, TransferSyntax syntax, byte[] buffer, int held, Stream rest, Stream file, IncrementalHash digest, CancellationToken cancellationToken)
+    private static async Task<Stream> DeflateAsync(Stream dataSet, CancellationToken cancellationToken)
     {
-        using var deflated = syntax.IsDeflated ? new MemoryStream() : null; // one deflated data set is a document or a plan, no film
-        var length = 0L;
-        await using (var to = deflated is null ? file : new DeflateStream(deflated, CompressionLevel.Optimal, leaveOpen: true))
-        {
-            var bytes = DicomEncoder.ToBytes(head, syntax);
-            while (bytes.Length > 0)
-            {
-                digest.AppendData(bytes.Span);
-                await to.WriteAsync(bytes, cancellationToken);
-                length += bytes.Length;
-                bytes = held > 0 ? buffer.AsMemory(0, held) : buffer.AsMemory(0, await rest.ReadAsync(buffer, cancellationToken));
-                held = 0;
-            }
-        }
+        var deflated = new MemoryStream();
+        await using (var deflate = new DeflateStream(deflated, CompressionLevel.Optimal, leaveOpen: true))
+            await dataSet.CopyToAsync(deflate, cancellationToken);
+        if (deflated.Length % 2 == 1)
+            deflated.WriteByte(0); // PS3.5 section A.5
+        deflated.Position = 0;
+        return deflated;
+    }
 
-        if (deflated is not null)
-        {
-            if (deflated.Length % 2 == 1)
-                deflated.WriteByte(0); // PS3.5 section A.5
-            await file.WriteAsync(deflated.GetBuffer().AsMemory(0, (int)deflated.Length), cancellationToken);
-        }
-
-        return length;
+    private static ReadOnlyMemory<byte> Joined(ReadOnlyMemory<byte> one, ReadOnlyMemory<byte> other)
+    {
+        var joined = new byte[one.Length + other.Length];
+        one.CopyTo(joined);
+        other.CopyTo(joined.AsMemory(one.Length));
+        return joined;
     }
 }

@@ -27,8 +27,8 @@ public sealed class StowTargetTests(DicomWebOrthanc fixture) : IClassFixture<Dic
             Assert.NotNull(await target.InspectAsync(study.Exam.StudyInstanceUid, VerificationLevel.Record, default));
             var held = await target.InspectAsync(study.Exam.StudyInstanceUid, VerificationLevel.Digests, default);
             Assert.Equal(
-                study.Instances.Select(i => new HeldObject(i.Uid, i.Digest().Bytes, i.Digest().Sha256)).OrderBy(h => h.Id),
-                held!.Objects.OrderBy(h => h.Id));
+                study.Instances.Select(i => (i.Uid, i.Digest())).OrderBy(h => h.Uid),
+                held!.Objects.Select(h => (h.Id, new ObjectDigest(h.Sha256!, h.Bytes!.Value))).OrderBy(h => h.Id));
             Assert.Equal(study.Instances.Count, (await target.InspectAsync(study.Exam.StudyInstanceUid, VerificationLevel.Objects, default))!.Objects.Count);
         }
     }

@@ -9,10 +9,7 @@ namespace MedStreams.Sources.Tests.Pacs;
 /// <summary>An old PACS that is read by DICOMweb: Orthanc.</summary>
 public sealed class DicomWebSourceTests(DicomWebOrthanc fixture) : IClassFixture<DicomWebOrthanc>
 {
-    private readonly QidoExamSource _source = new("old", new QidoClient(fixture.Http, fixture.Options), new ExamAnswers
-    {
-        Departments = new Dictionary<string, string> { ["CT"] = "RADIOLOGY", ["ES"] = "ENDOSCOPY" },
-    });
+    private readonly QidoExamSource _source = new("old", new QidoClient(fixture.Http, fixture.Options));
 
     [Fact]
     public async Task S3_2_Each_window_lists_its_examinations_page_by_page_and_those_without_a_day_have_one_of_their_own()
@@ -44,6 +41,17 @@ public sealed class DicomWebSourceTests(DicomWebOrthanc fixture) : IClassFixture
             Assert.Equal(exam.Modalities.Order(), found.Modalities.Order());
             Assert.Equal(exam.Department, found.Department);
         }
+    }
+
+    [Fact]
+    public async Task A_study_without_a_department_gets_that_of_its_modality()
+    {
+        var none = new Dicom.DicomTag(0x0038, 0x0300); // which no study has
+        var departments = new Dictionary<string, string> { ["CT"] = "R1", ["ES"] = "E1" };
+        var source = new QidoExamSource("old", new QidoClient(fixture.Http, fixture.Options), none, departments);
+        var page = await source.ReadPageAsync(ExamWindow.Everything, null, 1_000, default);
+        Assert.All(page.Exams, e => Assert.Equal(e.Modalities.Contains("CT") ? "R1" : e.Modalities.Contains("ES") ? "E1" : "", e.Department));
+        Assert.Equal(3, page.Exams.Select(e => e.Department).Distinct().Count());
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using MedStreams.Dicom;
 using MedStreams.Dicom.Pacs;
+using MedStreams.Dicom.Pacs.Verifying;
 using MedStreams.Dicom.Web;
 
 namespace MedStreams.Sinks.Pacs;
@@ -74,7 +75,8 @@ public sealed class StowTarget : IPacsTarget
         }
     }
 
-    internal static bool IsSame(HeldObject held, ObjectDigest digest) => held.Sha256 == digest.Sha256 && held.Bytes == digest.Bytes;
+    internal bool IsSame(HeldObject held, ObjectDigest digest) =>
+        StudyVerification.Compare(digest, held, VerificationLevel.Digests, Options.Equality) is null;
 
     internal PacsException Fenced() => new($"{Name}: a later attempt has taken this study over.") { Failure = PacsFailure.Fenced };
 
@@ -126,7 +128,7 @@ public sealed class StowTarget : IPacsTarget
     private static async Task<HeldObject> DigestAsync(Stream file, CancellationToken cancellationToken)
     {
         var read = await DicomFile.ReadAsync(file, cancellationToken: cancellationToken);
-        return new HeldObject(Uid(read.DataSet, Tags.SopInstanceUid), read.Length, Convert.ToHexStringLower(read.Digest.Span));
+        return HeldObject.Of(Uid(read.DataSet, Tags.SopInstanceUid), read.ObjectDigest);
     }
 
     private static string Uid(DicomDataSet dataSet, DicomTag tag) => dataSet.Text(tag)?.Trim(' ', '\0') ?? "";

@@ -1,3 +1,5 @@
+using MedStreams.Dicom.Pacs.Verifying;
+
 namespace MedStreams.Sinks.Pacs;
 
 /// <summary>How a DICOMweb service is filled.</summary>
@@ -5,6 +7,9 @@ public sealed record StowTargetOptions
 {
     /// <summary>What is done about other content under a known UID. Default: it fails.</summary>
     public ConflictPolicy Conflicts { get; init; } = ConflictPolicy.Fail;
+
+    /// <summary>When what the target holds under a UID is the same object. Default: byte for byte.</summary>
+    public ObjectEquality Equality { get; init; }
 
     /// <summary>How many objects go in one request at most; they are those that wait at the same time. Default 16; 1 to 1,000.</summary>
     public int Batch { get; init; } = 16;

@@ -61,16 +61,19 @@ internal sealed class StowUpload : IStudyUpload
         var held = await _target.FetchAsync(new DicomWebPath(_study, series, fetched.Object.Id), cancellationToken);
         if (held is null)
             return await SendAsync(fetched, cancellationToken); // listed, and not there
-        if (StowTarget.IsSame(held, fetched.Digest))
+        if (_target.IsSame(held, fetched.Digest))
             return new StoredObject(fetched.Object.Id, fetched.Object.Id, fetched.Digest, WasThere: true);
         switch (_target.Options.Conflicts)
         {
             case ConflictPolicy.Keep:
-                return new StoredObject(fetched.Object.Id, fetched.Object.Id, new ObjectDigest(held.Sha256!, held.Bytes!.Value), WasThere: true);
+                return new StoredObject(fetched.Object.Id, fetched.Object.Id, new ObjectDigest(held.Sha256!, held.Bytes!.Value) { Content = held.Content }, WasThere: true)
+                {
+                    Note = "The target keeps other content under the same UID, as the policy says.",
+                };
             case ConflictPolicy.Replace:
                 var stored = await SendAsync(fetched, cancellationToken);
                 await ConfirmAsync(fetched, series, "It was to be replaced, and the target keeps what it had.", cancellationToken);
-                return stored;
+                return stored with { Note = "Other content under the same UID was replaced, as the policy says." };
             default:
                 throw Conflict("The target holds other content under the same UID.");
         }
@@ -102,7 +105,7 @@ internal sealed class StowUpload : IStudyUpload
         var held = await _target.FetchAsync(new DicomWebPath(_study, series, fetched.Object.Id), cancellationToken);
         if (held is null)
             throw new PacsException($"{_target.Name}: it does not say that it stored an object, and does not have it.") { Failure = PacsFailure.Refused };
-        if (!StowTarget.IsSame(held, fetched.Digest))
+        if (!_target.IsSame(held, fetched.Digest))
             throw Conflict(otherwise);
     }
 
