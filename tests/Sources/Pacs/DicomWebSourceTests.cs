@@ -44,17 +44,6 @@ public sealed class DicomWebSourceTests(DicomWebOrthanc fixture) : IClassFixture
     }
 
     [Fact]
-    public async Task A_study_without_a_department_gets_that_of_its_modality()
-    {
-        var none = new Dicom.DicomTag(0x0038, 0x0300); // which no study has
-        var departments = new Dictionary<string, string> { ["CT"] = "R1", ["ES"] = "E1" };
-        var source = new QidoExamSource("old", new QidoClient(fixture.Http, fixture.Options), none, departments);
-        var page = await source.ReadPageAsync(ExamWindow.Everything, null, 1_000, default);
-        Assert.All(page.Exams, e => Assert.Equal(e.Modalities.Contains("CT") ? "R1" : e.Modalities.Contains("ES") ? "E1" : "", e.Department));
-        Assert.Equal(3, page.Exams.Select(e => e.Department).Distinct().Count());
-    }
-
-    [Fact]
     public async Task S3_6_The_hierarchy_of_a_study_is_collected()
     {
         var collector = new QidoStudyCollector("old", new QidoClient(fixture.Http, fixture.Options), pageSize: 7);

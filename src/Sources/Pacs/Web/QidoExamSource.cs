@@ -11,11 +11,11 @@ namespace MedStreams.Sources.Pacs;
 /// </summary>
 /// <param name="name">What it is called in reports; no secret.</param>
 /// <param name="client">Asks.</param>
-/// <param name="department">What stands for the department; null: Institutional Department Name (0008,1040).</param>
-/// <param name="departments">The department of a study that names none, by the first of its modalities that is here; null: none.</param>
-public sealed class QidoExamSource(string name, QidoClient client, DicomTag? department = null, IReadOnlyDictionary<string, string>? departments = null) : IExamSource
+/// <param name="answers">How answers become records; null: as they are.</param>
+public sealed class QidoExamSource(string name, QidoClient client, ExamAnswers? answers = null) : IExamSource
 {
     private readonly QidoPaging _paging = new(client);
+    private readonly ExamAnswers _answers = answers ?? new ExamAnswers();
 
     /// <inheritdoc/>
     public string Name => name;
@@ -28,7 +28,7 @@ public sealed class QidoExamSource(string name, QidoClient client, DicomTag? dep
             var page = await _paging.ReadAsync(Query(window), Place(continuation), pageSize, cancellationToken);
             var unnamed = page.Items.Count(item => item.Text(Tags.StudyInstanceUid) is null);
             return new ExamPage(
-                [.. page.Items.Select(Read).OfType<ExamRecord>().Where(exam => window.Contains(exam.StudyDate))],
+                [.. page.Items.Select(_answers.Read).OfType<ExamRecord>().Where(exam => window.Contains(exam.StudyDate))],
                 page.Next is { } next ? string.Create(CultureInfo.InvariantCulture, $"{next.Offset} {next.First}") : null,
                 page.Alarm ?? (unnamed > 0 ? $"The source lists {unnamed} studies without an identifier." : null));
         }
@@ -38,22 +38,10 @@ public sealed class QidoExamSource(string name, QidoClient client, DicomTag? dep
         }
     }
 
-    private ExamRecord? Read(DicomDataSet answer)
-    {
-        var exam = ExamReader.Read(answer, department);
-        return exam is { Department: "" } && exam.Modalities.Select(m => departments?.GetValueOrDefault(m)).FirstOrDefault(d => d is not null) is { } known
-            ? exam with { Department = known }
-            : exam;
-    }
-
-    private QidoQuery Query(ExamWindow window) => new()
+    private static QidoQuery Query(ExamWindow window) => new()
     {
         Level = QidoLevel.Studies,
-        Include =
-        [
-            Tags.StudyDescription, Tags.IssuerOfPatientId, Tags.ModalitiesInStudy, Tags.NumberOfStudyRelatedSeries, Tags.NumberOfStudyRelatedInstances,
-            department ?? Tags.InstitutionalDepartmentName,
-        ],
+        Include = [.. ExamAnswers.Wanted],
         Matches = window.Kind == ExamWindowKind.Days ? [new(Tags.StudyDate, Range(window))] : [],
     };
 
