@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using MedStreams.Cli.Commands.Archive;
 using MedStreams.Cli.Commands.Broker;
 using MedStreams.Cli.Commands.Completion;
 using MedStreams.Cli.Commands.Config;
@@ -41,6 +42,7 @@ internal static class Verbs
             ConsumeCommand.Create(environment),
             TopicsCommand.Create(environment),
             DoctorCommand.Create(environment),
+            ArchiveCommand.Create(environment),
             ConfigCommand.Create(environment),
             CompletionCommand.Create(environment),
             GlobalOptions.Json,

@@ -141,4 +141,4 @@ internal sealed class ReadingIndex(ArchiveDatabase database)
 /// <param name="Exam">The record.</param>
 /// <param name="Objects">How many current objects it has.</param>
 /// <param name="Bytes">Of them: the bytes that their digests count.</param>
-internal sealed record ArchivedStudy(long Key, ExamRecord Exam, int Objects, long Bytes);
+public sealed record ArchivedStudy(long Key, ExamRecord Exam, int Objects, long Bytes);
