@@ -54,7 +54,7 @@ public sealed class MigrationDatabase : IAsyncDisposable
         async token =>
         {
             await using var connection = await _source.OpenConnectionAsync(token);
-            return await work(connection, token);
+            return await WithAsync(connection, () => work(connection, token));
         },
         stop);
 
@@ -82,17 +82,25 @@ public sealed class MigrationDatabase : IAsyncDisposable
     private async Task<T> TransactOnceAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken stop)
     {
         await using var connection = await _source.OpenConnectionAsync(stop);
-        try
+        return await WithAsync(connection, async () =>
         {
             await using var transaction = await connection.BeginTransactionAsync(stop);
             var result = await work(connection, stop);
             await transaction.CommitAsync(stop);
             return result;
+        });
+    }
+
+    private static async Task<T> WithAsync<T>(NpgsqlConnection connection, Func<Task<T>> work)
+    {
+        try
+        {
+            return await work();
         }
-        catch (InvalidOperationException e) when (connection.State != ConnectionState.Open)
+        catch (InvalidOperationException e) when (e is not ObjectDisposedException && connection.State != ConnectionState.Open)
         {
             // Npgsql's word for a statement on a connection, or a transaction, that was lost a moment before.
-            throw new IOException("The connection was lost within a transaction.", e);
+            throw new IOException("The connection was lost in between.", e);
         }
     }
 
