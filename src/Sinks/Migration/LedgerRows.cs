@@ -84,6 +84,19 @@ internal static class LedgerRows
             record).ListAsync(row => new LockedRecord(row.GetInt64(0), row.GetInt32(1), row.Maybe<int>(2)), stop))[0];
     }
 
+    /// <summary>
+    /// Locks the collection of a study against later attempts, and where alone against notes of the same attempt too. Who only notes objects does not wait for others who do,
+    /// nor does the record's state.
+    /// </summary>
+    /// <returns>The record, where its collection is that attempt's; null: it is of another.</returns>
+    public static async Task<long?> LockAttemptAsync(NpgsqlConnection connection, string run, string study, int attempt, bool alone, CancellationToken stop)
+    {
+        var found = await connection.Command(
+            $"SELECT r.record_id, c.attempt FROM pacs_migration.record r JOIN pacs_migration.collection c USING (record_id) WHERE {OfStudy} FOR {(alone ? "UPDATE" : "SHARE")} OF c",
+            run, study).ListAsync(row => (Record: row.GetInt64(0), Attempt: row.GetInt32(1)), stop);
+        return found is [var known] && known.Attempt == attempt ? known.Record : null;
+    }
+
     /// <summary>Puts a collection in place of the one before; what the same attempt has stored stays so.</summary>
     public static async Task KeepAsync(
         NpgsqlConnection connection, LockedRecord record, int attempt, StudyCollection collection, IReadOnlyList<int> batches, CancellationToken stop)

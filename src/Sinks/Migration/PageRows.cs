@@ -54,7 +54,10 @@ internal static class PageRows
         RETURNING r.paused
         """;
 
-    /// <summary>Writes a page within the caller's transaction.</summary>
+    /// <summary>
+    /// Writes a page within the caller's transaction. Where the source may have cut the result of several days, they are asked for again in halves; of a single day that is
+    /// an alarm.
+    /// </summary>
     public static async Task<PageOutcome> WriteAsync(
         NpgsqlConnection connection, ClaimedWindow window, ExamPage page, TimeSpan lease, CancellationToken stop)
     {
@@ -68,12 +71,15 @@ internal static class PageRows
         // Equal order everywhere, so that two pages with the same studies do not wait for each other.
         List<ExamRecord> exams = [.. wanted.Where(HasUid).DistinctBy(e => e.StudyInstanceUid).OrderBy(e => e.StudyInstanceUid, StringComparer.Ordinal)];
         var added = exams.Count == 0 ? 0 : await InsertAsync(connection, window, exams, stop);
-        await RaiseAsync(connection, window, page.Alarm, wanted.Count(exam => !HasUid(exam)), added, stop);
-        var last = page.Continuation is null;
+        var split = page.Alarm is not null && window.Window is { Kind: ExamWindowKind.Days } days && days.From < days.To;
+        if (split)
+            await WindowRows.SplitAsync(connection, window, stop);
+        await RaiseAsync(connection, window, split ? null : page.Alarm, wanted.Count(exam => !HasUid(exam)), added, stop);
+        var last = split || page.Continuation is null;
         var paused = await connection.Command(
             AdvanceSql,
             window.Run, window.Id, window.Epoch, Sql.Clean(page.Continuation), page.Exams.Count, added, page.Exams.Count - wanted.Count,
-            Sql.Clean(page.Alarm), last, lease).ScalarAsync<bool>(stop);
+            split ? null : Sql.Clean(page.Alarm), last, lease).ScalarAsync<bool>(stop);
         return last ? PageOutcome.Done : paused ? PageOutcome.Held : PageOutcome.More;
     }
 

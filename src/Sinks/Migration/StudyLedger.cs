@@ -48,10 +48,9 @@ public sealed class StudyLedger(MigrationDatabase database) : IStudyLedger
         await ReachAsync(() => database.TransactAsync(
             async (connection, stop) =>
             {
-                var record = await LedgerRows.LockAsync(connection, run, study, stop);
-                if (record?.Collected != attempt)
+                if (await LedgerRows.LockAttemptAsync(connection, run, study, attempt, alone: false, stop) is not { } record)
                     throw new PacsException(Fenced) { Failure = PacsFailure.Fenced };
-                await LedgerRows.StoredAsync(connection, record.Value.Id, attempt, stored, stop);
+                await LedgerRows.StoredAsync(connection, record, attempt, stored, stop);
                 return true;
             },
             cancellationToken));
@@ -62,9 +61,8 @@ public sealed class StudyLedger(MigrationDatabase database) : IStudyLedger
         () => database.TransactAsync(
             async (connection, stop) =>
             {
-                var record = await LedgerRows.LockAsync(connection, run, study, stop);
-                if (record?.Collected == attempt)
-                    await LedgerRows.ForgetAsync(connection, record.Value.Id, objects, stop);
+                if (await LedgerRows.LockAttemptAsync(connection, run, study, attempt, alone: true, stop) is { } record)
+                    await LedgerRows.ForgetAsync(connection, record, objects, stop);
                 return true;
             },
             cancellationToken));

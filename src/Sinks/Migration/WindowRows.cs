@@ -74,6 +74,21 @@ internal static class WindowRows
             yield return (DateOnly.FromDayNumber(number), DateOnly.FromDayNumber(Math.Min(number + step - 1, last.DayNumber)));
     }
 
+    /// <summary>Adds the two halves of a window of several days.</summary>
+    public static async Task SplitAsync(NpgsqlConnection connection, ClaimedWindow window, CancellationToken stop)
+    {
+        var (from, to) = (window.Window.From, window.Window.To);
+        var middle = DateOnly.FromDayNumber(from.DayNumber + ((to.DayNumber - from.DayNumber) / 2));
+        await connection.Command("SELECT FROM pacs_migration.run WHERE run_id = $1 FOR NO KEY UPDATE", window.Run).ExecuteAsync(stop); // for the numbers
+        await connection.Command(
+            """
+            INSERT INTO pacs_migration."window" (run_id, window_id, kind, first_day, last_day, priority)
+            SELECT $1, (SELECT max(window_id) FROM pacs_migration."window" WHERE run_id = $1) + n, 'days', h.first_day, h.last_day, w.priority
+            FROM unnest($3::date[], $4::date[]) WITH ORDINALITY AS h (first_day, last_day, n), pacs_migration."window" w WHERE w.run_id = $1 AND w.window_id = $2
+            """,
+            window.Run, window.Id, new[] { from, middle.AddDays(1) }, new[] { middle, to }).ExecuteAsync(stop);
+    }
+
     /// <summary>Has all windows read again from their beginnings; whoever reads one now is too late.</summary>
     public static Task OpenAgainAsync(NpgsqlConnection connection, int run, CancellationToken stop) => connection.Command(
         """

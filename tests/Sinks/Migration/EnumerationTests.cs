@@ -118,6 +118,24 @@ public sealed class EnumerationTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task S3_2_Several_days_whose_result_was_cut_are_asked_for_in_halves_until_none_is()
+    {
+        await using var scene = await Scene.OpenAsync(postgres);
+        var run = await scene.StartAsync(Scene.Options(6) with { StepDays = 6, Reconcile = false, Undated = false });
+        var source = new Limited([.. Enumerable.Range(0, 6).Select(n => Scene.Exam($"1.{n}", n)), Scene.Exam("2.0"), Scene.Exam("2.1", 1)], limit: 2);
+        await scene.Enumerator(source).RunAsync(run.Id, Stop);
+        Assert.Equal(8L, await scene.Raw.ScalarAsync<long>("SELECT count(*) FROM pacs_migration.record"));
+        Assert.Equal(
+            ["0 0", "0 1", "0 2", "0 5", "1 1", "2 2", "3 3", "3 4", "3 5", "4 4", "5 5"],
+            await scene.Raw.RowsAsync("SELECT first_day - '2024-01-01'::date AS f, last_day - '2024-01-01'::date AS l FROM pacs_migration.\"window\" ORDER BY f, l"));
+
+        // What single days may have been cut of is told: no half helps there.
+        Assert.Equal(
+            ["The window 2024-01-01..2024-01-01 may not be whole: limit", "The window 2024-01-02..2024-01-02 may not be whole: limit"],
+            await scene.Raw.RowsAsync("SELECT text FROM pacs_migration.alert ORDER BY text"));
+    }
+
+    [Fact]
     public async Task S3_1_The_same_study_seen_again_is_one_record()
     {
         await using var scene = await Scene.OpenAsync(postgres);
@@ -291,6 +309,16 @@ public sealed class EnumerationTests(PostgresFixture postgres)
     {
         public override async ValueTask<ExamPage> ReadPageAsync(ExamWindow window, string? continuation, int pageSize, CancellationToken cancellationToken) =>
             await base.ReadPageAsync(window, continuation, pageSize, cancellationToken) with { Alarm = "limit of 500 reached" };
+    }
+
+    /// <summary>Gives no more than some, and says so.</summary>
+    private sealed class Limited(IReadOnlyList<ExamRecord> exams, int limit) : ListSource(exams)
+    {
+        public override async ValueTask<ExamPage> ReadPageAsync(ExamWindow window, string? continuation, int pageSize, CancellationToken cancellationToken)
+        {
+            var page = await base.ReadPageAsync(window, continuation, limit, cancellationToken);
+            return page.Exams.Count < limit ? page : new ExamPage(page.Exams, null, "limit");
+        }
     }
 
     private sealed class Failing(IReadOnlyList<ExamRecord> exams, int every) : ListSource(exams)
