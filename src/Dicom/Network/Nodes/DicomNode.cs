@@ -11,8 +11,8 @@ public sealed class DicomNode : IDisposable
     /// <param name="name">What it is called in reports and logs; no secret.</param>
     /// <param name="peer">Where it is.</param>
     /// <param name="options">How this side behaves.</param>
-    /// <param name="maxAssociations">How many associations there may be at once; at least 1.</param>
-    public DicomNode(string name, DicomPeer peer, DicomNetworkOptions options, int maxAssociations = 4)
+    /// <param name="maxAssociations">How many associations there may be at once; at least 1. Orthanc serves 4 in all unless told otherwise.</param>
+    public DicomNode(string name, DicomPeer peer, DicomNetworkOptions options, int maxAssociations = 2)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxAssociations, 1);
         options.Validate();

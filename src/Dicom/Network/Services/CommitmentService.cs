@@ -45,18 +45,20 @@ public static class CommitmentService
             throw DicomNetworkException.Failed("N-ACTION of Storage Commitment", response.Command.Status);
     }
 
-    /// <summary>Answers requests of the peer on this association, such as reports, until it has nothing to say for a while, or asks for the end.</summary>
+    /// <summary>Answers requests of the peer on this association, such as reports, until something is there, or the peer asks for the end.</summary>
     /// <param name="association">The association, with a handler.</param>
-    /// <param name="isEnough">Asked after each request; true ends the waiting.</param>
-    /// <param name="limit">How long the next one may take.</param>
+    /// <param name="enough">Ends the waiting when it is completed.</param>
+    /// <param name="limit">How long the next request may take.</param>
     /// <param name="cancellationToken">Ends the waiting, and with it the association.</param>
     /// <returns>Whether it was enough; else the peer asked for the end.</returns>
     /// <exception cref="DicomNetworkException">Nothing came in time, or the association is over.</exception>
     public static async Task<bool> WaitForRequestsAsync(
-        this DicomAssociation association, Func<bool> isEnough, TimeSpan limit, CancellationToken cancellationToken = default)
+        this DicomAssociation association, Task enough, TimeSpan limit, CancellationToken cancellationToken = default)
     {
         using var _ = association.Begin();
-        while (!isEnough())
+        var stop = new CancellationTokenSource(); // not disposed: whoever completes the task may still be at it
+        enough.GetAwaiter().OnCompleted(stop.Cancel);
+        while (!enough.IsCompleted && await association.Channel.Pdus.WaitAsync(limit, stop.Token, cancellationToken))
         {
             if (await association.ReceiveAsync(limit, cancellationToken) is null)
             {
