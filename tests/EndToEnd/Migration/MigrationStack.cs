@@ -8,6 +8,8 @@ namespace MedStreams.EndToEnd.Tests.Migration;
 /// <summary>An old PACS full of studies, a new and empty one, a broker and a database; and the command line between them.</summary>
 internal sealed class MigrationStack : IAsyncDisposable
 {
+    private const string AeTitle = "MIGRATION";
+    private readonly int _port = LocalPorts.Next();
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("medstreams-migrate-");
     private PrivateOrthanc? _source;
     private PrivateOrthanc? _target;
@@ -26,14 +28,17 @@ internal sealed class MigrationStack : IAsyncDisposable
 
     public string Folder => _folder.FullName;
 
+    /// <summary>Settings that differ from DICOMweb on both sides.</summary>
+    public Dictionary<string, string> Different { get; } = new(StringComparer.Ordinal);
+
     public static async Task<MigrationStack> StartAsync(VolumeOptions volume, CancellationToken stop)
     {
         Assert.SkipUnless(PrivateOrthanc.FindProgram() is not null && PrivateOrthanc.HasDicomWebPlugin, "orthanc and orthanc-dicomweb are not installed");
         var stack = new MigrationStack { Volume = GeneratedVolume.Of(volume) };
         try
         {
-            stack._source = await OrthancAsync(stop);
-            stack._target = await OrthancAsync(stop);
+            stack._source = await OrthancAsync(stack._port, stop);
+            stack._target = await OrthancAsync(stack._port, stop);
             stack._database = await PrivatePostgres.StartAsync(cancellationToken: stop);
             stack._broker = await EndToEndBroker.StartAsync(Path.Combine(stack.Folder, "broker"), "migration.", stop);
             await stack.Source.LoadAsync(stack.Volume, stop);
@@ -65,7 +70,50 @@ internal sealed class MigrationStack : IAsyncDisposable
     }
 
     /// <summary>The settings, as variables.</summary>
-    public Dictionary<string, string> Settings() => new(StringComparer.Ordinal)
+    public Dictionary<string, string> Settings()
+    {
+        var settings = Web();
+        foreach (var (key, value) in Different)
+            settings["MEDSTREAMS__MIGRATION__" + key] = value;
+        return settings;
+    }
+
+    /// <summary>The old PACS by DICOM messages, with C-GET or C-MOVE.</summary>
+    public void AskByDicom(string retrieve)
+    {
+        Different["SOURCE__KIND"] = "dicom";
+        Different["SOURCE__ADDRESS"] = $"127.0.0.1:{Source.DicomPort}";
+        Different["SOURCE__AETITLE"] = PrivateOrthanc.AeTitle;
+        Different["RETRIEVE"] = retrieve;
+        Different["AETITLE"] = AeTitle;
+        Different["LISTEN"] = $"127.0.0.1:{_port}";
+    }
+
+    /// <summary>The built-in archive instead of the new PACS.</summary>
+    public string StoreInArchive()
+    {
+        Different["TARGET__KIND"] = "archive";
+        Different["TARGET__FOLDER"] = "archive";
+        Different["COMPRESSION"] = "zlib";
+        return Path.Combine(Folder, "archive");
+    }
+
+    /// <summary>A tree of the volume's files instead of the old PACS.</summary>
+    public async Task ReadFolderAsync(CancellationToken stop)
+    {
+        var folder = Path.Combine(Folder, "tree");
+        foreach (var (instance, at) in Volume.Instances.Select((instance, at) => (instance, at)))
+        {
+            var path = Path.Combine(folder, $"{at % 7}", $"{at}.dcm");
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            await File.WriteAllBytesAsync(path, instance.ToFile(), stop);
+        }
+
+        Different["SOURCE__KIND"] = "folder";
+        Different["SOURCE__FOLDER"] = folder;
+    }
+
+    private Dictionary<string, string> Web() => new(StringComparer.Ordinal)
     {
         ["MEDSTREAMS__KAFKA__BOOTSTRAPSERVERS"] = Broker.BootstrapServers,
         ["MEDSTREAMS__POSTGRES__CONNECTIONSTRING"] = Database.ConnectionString,
@@ -95,11 +143,15 @@ internal sealed class MigrationStack : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
-    private static Task<PrivateOrthanc> OrthancAsync(CancellationToken stop) => PrivateOrthanc.StartAsync(
+    private static Task<PrivateOrthanc> OrthancAsync(int ourPort, CancellationToken stop) => PrivateOrthanc.StartAsync(
         options: new OrthancOptions
         {
             HasDicomWeb = true,
-            Configuration = new Dictionary<string, object> { ["DefaultEncoding"] = "Utf8" },
+            Configuration = new Dictionary<string, object> 
+            {
+                ["DefaultEncoding"] = "Utf8",
+                ["DicomModalities"] = new Dictionary<string, object> { ["us"] = new object[] { AeTitle, "127.0.0.1", ourPort } },
+            },
         },
         cancellationToken: stop);
 }

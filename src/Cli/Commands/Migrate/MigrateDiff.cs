@@ -30,7 +30,7 @@ internal static class MigrateDiff
             MigrateCommand.FromOption(), MigrateCommand.ToOption(), level, folder, format,
         }.Runs(environment, async (context, stop) =>
         {
-            await using var pacs = context.Pacs();
+            await using var pacs = await context.PacsAsync();
             if (pacs.Target.Exams is not { } listed)
                 throw CliException.Usage($"the studies of a target of kind {context.Settings.Require(MigrationSettings.Target.Kind)} cannot be listed");
             var meter = new MigrateMeter(context);

@@ -15,7 +15,7 @@ internal static class MigratePlan
             MigrateCommand.ToOption(),
         }.Runs(environment, async (context, stop) =>
         {
-            await using var pacs = context.Pacs();
+            await using var pacs = await context.PacsAsync();
             var options = context.RunOptions(pacs, known: null);
             var survey = new SourceSurvey(pacs.Source.Exams, options);
             var meter = new MigrateMeter(context);

@@ -31,7 +31,7 @@ internal static class MigrateStart
 
     private static async Task<int> RunAsync(CommandContext context, bool again, bool join, CancellationToken stop)
     {
-        await using var pacs = context.Pacs();
+        await using var pacs = await context.PacsAsync();
         using var loggers = context.CreateLoggers();
         await using var database = await context.OpenAsync(stop);
         var run = join ? await context.RunAsync(database, stop) : await StartAsync(context, database, pacs, again, stop);
@@ -44,13 +44,14 @@ internal static class MigrateStart
         };
         var display = new MigrateDisplay(context);
         context.Say($"run {run.Name}: {run.Options.Source} to {run.Options.Target}, {run.Options.FirstDay:yyyy-MM-dd} to {run.Options.LastDay:yyyy-MM-dd}");
-        var progress = await new MigrationRunner(setting, database, run, pacs).RunAsync(display.Show, stop);
-        display.Write(run, progress);
-        if (!progress.IsOver)
+        if (await new MigrationRunner(setting, database, run, pacs).RunAsync(display.Show, stop) is not { } status)
+            return ExitCodes.Done;
+        MigrateDisplay.Write(context.Output, status);
+        if (!status.IsFinished)
             return ExitCodes.Done; // a signal ended it; the next start goes on
-        return progress.Failed == 0
+        return status.Studies.Failed == 0
             ? ExitCodes.Done
-            : throw CliException.CheckFailed($"{progress.Failed} studies failed: 'medstreams migrate report' says why, 'medstreams migrate retry' tries them again");
+            : throw CliException.CheckFailed($"{status.Studies.Failed} studies failed: 'medstreams migrate report' says why, 'medstreams migrate retry' tries them again");
     }
 
     private static async Task<MigrationRun> StartAsync(CommandContext context, MigrationDatabase database, PacsParts pacs, bool again, CancellationToken stop)

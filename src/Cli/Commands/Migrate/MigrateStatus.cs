@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using MedStreams.Cli.Running.Migration;
 using MedStreams.Cli.Terminal;
 using MedStreams.Sinks.Migration;
 
@@ -12,24 +13,64 @@ internal static class MigrateStatus
     {
         var alerts = new Option<int>("--alerts") { Description = "Shows so many of the last alerts instead", HelpName = "N" };
         alerts.MustBeAtLeast(1);
-        return new Command("status", "Shows how far a run is, or its last alerts") { MigrateCommand.RunOption(), alerts }.Runs(environment, async (context, stop) =>
+        var departments = new Option<bool>("--departments") { Description = "Shows a line for each department instead" };
+        var study = new Option<string?>("--study") { Description = "Shows the attempts of a study instead", HelpName = "UID" };
+        return new Command("status", "Shows how far a run is, its last alerts, or what was tried with a study")
+        {
+            MigrateCommand.RunOption(), departments, alerts, study,
+        }.Runs(environment, async (context, stop) =>
         {
             await using var database = await context.OpenAsync(stop);
             var run = await context.RunAsync(database, stop);
-            var figures = new RunFigures(database);
-            if (context.Parse.GetValue(alerts) is var count and > 0)
-                Write(context, await figures.LastAlertsAsync(run.Id, count, stop));
+            var reader = new RunReader(database);
+            var status = (await reader.StatusAsync(run.Name, MigrationRunner.RateOver, stop))!;
+            if (context.Parse.GetValue(study) is { } uid)
+                Write(context, await reader.AttemptsAsync(run.Name, uid, stop) ?? []);
+            else if (context.Parse.GetValue(alerts) is var count and > 0)
+                Write(context, await LastAsync(reader, run.Name, count, stop));
+            else if (context.Parse.GetValue(departments))
+                MigrateDisplay.WriteDepartments(context.Output, status);
             else
-                MigrateDisplay.Write(context.Output, run, await figures.ProgressAsync(run.Id, stop));
+                MigrateDisplay.Write(context.Output, status);
             return ExitCodes.Done;
         });
     }
 
-    private static void Write(CommandContext context, IReadOnlyList<RaisedAlert> alerts)
+    private static async Task<IReadOnlyList<RunAlert>> LastAsync(RunReader reader, string run, int count, CancellationToken stop)
+    {
+        const int Page = 1000;
+        var last = new Queue<RunAlert>();
+        for (var after = 0L; ;)
+        {
+            var page = await reader.AlertsAsync(run, after, Page, stop) ?? [];
+            foreach (var alert in page)
+            {
+                last.Enqueue(alert);
+                if (last.Count > count)
+                    last.Dequeue();
+            }
+
+            if (page.Count < Page)
+                return [.. last];
+            after = page[^1].Id;
+        }
+    }
+
+    private static void Write(CommandContext context, IReadOnlyList<RunAlert> alerts)
     {
         var table = new Table("at", "kind", "study", "text");
         foreach (var alert in alerts)
-            table.Add(alert.RaisedAt.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture), alert.Kind, alert.Study, alert.Text);
+            table.Add(Time(alert.At), alert.Kind, alert.Study, alert.Text);
         context.Output.Write(table);
     }
+
+    private static void Write(CommandContext context, IReadOnlyList<StudyAttempt> attempts)
+    {
+        var table = new Table("attempt", "startedAt", "endedAt", "outcome", "failure", "reason");
+        foreach (var attempt in attempts)
+            table.Add(attempt.Attempt, Time(attempt.StartedAt), attempt.EndedAt is { } ended ? Time(ended) : null, attempt.Outcome, attempt.Failure, attempt.Reason);
+        context.Output.Write(table);
+    }
+
+    private static string Time(DateTimeOffset time) => time.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

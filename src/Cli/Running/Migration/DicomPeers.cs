@@ -1,4 +1,3 @@
-using MedStreams.Cli.Configuration;
 using MedStreams.Cli.Running.Migration.Settings;
 using MedStreams.Dicom.Network;
 using MedStreams.Dicom.Network.Nodes;

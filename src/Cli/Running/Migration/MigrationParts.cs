@@ -1,44 +1,42 @@
 using MedStreams.Cli.Configuration;
 using MedStreams.Cli.Running.Migration.Settings;
-using MedStreams.Dicom.Pacs;
 
 namespace MedStreams.Cli.Running.Migration;
 
 /// <summary>Makes the PACS that the settings name.</summary>
 internal static class MigrationParts
 {
-    /// <summary>Old and new PACS with the spool between them, in a folder of this process's own.</summary>
-    /// <exception cref="CliException">A setting is missing.</exception>
-    public static PacsParts Create(EffectiveSettings settings, string workingDirectory)
+    /// <summary>Old and new PACS, and what is between them.</summary>
+    /// <exception cref="CliException">A setting is missing, or wrong.</exception>
+    public static async Task<PacsParts> CreateAsync(EffectiveSettings settings, string workingDirectory)
     {
-        var spool = OpenSpool(settings, workingDirectory, out var folder);
-        var source = Source(settings, spool);
+        var (source, target) = (settings.Require(MigrationSettings.Source.Kind), settings.Require(MigrationSettings.Target.Kind));
+        var context = new PeerContext(settings, workingDirectory);
+        OldPacs? old = null;
         try
         {
-            return new PacsParts(source with { Resources = [.. source.Resources, folder] }, Target(settings));
+            old = Source(context, source);
+            return new PacsParts(context, old, Target(context, target));
         }
         catch
         {
-            folder.Dispose();
+            foreach (var resource in old?.Resources ?? [])
+                await resource.DisposeAsync();
+            await context.DisposeAsync();
             throw;
         }
     }
 
-    /// <summary>What the old PACS is called, in reports and in the database.</summary>
-    public static OldPacs Source(EffectiveSettings settings, Spool spool) => settings.Require(MigrationSettings.Source.Kind) switch
+    private static OldPacs Source(PeerContext context, string kind) => kind switch
     {
-        _ => WebPeers.Source(settings, spool),
+        "dicom" => DicomPeers.Source(context),
+        "folder" => FolderPeers.Source(context),
+        _ => WebPeers.Source(context),
     };
 
-    private static NewPacs Target(EffectiveSettings settings) => settings.Require(MigrationSettings.Target.Kind) switch
+    private static NewPacs Target(PeerContext context, string kind) => kind switch
     {
-        _ => WebPeers.Target(settings),
+        "archive" => ArchivePeers.Target(context),
+        _ => WebPeers.Target(context.Settings),
     };
-
-    private static Spool OpenSpool(EffectiveSettings settings, string workingDirectory, out SpoolFolder folder)
-    {
-        var parent = Path.GetFullPath(settings.Get(MigrationSettings.SpoolDirectory), workingDirectory);
-        folder = SpoolFolder.Create(parent);
-        return new Spool(folder.Path, settings.Get(MigrationSettings.SpoolBytes));
-    }
 }

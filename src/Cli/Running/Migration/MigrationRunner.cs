@@ -26,15 +26,20 @@ internal sealed record MigrationSetting(EffectiveSettings Settings, StreamsConfi
 /// </summary>
 internal sealed class MigrationRunner(MigrationSetting setting, MigrationDatabase database, MigrationRun run, PacsParts pacs)
 {
+    /// <summary>Over which time rates are taken.</summary>
+    public static readonly TimeSpan RateOver = TimeSpan.FromMinutes(5);
+
+    private const int LooksCost = 20; // one twentieth of the database's time at most
+
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
     private readonly TimeProvider _clock = setting.Config.Clock;
-    private readonly RunFigures _figures = new(database);
+    private readonly RunReader _reader = new(database);
 
     /// <summary>Runs to the end.</summary>
     /// <param name="show">Told about every second how far it is.</param>
     /// <param name="stop">Ends it early.</param>
-    /// <returns>How far it came.</returns>
-    public async Task<RunProgress> RunAsync(Action<RunProgress> show, CancellationToken stop)
+    /// <returns>How far it came; null: it was stopped before that was known.</returns>
+    public async Task<RunStatus?> RunAsync(Action<RunStatus> show, CancellationToken stop)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
         await using var mover = new StudyMover(
@@ -87,20 +92,23 @@ internal sealed class MigrationRunner(MigrationSetting setting, MigrationDatabas
         ];
     }
 
-    private async Task<RunProgress> WatchAsync(List<Task> workers, Action<RunProgress> show, CancellationToken stop)
+    private async Task<RunStatus?> WatchAsync(List<Task> workers, Action<RunStatus> show, CancellationToken stop)
     {
-        var progress = new RunProgress(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+        RunStatus? status = null;
         while (!stop.IsCancellationRequested)
         {
             foreach (var ended in workers.Where(w => w.IsFaulted))
                 await ended;
             try
             {
-                progress = await _figures.ProgressAsync(run.Id, stop);
-                show(progress);
-                if (progress.IsOver)
+                var began = _clock.GetTimestamp();
+                status = await _reader.StatusAsync(run.Name, RateOver, stop);
+                if (status is null)
+                    throw CliException.Failed($"the run {run.Name} is gone from the database");
+                show(status);
+                if (status.IsFinished)
                     break;
-                await Task.Delay(LookInterval, _clock, stop);
+                await Task.Delay(Longer(LookInterval, LooksCost * _clock.GetElapsedTime(began)), _clock, stop); // of millions of records a look takes a while
             }
             catch (SinkUnavailableException)
             {
@@ -112,8 +120,10 @@ internal sealed class MigrationRunner(MigrationSetting setting, MigrationDatabas
             }
         }
 
-        return progress;
+        return status;
     }
+
+    private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
     private static byte[] Payload(FedTask fed)
     {

@@ -3,7 +3,7 @@ using MedStreams.Dicom.Pacs;
 namespace MedStreams.Cli.Running.Migration;
 
 /// <summary>Old and new PACS, as the settings name them. Ends what belongs to them, connections and receivers, when it is disposed of.</summary>
-internal sealed class PacsParts(OldPacs source, NewPacs target) : IAsyncDisposable
+internal sealed class PacsParts(PeerContext context, OldPacs source, NewPacs target) : IAsyncDisposable
 {
     public OldPacs Source => source;
 
@@ -13,6 +13,7 @@ internal sealed class PacsParts(OldPacs source, NewPacs target) : IAsyncDisposab
     {
         foreach (var resource in source.Resources.Concat(target.Resources))
             await resource.DisposeAsync();
+        await context.DisposeAsync();
     }
 }
 

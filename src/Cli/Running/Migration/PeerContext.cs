@@ -1,7 +1,6 @@
 using MedStreams.Cli.Configuration;
 using MedStreams.Cli.Running.Migration.Settings;
 using MedStreams.Dicom.Network;
-using MedStreams.Dicom.Network.Nodes;
 using MedStreams.Dicom.Pacs;
 
 namespace MedStreams.Cli.Running.Migration;

@@ -1,6 +1,5 @@
 using MedStreams.Cli.Configuration;
 using MedStreams.Cli.Running.Migration.Settings;
-using MedStreams.Dicom.Pacs;
 using MedStreams.Dicom.Web;
 using MedStreams.Sinks.Pacs;
 using MedStreams.Sources.Pacs;
@@ -10,14 +9,15 @@ namespace MedStreams.Cli.Running.Migration;
 /// <summary>A PACS by DICOMweb: QIDO-RS and WADO-RS on the old side, STOW-RS on the new one.</summary>
 internal static class WebPeers
 {
-    public static OldPacs Source(EffectiveSettings settings, Spool spool)
+    public static OldPacs Source(PeerContext context)
     {
+        var settings = context.Settings;
         var peer = MigrationSettings.Source;
         var (http, options) = (DicomWebHttp.Create(), Options(settings, peer));
         var name = Name(settings, peer);
         var query = new QidoClient(http, options);
         return new OldPacs(
-            new QidoExamSource(name, query), new QidoStudyCollector(name, query), new WadoFetcher(name, new WadoClient(http, options), spool))
+            new QidoExamSource(name, query), new QidoStudyCollector(name, query), new WadoFetcher(name, new WadoClient(http, options), context.Spool))
         {
             Resources = [new Owned(http)],
         };

@@ -5,6 +5,7 @@ using MedStreams.Dicom.Pacs;
 using MedStreams.Dicom.Pacs.Verifying;
 using MedStreams.Sinks.Migration;
 using MedStreams.Sinks.Pacs;
+using MedStreams.Sinks.Pacs.Archive;
 using MedStreams.Topologies.Migration;
 
 namespace MedStreams.Cli.Running.Migration.Settings;
@@ -112,17 +113,41 @@ internal static class MigrationSettings
     public static Setting<string> AeTitle { get; } =
         new("Migration:AeTitle", "The application entity title of this program", MigrationRules.AeTitle, "MEDSTREAMS");
 
-    public static PeerSettings Source { get; } = new("Source", "the old PACS", "dicomweb");
+    public static Setting<Endpoint> Listen { get; } =
+        new("Migration:Listen", "Where PACS send to us by DICOM: instances after a C-MOVE", Rules.Endpoint, "0.0.0.0:11112");
 
-    public static PeerSettings Target { get; } = new("Target", "the new PACS", "dicomweb");
+    public static Setting<Retrieval> Retrieve { get; } =
+        new("Migration:Retrieve", "How instances are had from an old PACS by DICOM: c-get, or c-move, for which it has to know AeTitle and Listen",
+            Rules.OneOf(("c-get", Retrieval.Get), ("c-move", Retrieval.Move)), "c-get");
+
+    public static Setting<string> IndexDirectory { get; } =
+        new("Migration:IndexDir", "Where the index of an old PACS that is a folder is kept; one process uses it at a time", Rules.Text, ".medstreams-index");
+
+    public static Setting<ArchiveCompression> Compression { get; } =
+        new("Migration:Compression", "How a new PACS that is an archive compresses objects",
+            Rules.OneOf(("none", ArchiveCompression.None), ("zlib", ArchiveCompression.ZLib), ("brotli", ArchiveCompression.Brotli)), "none");
+
+    public static SettingGroup ArchiveKeys { get; } =
+        new("Migration:ArchiveKeys", "Keys of an archive by name: file:PATH or env:NAME, where 32 bytes stand as base64 or hexadecimal digits; old keys stay, to read what they sealed");
+
+    public static Setting<string> ArchiveKey { get; } =
+        new("Migration:ArchiveKey", "The name of the key that new objects are encrypted with (AES-GCM); not set: none are", Rules.Text, null);
+
+    public static PeerSettings Source { get; } = new("Source", "the old PACS", "dicom", "dicomweb", "folder");
+
+    public static PeerSettings Target { get; } = new("Target", "the new PACS", "dicomweb", "archive");
 
     /// <summary>All of them, in the order that they are listed.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [
         Run, .. Source.All, .. Target.All, AeTitle, FirstDay, LastDay, StepDays, PageSize, EnumerationThreads, PollingPeriod, PollingTimeout, Undated, Reconcile,
         Order, QueueCapacity, Partitions, ListCapacity, BatchesAtOnce, BatchObjects, BatchBytes, TimeLimit, Tries, Backoff, MaxBackoff, Schedule, Zone,
-        StudiesPerMinute, BytesPerSecond, Verify, Equality, AllowExtra, Conflicts, SpoolDirectory, SpoolBytes,
+        StudiesPerMinute, BytesPerSecond, Verify, Equality, AllowExtra, Conflicts, SpoolDirectory, SpoolBytes, Listen, Retrieve, IndexDirectory, Compression,
+        ArchiveKey,
     ];
+
+    /// <summary>All groups.</summary>
+    public static IReadOnlyList<SettingGroup> Groups { get; } = [Lists, ArchiveKeys];
 
     /// <summary>The topology's options.</summary>
     public static MigrationOptions ToOptions(EffectiveSettings settings) => new()
