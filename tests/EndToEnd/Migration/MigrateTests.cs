@@ -24,7 +24,7 @@ public sealed class MigrateTests
         Assert.True(again.Code == 0, again.Error);
         var figures = JsonDocument.Parse(again.Output).RootElement;
         Assert.Equal(stack.Volume.Studies.Count, figures.GetProperty("migrated").GetInt32());
-        var attempts = await stack.MigrateAsync(["status", "--study", stack.Volume.Studies[0].StudyUid, "--json"], Stop);
+        var attempts = await stack.MigrateAsync(["status", "--study", stack.Volume.Studies[0].Exam.StudyInstanceUid, "--json"], Stop);
         Assert.Equal(1, JsonDocument.Parse(attempts.Output).RootElement.GetArrayLength());
     }
 
