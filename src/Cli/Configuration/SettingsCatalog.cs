@@ -34,7 +34,7 @@ internal static class SettingsCatalog
     ];
 
     /// <summary>The parts whose keys the user chooses.</summary>
-    public static IReadOnlyList<SettingGroup> Groups { get; } = [KafkaSettings.Client, BrokerSettings.TopicDefaults, BrokerSettings.Configs, RegistrySettings.Users, .. StreamsSettings.Groups, .. MonitorSettings.Groups, NotificationSettings.WebhookHeaders, .. ArchiveSettings.Groups, .. IncrementsSettings.Groups];
+    public static IReadOnlyList<SettingGroup> Groups { get; } = [KafkaSettings.Client, BrokerSettings.TopicDefaults, BrokerSettings.Configs, RegistrySettings.Users, .. StreamsSettings.Groups, .. MonitorSettings.Groups, NotificationSettings.WebhookHeaders, .. ArchiveSettings.Groups, .. IncrementsSettings.Groups, .. MigrationSettings.Groups];
 
     /// <summary>The known key that was most likely meant, or null.</summary>
     public static string? Nearest(string key) =>

@@ -143,17 +143,15 @@ internal sealed class MigrationStack : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
-    private static Task<PrivateOrthanc> OrthancAsync(int ourPort, CancellationToken stop) => PrivateOrthanc.StartAsync(
-        options: new OrthancOptions
+    private static Task<PrivateOrthanc> OrthancAsync(int ourPort, CancellationToken stop)
+    {
+        var configuration = new Dictionary<string, object>
         {
-            HasDicomWeb = true,
-            Configuration = new Dictionary<string, object> 
-            {
-                ["DefaultEncoding"] = "Utf8",
-                ["DicomModalities"] = new Dictionary<string, object> { ["us"] = new object[] { AeTitle, "127.0.0.1", ourPort } },
-            },
-        },
-        cancellationToken: stop);
+            ["DefaultEncoding"] = "Utf8",
+            ["DicomModalities"] = new Dictionary<string, object> { ["us"] = new object[] { AeTitle, "127.0.0.1", ourPort } },
+        };
+        return PrivateOrthanc.StartAsync(options: new OrthancOptions { HasDicomWeb = true, Configuration = configuration }, cancellationToken: stop);
+    }
 }
 
 /// <summary>What a verb answered.</summary>
