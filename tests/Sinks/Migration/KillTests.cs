@@ -1,4 +1,5 @@
 using System.Text;
+using MedStreams.Local;
 using MedStreams.Sinks.Migration;
 using MedStreams.Support;
 
@@ -8,7 +9,8 @@ namespace MedStreams.Sinks.Tests.Migration;
 public sealed class KillTests(PostgresFixture postgres, BrokerFixture kafka) : IClassFixture<BrokerFixture>
 {
     private const int Studies = 600;
-    private const int Kills = 20;
+    private const int Kills = 15;
+    private const int Deaths = 8;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -47,27 +49,76 @@ public sealed class KillTests(PostgresFixture postgres, BrokerFixture kafka) : I
         TestContext.Current.SendDiagnosticMessage($"{kills} kills");
     }
 
+    [Fact]
+    public async Task S3_4_A_database_whose_processes_die_again_and_again_loses_and_doubles_nothing()
+    {
+        var random = new Random(20240102);
+        await using var server = await PrivatePostgres.StartAsync(cancellationToken: Stop);
+        await using var scene = await Scene.OpenAsync(new TestDatabase(server.ConnectionString));
+        await scene.StartAsync(MigrationWorker.Run);
+        var options = await kafka.TopicAsync(3);
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        var working = MigrationWorker.WorkAsync(scene.Database, options, Studies, enough.Token);
+        var consuming = ConsumeAsync(scene, enough.Token);
+        var deaths = 0;
+        for (; deaths < Deaths && !await IsDoneAsync(scene); deaths++)
+        {
+            var before = await ProgressAsync(scene);
+            await Eventually.Holds(async () => working.IsCompleted || await ProgressAsync(scene) != before || await IsDoneAsync(scene), TimeSpan.FromMinutes(1));
+            await Task.Delay(random.Next(100), Stop); // the moment of death is the test's only chance
+            server.KillChild(random);
+        }
+
+        await Eventually.Holds(async () => working.IsCompleted || await IsDoneAsync(scene), TimeSpan.FromMinutes(2));
+        await enough.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => working);
+        await consuming;
+        Assert.True(deaths > 3, $"only {deaths} deaths: the work was done too soon");
+        await ProveAsync(scene, options.Topic);
+    }
+
     /// <summary>What is in the queue is done at once, so that there is room.</summary>
     private static async Task ConsumeAsync(Scene scene, CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
         {
-            await scene.Raw.ExecuteAsync(
-                "UPDATE pacs_migration.record SET state = 'migrated', expected_objects = 0 WHERE state = 'running' AND record_id IN (SELECT record_id FROM pacs_migration.record WHERE state = 'running' ORDER BY task LIMIT 5)");
+            await LookAsync(
+                async () =>
+                {
+                    await scene.Raw.ExecuteAsync(
+                        """
+                        UPDATE pacs_migration.record SET state = 'migrated', expected_objects = 0
+                        WHERE state = 'running' AND record_id IN (SELECT record_id FROM pacs_migration.record WHERE state = 'running' ORDER BY task LIMIT 5)
+                        """);
+                    return true;
+                });
             await Task.Delay(TimeSpan.FromMilliseconds(20), CancellationToken.None);
         }
     }
 
-    private static async Task<string> ProgressAsync(Scene scene) => string.Join(';', await scene.Raw.RowsAsync(
+    private static Task<string?> ProgressAsync(Scene scene) => LookAsync(async () => string.Join(';', await scene.Raw.RowsAsync(
         """
         SELECT (SELECT sum(pages) FROM pacs_migration."window"), (SELECT last_value FROM pacs_migration.task_number), (SELECT published FROM pacs_migration.relay)
-        """));
+        """)));
 
-    private static Task<bool> IsDoneAsync(Scene scene) => scene.Raw.ScalarAsync<bool>(
+    private static Task<bool> IsDoneAsync(Scene scene) => LookAsync(() => scene.Raw.ScalarAsync<bool>(
         $"""
          SELECT NOT EXISTS (SELECT FROM pacs_migration."window" WHERE state = 'open') AND NOT EXISTS (SELECT FROM pacs_migration.outbox)
              AND (SELECT count(*) FROM pacs_migration.record WHERE state = 'migrated') = {Studies}
-         """);
+         """));
+
+    /// <summary>A look at a server that may be away: then nothing is seen.</summary>
+    private static async Task<T?> LookAsync<T>(Func<Task<T>> look)
+    {
+        try
+        {
+            return await look();
+        }
+        catch (Exception e) when (PostgresErrors.IsUnavailable(e))
+        {
+            return default;
+        }
+    }
 
     private async Task ProveAsync(Scene scene, string topic)
     {

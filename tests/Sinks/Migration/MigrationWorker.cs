@@ -46,24 +46,34 @@ public sealed class MigrationWorker
             return;
         var studies = int.Parse(Environment.GetEnvironmentVariable(StudiesVariable)!, CultureInfo.InvariantCulture);
         await using var database = await MigrationDatabase.OpenAsync(new PostgresSinkOptions { ConnectionString = connection }, Stop);
-        var run = (await new MigrationRuns(database).FindAsync(Run.Name, Stop))!;
         var relay = new OutboxRelayOptions
         {
             Kafka = new Dictionary<string, string>(StringComparer.Ordinal) { ["bootstrap.servers"] = Environment.GetEnvironmentVariable(ServersVariable)! },
             Topic = Environment.GetEnvironmentVariable(TopicVariable)!,
-            Batch = 7,
-            Interval = TimeSpan.FromMilliseconds(5),
-            Lease = TimeSpan.FromSeconds(1),
         };
+        await WorkAsync(database, relay, studies, Stop);
+    }
+
+    /// <summary>Does all that stands before the topic of tasks; ends when it is stopped, or something fails that should not.</summary>
+    internal static async Task WorkAsync(MigrationDatabase database, OutboxRelayOptions topic, int studies, CancellationToken cancellationToken)
+    {
+        var run = (await new MigrationRuns(database).FindAsync(Run.Name, cancellationToken))!;
+        var relay = topic with { Batch = 7, Interval = TimeSpan.FromMilliseconds(5), Lease = TimeSpan.FromSeconds(1) };
         var enumeration = Scene.Quick with { Parallelism = 3, Timeout = TimeSpan.FromSeconds(1), Lease = TimeSpan.FromSeconds(2) };
         var check = new TargetCheckerOptions { Batch = 4, Lease = TimeSpan.FromSeconds(1), Idle = TimeSpan.FromMilliseconds(5) };
         var feed = new TaskFeederOptions { Batch = 3, Interval = TimeSpan.FromMilliseconds(5) };
-        await Task.WhenAll(
-            new ExamEnumerator(database, new Slow(Exams(studies)), enumeration, NullLogger<ExamEnumerator>.Instance).RunAsync(run.Id, Stop),
-            new TargetChecker(database, static (_, _) => ValueTask.FromResult(false), check, NullLogger<TargetChecker>.Instance).RunAsync(run.Id, Stop),
-            new TaskFeeder(database, Scene.Payload, feed, NullLogger<TaskFeeder>.Instance).RunAsync(run.Id, Stop),
-            new TaskFeeder(database, Scene.Payload, feed, NullLogger<TaskFeeder>.Instance).RunAsync(run.Id, Stop),
-            new OutboxRelay(database, relay, NullLogger<OutboxRelay>.Instance).RunAsync(Stop));
+        using var all = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task[] loops =
+        [
+            new ExamEnumerator(database, new Slow(Exams(studies)), enumeration, NullLogger<ExamEnumerator>.Instance).RunAsync(run.Id, all.Token),
+            new TargetChecker(database, static (_, _) => ValueTask.FromResult(false), check, NullLogger<TargetChecker>.Instance).RunAsync(run.Id, all.Token),
+            new TaskFeeder(database, Scene.Payload, feed, NullLogger<TaskFeeder>.Instance).RunAsync(run.Id, all.Token),
+            new TaskFeeder(database, Scene.Payload, feed, NullLogger<TaskFeeder>.Instance).RunAsync(run.Id, all.Token),
+            new OutboxRelay(database, relay, NullLogger<OutboxRelay>.Instance).RunAsync(all.Token),
+        ];
+        foreach (var loop in loops)
+            _ = loop.ContinueWith(_ => all.Cancel(), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        await Task.WhenAll(loops);
     }
 
     private sealed class Slow(IReadOnlyList<ExamRecord> exams) : ListSource(exams)

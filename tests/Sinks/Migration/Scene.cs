@@ -20,11 +20,9 @@ internal sealed class Scene : IAsyncDisposable
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public static async Task<Scene> OpenAsync(PostgresFixture postgres)
-    {
-        var raw = await postgres.DatabaseAsync();
-        return new Scene(raw, await ConnectAsync(raw));
-    }
+    public static async Task<Scene> OpenAsync(PostgresFixture postgres) => await OpenAsync(await postgres.DatabaseAsync());
+
+    public static async Task<Scene> OpenAsync(TestDatabase raw) => new(raw, await ConnectAsync(raw));
 
     /// <summary>As another process would.</summary>
     public static Task<MigrationDatabase> ConnectAsync(TestDatabase raw, TimeProvider? clock = null) => MigrationDatabase.OpenAsync(
