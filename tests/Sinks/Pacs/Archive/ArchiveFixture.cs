@@ -117,7 +117,7 @@ internal sealed class ArchiveFixture : IAsyncDisposable
         data.Set(Tags.SeriesInstanceUid, DicomVr.UI, series);
         data.Set(Tags.InstanceNumber, DicomVr.IS, $"{number}");
         var values = new byte[pixels];
-        new Random(HashCode.Combine(uid.Length, number, seed)).NextBytes(values);
+        new Random((number * 7919) + (seed * 31) + uid.Length).NextBytes(values);
         Array.Clear(values, pixels / 2, pixels - (pixels / 2)); // something that can be compressed
         data.Set(DicomElement.Of(Tags.PixelData, DicomVr.OW, values));
         var bytes = DicomFile.ToBytes(data, syntax, Implementation.MedStreams).ToArray();
