@@ -45,5 +45,63 @@ public sealed class LagTests(BrokerFixture broker) : IClassFixture<BrokerFixture
         Assert.Contains("--watch", run.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_watch_shows_a_line_for_each_row_until_it_is_stopped()
+    {
+        await RunAsync("topics", "create", "watched", "--partitions", "1");
+        await new CliRunner { Input = "a\nb\n"u8.ToArray() }.RunAsync("produce", "watched", "-b", broker.Servers);
+        using (var consumer = new ConsumerBuilder<Ignore, Ignore>(new ConsumerConfig { BootstrapServers = broker.Servers, GroupId = "ward" }).Build())
+            consumer.Commit([new TopicPartitionOffset("watched", 0, 1)]);
+
+        Assert.All(await WatchAsync("--json"), line =>
+        {
+            using var row = JsonDocument.Parse(line);
+            Assert.Equal(("ward", "watched", 1, 2, 1), (
+                row.RootElement.GetProperty("group").GetString(), row.RootElement.GetProperty("topic").GetString(), row.RootElement.GetProperty("committed").GetInt32(),
+                row.RootElement.GetProperty("end").GetInt32(), row.RootElement.GetProperty("lag").GetInt32()));
+        });
+        Assert.All(await WatchAsync(), line => Assert.Equal(["ward", "watched", "0", "1", "2", "1"], [.. line.Split('\t')[1..4], .. line.Split('\t')[5..8]]));
+    }
+
+    private async Task<string[]> WatchAsync(params string[] more)
+    {
+        using var stop = new CancellationTokenSource();
+        using var output = new LineCountingStream(2, stop);
+        var environment = new CliEnvironment
+        {
+            Input = Stream.Null,
+            Output = output,
+            Error = TextWriter.Null,
+            Variables = new Dictionary<string, string>(),
+            WorkingDirectory = AppContext.BaseDirectory,
+        };
+        Assert.Equal(0, await CommandLine.RunAsync(["lag", "ward", "--by", "partition", "--watch", "0.2", "-b", broker.Servers, .. more], environment, stop.Token));
+        return output.Lines;
+    }
+
+    /// <summary>Stops what writes to it after so many lines.</summary>
+    private sealed class LineCountingStream(int lines, CancellationTokenSource stop) : MemoryStream
+    {
+        public string[] Lines => System.Text.Encoding.UTF8.GetString(ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+        public override void Write(byte[] buffer, int offset, int count)
+        {
+            base.Write(buffer, offset, count);
+            StopWhenFull();
+        }
+
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            base.Write(buffer);
+            StopWhenFull();
+        }
+
+        private void StopWhenFull()
+        {
+            if (Lines.Length >= lines)
+                stop.Cancel();
+        }
+    }
+
     private Task<CliRun> RunAsync(params string[] arguments) => new CliRunner().RunAsync([.. arguments, "-b", broker.Servers]);
 }

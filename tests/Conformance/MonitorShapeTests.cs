@@ -119,27 +119,23 @@ public sealed class MonitorShapeTests(TestBroker broker) : IClassFixture<TestBro
             && answers[0].Body.Contains("\"totallag\":40", StringComparison.Ordinal);
     }
 
-    private Task<MonitorServer> StartAsync() => MonitorServer.StartAsync(
-        new MonitorServerOptions
+    /// <summary>The broker as a cluster to watch.</summary>
+    internal static MonitoredCluster Cluster(string servers) => new()
+    {
+        Name = "local",
+        Servers = [servers],
+        Connect = config =>
         {
-            Listen = new IPEndPoint(IPAddress.Loopback, 0),
-            Clusters =
-            [
-                new MonitoredCluster
-                {
-                    Name = "local",
-                    Servers = [broker.Servers],
-                    Connect = config =>
-                    {
-                        config.BootstrapServers = broker.Servers;
-                        return new ConsumerBuilder<byte[]?, byte[]?>(config).Build();
-                    },
-                    Admin = () => new AdminClientBuilder(new AdminClientConfig { BootstrapServers = broker.Servers }).Build(),
-                    OffsetRefresh = TimeSpan.FromSeconds(1),
-                    TopicRefresh = TimeSpan.FromSeconds(1),
-                },
-            ],
+            config.BootstrapServers = servers;
+            return new ConsumerBuilder<byte[]?, byte[]?>(config).Build();
         },
+        Admin = () => new AdminClientBuilder(new AdminClientConfig { BootstrapServers = servers }).Build(),
+        OffsetRefresh = TimeSpan.FromSeconds(1),
+        TopicRefresh = TimeSpan.FromSeconds(1),
+    };
+
+    private Task<MonitorServer> StartAsync() => MonitorServer.StartAsync(
+        new MonitorServerOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0), Clusters = [Cluster(broker.Servers)] },
         TimeProvider.System,
         NullLoggerFactory.Instance);
 

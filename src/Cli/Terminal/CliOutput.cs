@@ -36,6 +36,14 @@ internal sealed class CliOutput(CliEnvironment environment, bool json)
             WriteText(string.Concat(table.Rows.Select(row => string.Join('\t', row.Select(Plain)) + "\n")));
     }
 
+    /// <summary>For people: writes all rows in the place of what was written before, below a line.</summary>
+    public void Redraw(Table table, string line)
+    {
+        WriteText(environment.Variables.GetValueOrDefault("TERM") == "dumb" ? "\n" : "\e[H\e[J");
+        WriteText(line + "\n");
+        WriteLaidOut(table);
+    }
+
     /// <summary>Writes one JSON value and ends the line.</summary>
     public void WriteJson(Action<Utf8JsonWriter> write)
     {

@@ -38,7 +38,9 @@ public sealed record LagScanOptions
     /// <summary>Whether the times of waiting records are looked up, for which one record of each partition with a lag is read; default yes.</summary>
     public bool LooksUpTimes { get; init; } = true;
 
-    internal bool WantsGroup(string group) => (Groups.Count == 0 || Groups.Contains(group)) && GroupPattern?.IsMatch(group) != false;
+    /// <summary>Whether a group is looked at.</summary>
+    public bool WantsGroup(string group) => (Groups.Count == 0 || Groups.Contains(group)) && GroupPattern?.IsMatch(group) != false;
 
-    internal bool WantsTopic(string topic) => (Topics.Count == 0 || Topics.Contains(topic)) && TopicPattern?.IsMatch(topic) != false;
+    /// <summary>Whether a topic is looked at.</summary>
+    public bool WantsTopic(string topic) => (Topics.Count == 0 || Topics.Contains(topic)) && TopicPattern?.IsMatch(topic) != false;
 }

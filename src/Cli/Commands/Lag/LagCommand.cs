@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using Confluent.Kafka;
 using MedStreams.Cli.Kafka;
@@ -63,17 +62,16 @@ internal sealed class LagCommand
         if (!isWatch)
             return Once(context, options, stop);
         var interval = TimeSpan.FromSeconds(context.Parse.GetValue(_watch) ?? 2);
-        using var timer = new PeriodicTimer(interval);
-        do
-            Show(context, Rows(context, Scan(context, options, stop)), isWatch: true);
-        while (await timer.WaitForNextTickAsync(stop));
-        return ExitCodes.Done;
+        return await new WatchView(context, options, context.Parse.GetRequiredValue(_by)).RunAsync(interval, stop);
     }
 
     private int Once(CommandContext context, LagScanOptions options, CancellationToken stop)
     {
         var rows = Rows(context, Scan(context, options, stop));
-        Show(context, rows, isWatch: false);
+        var table = new Table(LagRow.Columns(context.Parse.GetRequiredValue(_by)));
+        foreach (var row in rows)
+            table.Add(row.Cells);
+        context.Output.Write(table);
         var broken = rows.SelectMany(r => _limits.Broken(context.Parse, r)).ToList();
         foreach (var line in broken)
             context.Say("medstreams: " + line);
@@ -119,45 +117,6 @@ internal sealed class LagCommand
         var by = context.Parse.GetRequiredValue(_by);
         var missing = (context.Parse.GetValue(_groups) ?? []).Except(groups.Select(g => g.Group), StringComparer.Ordinal);
         return [.. groups.SelectMany(g => LagRow.Of(g, by)), .. missing.Select(g => LagRow.NotFound(g, by))];
-    }
-
-    private void Show(CommandContext context, List<LagRow> rows, bool isWatch)
-    {
-        var columns = LagRow.Columns(context.Parse.GetRequiredValue(_by));
-        if (!isWatch)
-        {
-            var table = new Table(columns);
-            foreach (var row in rows)
-                table.Add(row.Cells);
-            context.Output.Write(table);
-            return;
-        }
-
-        var at = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-        if (context.Output.Json)
-        {
-            foreach (var row in rows)
-                context.Output.WriteJson(writer => Write(writer, at, columns, row));
-            return;
-        }
-
-        var timed = new Table(["at", .. columns]);
-        foreach (var row in rows)
-            timed.Add([at, .. row.Cells]);
-        context.Output.Write(timed);
-    }
-
-    private static void Write(Utf8JsonWriter writer, string at, string[] columns, LagRow row)
-    {
-        writer.WriteStartObject();
-        writer.WriteString("at", at);
-        foreach (var (index, column) in columns.Index())
-        {
-            writer.WritePropertyName(column);
-            JsonSerializer.Serialize(writer, row.Cells[index], row.Cells[index]?.GetType() ?? typeof(object));
-        }
-
-        writer.WriteEndObject();
     }
 
     private static Option<Regex?> PatternOption(string name, string what) => new(name)

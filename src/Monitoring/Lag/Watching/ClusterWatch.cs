@@ -92,6 +92,15 @@ public sealed class ClusterWatch : IAsyncDisposable
             IReadOnlyList<PartitionWindow> (t) => [.. t.Value.Select((window, p) => IsRead(t.Key, p, window) ? window with { CurrentLag = 0 } : window)],
             StringComparer.Ordinal);
 
+    /// <summary>A group as it is known now; partitions that it neither commits nor reads are left out.</summary>
+    /// <param name="group">The group.</param>
+    public GroupReport Report(string group)
+    {
+        var lag = Evaluate(group);
+        return new GroupReport(
+            group, Book.Members(group), lag.Status, [.. lag.Partitions.Where(p => p.End is not null || p.ClientId.Length > 0).Select(Report)]);
+    }
+
     /// <summary>Where partitions begin and end, by topic and partition.</summary>
     public IReadOnlyList<PartitionRange> Ranges() => _partitions.Ranges();
 
@@ -213,6 +222,14 @@ public sealed class ClusterWatch : IAsyncDisposable
         var known = _topics;
         LookAtTopics();
         LookAtEnds([.. _topics.Where(t => !known.TryGetValue(t.Key, out var count) || count != t.Value).SelectMany(Partitions)], withFirst: true);
+    }
+
+    private PartitionReport Report(PartitionLag lag)
+    {
+        var partition = new TopicPartition(lag.Topic, lag.Partition);
+        var committed = lag.End?.Offset;
+        var lost = committed is { } offset ? _partitions.Existing(partition, offset) - offset : 0;
+        return new PartitionReport(lag, committed, _partitions.End(partition), committed is null ? null : lag.CurrentLag - Math.Min(lost, lag.CurrentLag), lost, Behind(lag));
     }
 
     private bool IsRead(string topic, int partition, PartitionWindow window) =>

@@ -62,6 +62,13 @@ internal sealed class WatchedPartitions
         }
     }
 
+    /// <summary>The offset after the last record; null where the partition is not known.</summary>
+    public long? End(TopicPartition partition)
+    {
+        lock (_lock)
+            return _ends.TryGetValue(partition, out var history) ? history.Last : null;
+    }
+
     /// <summary>The first offset from a place on that is still there.</summary>
     public long Existing(TopicPartition partition, long offset)
     {
