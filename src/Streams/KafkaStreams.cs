@@ -48,6 +48,9 @@ public sealed partial class KafkaStreams : IAsyncDisposable
     /// </summary>
     public const string MeterName = "MedStreams.Streams";
 
+    /// <summary>The name of the <see cref="System.Diagnostics.ActivitySource"/> that tells spans of records: poll, process, send, commits of sinks.</summary>
+    public const string ActivitySourceName = "MedStreams.Streams";
+
     /// <summary>An instance that is not started yet.</summary>
     /// <exception cref="ArgumentException">A setting is wrong; the text names it and what is allowed.</exception>
     /// <exception cref="TopologyException">Calls of asynchronous nodes may take longer than fits; see <see cref="AsyncOptions.Timeout"/>.</exception>

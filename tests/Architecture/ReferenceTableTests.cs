@@ -30,6 +30,8 @@ public sealed class ReferenceTableTests
         ["Confluent.Kafka"] = ["Streams", "Sources", "Sinks", "Monitoring"],
         ["AWSSDK.S3"] = ["Sources"],
         ["Npgsql"] = ["Sinks"],
+        ["OpenTelemetry"] = ["Monitoring"],
+        ["OpenTelemetry.Exporter.OpenTelemetryProtocol"] = ["Monitoring"],
         ["System.CommandLine"] = ["Cli"],
         ["Spectre.Console"] = ["Cli"],
     };

@@ -25,7 +25,7 @@ public sealed class MonitorShapeTests(TestBroker broker) : IClassFixture<TestBro
         await broker.CreateTopicsAsync(["orders", "results"], 2);
         Write("orders", 0, 50);
         Commit("lagging", ("orders", 0, 10), ("orders", 1, 0));
-        Commit("whole", ("orders", 0, 50), ("results", 0, 0));
+        Commit("whole", ("orders", 0, 49), ("results", 0, 0)); // of several with the largest lag Burrow names any
         Commit("one of two", ("orders", 1, 0));
         await using var burrow = await Burrow.StartAsync(broker.Servers);
         await using var monitor = await StartAsync();

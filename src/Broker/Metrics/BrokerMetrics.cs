@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using MedStreams.Broker.Protocol;
 using MedStreams.Broker.Security;
@@ -13,6 +14,9 @@ internal sealed class BrokerMetrics : IDisposable
 {
     /// <summary>The meter's name.</summary>
     public const string MeterName = "MedStreams.Broker";
+
+    private static readonly ActivitySource Spans = new(MeterName);
+
 
     private const string Prefix = "medstreams.broker.";
 
@@ -78,6 +82,17 @@ internal sealed class BrokerMetrics : IDisposable
     {
         _requests.Add(1, new("api", api), new("error", error.KafkaName()));
         _requestDuration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("api", api));
+        if (Spans.HasListeners())
+            Trace(api, error, duration);
+    }
+
+    /// <summary>A span of a request that was answered. It holds nothing of what was asked.</summary>
+    private static void Trace(string api, ErrorCode error, TimeSpan duration)
+    {
+        using var activity = Spans.StartActivity(ActivityKind.Server, startTime: TimeProvider.System.GetUtcNow() - duration, name: api);
+        activity?.SetTag("rpc.system", "kafka").SetTag("rpc.method", api);
+        if (error != ErrorCode.None)
+            activity?.SetStatus(ActivityStatusCode.Error).SetTag("error.type", error.KafkaName());
     }
 
     /// <summary>Bytes came in.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using Confluent.Kafka;
@@ -83,12 +84,37 @@ internal sealed class MessageIntake(
                 var taken = recent.Take(
                     identity,
                     digest,
-                    reused => writer.WriteAsync(options.Topic, Record(parsed, message, peer, sender, digest, reused), CancellationToken.None),
+                    reused => WriteAsync(Record(parsed, message, peer, sender, digest, reused)),
                     out var repeated);
                 (repeated ? meter.Repeated : meter.Taken).Add(1);
                 return taken;
             },
             cancellation).WaitAsync(cancellation);
+    }
+
+    /// <summary>Writes a record; where somebody listens, as a span whose context it carries (W3C <c>traceparent</c>).</summary>
+    private Task WriteAsync(Message<byte[], byte[]> record) =>
+        MllpMeter.Spans.HasListeners() ? TraceAsync(record) : writer.WriteAsync(options.Topic, record, CancellationToken.None);
+
+    private async Task TraceAsync(Message<byte[], byte[]> record)
+    {
+        using var activity = MllpMeter.Spans.StartActivity($"send {options.Topic}", ActivityKind.Producer);
+        if (activity is not null)
+        {
+            Add(record.Headers, "traceparent", activity.Id!);
+            activity.SetTag("messaging.system", "kafka").SetTag("messaging.operation.name", "send").SetTag("messaging.operation.type", "send")
+                .SetTag("messaging.destination.name", options.Topic);
+        }
+
+        try
+        {
+            await writer.WriteAsync(options.Topic, record, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception e) when (activity is not null)
+        {
+            activity.SetStatus(ActivityStatusCode.Error).SetTag("error.type", e.GetType().FullName);
+            throw;
+        }
     }
 
     private Message<byte[], byte[]> Record(

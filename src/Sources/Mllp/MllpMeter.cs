@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
 namespace MedStreams.Sources.Mllp;
@@ -5,7 +6,8 @@ namespace MedStreams.Sources.Mllp;
 /// <summary>Counters of the MLLP source, meter <c>MedStreams.Sources.Mllp</c>.</summary>
 internal sealed class MllpMeter : IDisposable
 {
-    private readonly Meter _meter = new("MedStreams.Sources.Mllp");
+    private const string Name = "MedStreams.Sources.Mllp";
+    private readonly Meter _meter = new(Name);
 
     public MllpMeter()
     {
@@ -15,6 +17,9 @@ internal sealed class MllpMeter : IDisposable
         Broken = _meter.CreateCounter<long>("mllp.frames.broken", "{frame}", "Pieces of bytes that were no message");
         Connections = _meter.CreateUpDownCounter<long>("mllp.connections", "{connection}", "Open connections");
     }
+
+    /// <summary>Spans of messages on their way into the topic.</summary>
+    public static ActivitySource Spans { get; } = new(Name);
 
     public Counter<long> Taken { get; }
 

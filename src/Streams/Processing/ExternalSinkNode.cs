@@ -50,7 +50,21 @@ internal sealed class ExternalSinkNode<TKey, TValue>(string name, TaskContext ta
 
     public override ValueTask CommitAsync(
         long nextOffset, RejectedRecordsHandler reject, CancellationToken cancellationToken) =>
-        Writer.CommitAsync(nextOffset, reject, cancellationToken);
+        RecordTracing.IsOn ? TraceAsync(nextOffset, reject, cancellationToken) : Writer.CommitAsync(nextOffset, reject, cancellationToken);
+
+    private async ValueTask TraceAsync(long nextOffset, RejectedRecordsHandler reject, CancellationToken cancellationToken)
+    {
+        using var activity = RecordTracing.StartCommit(Name, task, nextOffset);
+        try
+        {
+            await Writer.CommitAsync(nextOffset, reject, cancellationToken);
+        }
+        catch (Exception e) when (activity is not null)
+        {
+            RecordTracing.Fail(activity, e);
+            throw;
+        }
+    }
 
     public override async ValueTask ReleaseAsync()
     {

@@ -58,6 +58,8 @@ internal sealed class SinkNode<TKey, TValue>(
             hasValue = true;
         }
 
+        var headers = record.Headers;
+        using var activity = RecordTracing.IsOn ? RecordTracing.StartSending(to, partition, ref headers) : null;
         task.Collector.Send(new OutgoingRecord
         {
             Topic = to,
@@ -67,7 +69,7 @@ internal sealed class SinkNode<TKey, TValue>(
             Value = _value.WrittenSpan,
             HasValue = hasValue,
             Timestamp = record.Timestamp,
-            Headers = record.Headers,
+            Headers = headers,
         });
         if (_metrics is null)
             return;

@@ -34,6 +34,28 @@ internal sealed class SourceNode<TKey, TValue>(
     /// <summary>Runs a record through the task.</summary>
     public void Process(in Record<TKey, TValue> record, RecordMetadata metadata)
     {
+        if (RecordTracing.IsOn)
+            Trace(record, metadata);
+        else
+            Run(record, metadata);
+    }
+
+    private void Trace(in Record<TKey, TValue> record, RecordMetadata metadata)
+    {
+        using var activity = RecordTracing.StartProcessing(task, metadata, record.Headers);
+        try
+        {
+            Run(record, metadata);
+        }
+        catch (Exception e) when (activity is not null)
+        {
+            RecordTracing.Fail(activity, e);
+            throw;
+        }
+    }
+
+    private void Run(in Record<TKey, TValue> record, RecordMetadata metadata)
+    {
         task.Current = metadata;
         task.CurrentTimestamp = record.Timestamp;
         task.CurrentHeaders = record.Headers;

@@ -365,6 +365,7 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
     private void Poll()
     {
         var from = _metrics.Timestamp();
+        var since = RecordTracing.IsOn ? _config.Clock.GetUtcNow() : default;
         _tasks.BeginPoll();
         var timeout = PollTimeout();
         if (timeout > TimeSpan.Zero && ThreadCalls.AnyInFlight(_tasks.Running))
@@ -375,6 +376,8 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
 
         var polled = _consumer!.Poll(timeout, (_tasks.HasBacklog || !_tasks.NeedsRecords) && !_wasPaused ? 1 : RecordsPerPoll, this);
         _metrics.Polled(from, _metrics.Timestamp(), polled);
+        if (polled > 0 && since != default)
+            RecordTracing.Polled(since, polled, _config.ApplicationId, Name);
         _metrics.Roll(_metrics.Registry.Now);
         _readsStale |= _tasks.EndPoll();
     }
