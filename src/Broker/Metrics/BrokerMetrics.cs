@@ -15,10 +15,9 @@ internal sealed class BrokerMetrics : IDisposable
     /// <summary>The meter's name.</summary>
     public const string MeterName = "MedStreams.Broker";
 
-    private static readonly ActivitySource Spans = new(MeterName);
-
-
     private const string Prefix = "medstreams.broker.";
+
+    private static readonly ActivitySource Spans = new(MeterName);
 
     private readonly Meter _meter;
     private readonly Counter<long> _requests;
