@@ -24,6 +24,7 @@ internal static class SettingsCatalog
         .. MonitorSettings.All,
         .. NotificationSettings.All,
         .. MetricsSettings.All,
+        .. TelemetrySettings.All,
         .. PostgresSettings.All,
         .. ArchiveSettings.All,
         .. MllpSettings.All,

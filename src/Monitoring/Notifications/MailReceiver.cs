@@ -37,6 +37,8 @@ public sealed record MailOptions
 /// <summary>Tells changes by mail. A message that is repeated has the same Message-ID.</summary>
 public sealed class MailReceiver(MailOptions options) : INotificationReceiver
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
     /// <inheritdoc/>
     public string Name => $"mail {options.Host}:{options.Port}";
 
@@ -53,7 +55,7 @@ public sealed class MailReceiver(MailOptions options) : INotificationReceiver
             message.To.Add(to);
         message.Headers.Add("Message-ID", $"<{id}@{message.From.Host}>");
         message.Headers.Add("Auto-Submitted", "auto-generated"); // RFC 3834: nobody's holiday answers it
-        using var client = new SmtpClient(options.Host, options.Port) { EnableSsl = options.UsesTls };
+        using var client = new SmtpClient(options.Host, options.Port) { EnableSsl = options.UsesTls, Timeout = (int)Patience.TotalMilliseconds };
         if (options.User is not null)
             client.Credentials = new NetworkCredential(options.User, options.Password);
         try

@@ -38,6 +38,7 @@ internal static class BrokerCommand
     {
         using var loggers = context.CreateLoggers();
         await using var metrics = await MetricsSettings.ServeAsync(context.Settings, loggers);
+        using var telemetry = TelemetrySettings.Export(context.Settings, "broker");
         await using var broker = Make(context, loggers);
         try
         {

@@ -18,6 +18,7 @@ internal static class MonitorCommand
     private static async Task<int> RunAsync(CommandContext context, CancellationToken stop)
     {
         using var loggers = context.CreateLoggers();
+        using var telemetry = TelemetrySettings.Export(context.Settings, "monitor");
         await using var server = await StartAsync(context, loggers);
         Announce(context, server.Address);
         await Task.Delay(Timeout.InfiniteTimeSpan, context.Environment.Clock, stop).ContinueWith(static _ => { }, TaskScheduler.Default);

@@ -38,6 +38,7 @@ internal static class RunCommand
             if (context.Parse.GetValue(create))
                 await MissingTopics.CreateAsync(context, runnable, context.Parse.GetValue(partitions) ?? -1);
             await using var metrics = await MetricsSettings.ServeAsync(context.Settings, loggers);
+            using var telemetry = TelemetrySettings.Export(context.Settings, entry.Name);
             var runner = new TopologyRunner(
                 entry.Name,
                 runnable,

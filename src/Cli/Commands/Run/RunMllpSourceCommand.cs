@@ -30,6 +30,7 @@ internal static class RunMllpSourceCommand
             if (context.Parse.GetValue(create))
                 await MissingTopics.CreateAsync(context, [options.Topic, options.DeadLetterTopic], context.Parse.GetValue(partitions) ?? -1);
             await using var metrics = await MetricsSettings.ServeAsync(context.Settings, loggers);
+            using var telemetry = TelemetrySettings.Export(context.Settings, "mllp-source");
             await using var source = await StartAsync(context, options, loggers, stop);
             Announce(context, source, options);
             var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
