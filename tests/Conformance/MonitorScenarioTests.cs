@@ -62,7 +62,13 @@ public sealed class MonitorScenarioTests(TestBroker broker) : IClassFixture<Test
 
         var expected = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["runs"] = "OK", ["slows-down"] = "WARN", ["catches-up"] = "OK", ["stalls"] = "ERR", ["rewound"] = "ERR", ["stops"] = "ERR", ["idle"] = "OK",
+            ["runs"] = "OK",
+            ["slows-down"] = "WARN",
+            ["catches-up"] = "OK",
+            ["stalls"] = "ERR",
+            ["rewound"] = "ERR",
+            ["stops"] = "ERR",
+            ["idle"] = "OK",
         };
         foreach (var (group, status) in expected)
             await Eventually.Holds(async () => (await AskAsync(monitor.Address, group)).Status == status, text: $"{group} is {status}");
