@@ -74,27 +74,27 @@ internal sealed class MigrationStack : IAsyncDisposable
     {
         var settings = Web();
         foreach (var (key, value) in Different)
-            settings["MEDSTREAMS__MIGRATION__" + key] = value;
+            settings["MEDSTREAMS__" + key] = value;
         return settings;
     }
 
     /// <summary>The old PACS by DICOM messages, with C-GET or C-MOVE.</summary>
     public void AskByDicom(string retrieve)
     {
-        Different["SOURCE__KIND"] = "dicom";
-        Different["SOURCE__ADDRESS"] = $"127.0.0.1:{Source.DicomPort}";
-        Different["SOURCE__AETITLE"] = PrivateOrthanc.AeTitle;
-        Different["RETRIEVE"] = retrieve;
-        Different["AETITLE"] = AeTitle;
-        Different["LISTEN"] = $"127.0.0.1:{_port}";
+        Different["MIGRATION__SOURCE__KIND"] = "dicom";
+        Different["MIGRATION__SOURCE__ADDRESS"] = $"127.0.0.1:{Source.DicomPort}";
+        Different["MIGRATION__SOURCE__AETITLE"] = PrivateOrthanc.AeTitle;
+        Different["MIGRATION__RETRIEVE"] = retrieve;
+        Different["MIGRATION__AETITLE"] = AeTitle;
+        Different["MIGRATION__LISTEN"] = $"127.0.0.1:{_port}";
     }
 
     /// <summary>The built-in archive instead of the new PACS.</summary>
     public string StoreInArchive()
     {
-        Different["TARGET__KIND"] = "archive";
-        Different["TARGET__FOLDER"] = "archive";
-        Different["COMPRESSION"] = "zlib";
+        Different["MIGRATION__TARGET__KIND"] = "archive";
+        Different["ARCHIVE__FOLDER"] = "archive";
+        Different["ARCHIVE__COMPRESSION"] = "zlib";
         return Path.Combine(Folder, "archive");
     }
 
@@ -109,8 +109,8 @@ internal sealed class MigrationStack : IAsyncDisposable
             await File.WriteAllBytesAsync(path, instance.ToFile(), stop);
         }
 
-        Different["SOURCE__KIND"] = "folder";
-        Different["SOURCE__FOLDER"] = folder;
+        Different["MIGRATION__SOURCE__KIND"] = "folder";
+        Different["MIGRATION__SOURCE__FOLDER"] = folder;
     }
 
     private Dictionary<string, string> Web() => new(StringComparer.Ordinal)

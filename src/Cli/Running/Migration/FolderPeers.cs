@@ -1,8 +1,6 @@
 using MedStreams.Cli.Configuration;
 using MedStreams.Cli.Running.Migration.Settings;
-using MedStreams.Dicom.Pacs;
 using MedStreams.Sources.Pacs.Files;
-using MedStreams.Sources.Pacs.Located;
 
 namespace MedStreams.Cli.Running.Migration;
 
@@ -12,20 +10,24 @@ internal static class FolderPeers
     public static OldPacs Source(PeerContext context)
     {
         var settings = context.Settings;
-        var peer = MigrationSettings.Source;
-        var root = context.FullPath(settings.Require(peer.Folder));
-        if (!Directory.Exists(root))
-            throw CliException.Usage($"there is no folder {root} ({SettingsCatalog.Section}:{peer.Folder.Key})");
+        var root = Root(context, settings.Require(MigrationSettings.Source.Folder));
         var tree = new DirectoryTreeSource(new DirectoryTreeOptions
         {
             Roots = [root],
             IndexFolder = context.FullPath(settings.Get(MigrationSettings.IndexDirectory)),
-            Name = settings.Find(peer.Name, out var name) ? name : root,
+            Name = settings.Find(MigrationSettings.Source.Name, out var name) ? name : root,
+            DocumentTable = settings.Find(MigrationSettings.DocumentTable, out var table) ? context.FullPath(table) : null,
         });
-        var files = new LocatedFetcher(new LocalFileStore([root]), context.Spool, new LocatedFetcherOptions(), TimeProvider.System);
-        return new OldPacs(tree, tree, new SchemeFetcher(new Dictionary<string, IObjectFetcher>(StringComparer.Ordinal) { ["file"] = files }, byIdentifier: null))
-        {
-            Resources = [tree],
-        };
+        var located = new LocatedPeers(context);
+        return new OldPacs(tree, tree, located.Fetcher(byIdentifier: null)) { Resources = [.. located.Resources, tree] };
+    }
+
+    /// <summary>The folder that is set, which must be there.</summary>
+    public static string Root(PeerContext context, string folder)
+    {
+        var root = context.FullPath(folder);
+        return Directory.Exists(root)
+            ? root
+            : throw CliException.Usage($"there is no folder {root} ({SettingsCatalog.Section}:{MigrationSettings.Source.Folder.Key})");
     }
 }

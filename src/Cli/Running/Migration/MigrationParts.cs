@@ -31,6 +31,7 @@ internal static class MigrationParts
     {
         "dicom" => DicomPeers.Source(context),
         "folder" => FolderPeers.Source(context),
+        "sql" => SqlPeers.Source(context),
         _ => WebPeers.Source(context),
     };
 

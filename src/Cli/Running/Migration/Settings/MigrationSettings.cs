@@ -5,7 +5,6 @@ using MedStreams.Dicom.Pacs;
 using MedStreams.Dicom.Pacs.Verifying;
 using MedStreams.Sinks.Migration;
 using MedStreams.Sinks.Pacs;
-using MedStreams.Sinks.Pacs.Archive;
 using MedStreams.Topologies.Migration;
 
 namespace MedStreams.Cli.Running.Migration.Settings;
@@ -123,17 +122,10 @@ internal static class MigrationSettings
     public static Setting<string> IndexDirectory { get; } =
         new("Migration:IndexDir", "Where the index of an old PACS that is a folder is kept; one process uses it at a time", Rules.Text, ".medstreams-index");
 
-    public static Setting<ArchiveCompression> Compression { get; } =
-        new("Migration:Compression", "How a new PACS that is an archive compresses objects",
-            Rules.OneOf(("none", ArchiveCompression.None), ("zlib", ArchiveCompression.ZLib), ("brotli", ArchiveCompression.Brotli)), "none");
+    public static Setting<string> DocumentTable { get; } =
+        new("Migration:DocumentTable", "Of an old PACS that is a folder: the table (CSV) that says which other file belongs to which study", Rules.Text, null);
 
-    public static SettingGroup ArchiveKeys { get; } =
-        new("Migration:ArchiveKeys", "Keys of an archive by name: file:PATH or env:NAME, where 32 bytes stand as base64 or hexadecimal digits; old keys stay, to read what they sealed");
-
-    public static Setting<string> ArchiveKey { get; } =
-        new("Migration:ArchiveKey", "The name of the key that new objects are encrypted with (AES-GCM); not set: none are", Rules.Text, null);
-
-    public static PeerSettings Source { get; } = new("Source", "the old PACS", "dicom", "dicomweb", "folder");
+    public static PeerSettings Source { get; } = new("Source", "the old PACS", "dicom", "dicomweb", "folder", "sql");
 
     public static PeerSettings Target { get; } = new("Target", "the new PACS", "dicomweb", "archive");
 
@@ -142,12 +134,12 @@ internal static class MigrationSettings
     [
         Run, .. Source.All, .. Target.All, AeTitle, FirstDay, LastDay, StepDays, PageSize, EnumerationThreads, PollingPeriod, PollingTimeout, Undated, Reconcile,
         Order, QueueCapacity, Partitions, ListCapacity, BatchesAtOnce, BatchObjects, BatchBytes, TimeLimit, Tries, Backoff, MaxBackoff, Schedule, Zone,
-        StudiesPerMinute, BytesPerSecond, Verify, Equality, AllowExtra, Conflicts, SpoolDirectory, SpoolBytes, Listen, Retrieve, IndexDirectory, Compression,
-        ArchiveKey,
+        StudiesPerMinute, BytesPerSecond, Verify, Equality, AllowExtra, Conflicts, SpoolDirectory, SpoolBytes, Listen, Retrieve, IndexDirectory, DocumentTable,
+        .. LocatedSettings.All,
     ];
 
     /// <summary>All groups.</summary>
-    public static IReadOnlyList<SettingGroup> Groups { get; } = [Lists, ArchiveKeys];
+    public static IReadOnlyList<SettingGroup> Groups { get; } = [Lists];
 
     /// <summary>The topology's options.</summary>
     public static MigrationOptions ToOptions(EffectiveSettings settings) => new()

@@ -44,9 +44,9 @@ internal sealed class PeerSettings(string side, string what, params string[] kin
         new($"Migration:{side}:Associations", $"Of {what} by DICOM: how many associations there may be at once", Rules.Integer(1, 64), "4");
 
     public Setting<string> Folder { get; } =
-        new($"Migration:{side}:Folder", $"Of {what} as a folder or archive: where its files are", Rules.Text, null);
+        new($"Migration:{side}:Folder", $"Of {what} as a folder, or where its objects have file: addresses: where its files are", Rules.Text, null);
 
-    public IReadOnlyList<Setting> All => [Kind, Name, Url, User, Password, Token, Address, AeTitle, Associations, Folder];
+    public IReadOnlyList<Setting> All => [Kind, Name, Url, User, Password, Token, Address, AeTitle, Associations, .. side == "Source" ? (Setting[])[Folder] : []];
 
     private static Rule<Endpoint> PortOf1 { get; } =
         new("HOST:PORT with a port of 1 to 65535", (string text, out Endpoint at) => Endpoint.TryParse(text, out at) && at.Port > 0);
