@@ -42,6 +42,15 @@ public sealed class MigrateTests
     }
 
     [Fact]
+    public async Task S3_9_an_old_PACS_is_moved_into_a_new_one_by_DICOM_messages_that_answers_for_it()
+    {
+        await using var stack = await MigrationStack.StartAsync(new VolumeOptions { Instances = 80, FilmBytes = 1 << 20 }, Stop);
+        stack.AskByDicom("c-get");
+        stack.StoreByDicom();
+        await AssertMovesAllAsync(stack);
+    }
+
+    [Fact]
     public async Task S3_7_S3_9_a_tree_of_files_is_moved_into_a_new_PACS()
     {
         await using var stack = await MigrationStack.StartAsync(new VolumeOptions { Instances = 80, FilmBytes = 1 << 20 }, Stop);

@@ -89,6 +89,17 @@ internal sealed class MigrationStack : IAsyncDisposable
         Different["MIGRATION__LISTEN"] = $"127.0.0.1:{_port}";
     }
 
+    /// <summary>The new PACS by DICOM messages.</summary>
+    public void StoreByDicom()
+    {
+        Different["MIGRATION__TARGET__KIND"] = "dicom";
+        Different["MIGRATION__TARGET__ADDRESS"] = $"127.0.0.1:{Target.DicomPort}";
+        Different["MIGRATION__TARGET__AETITLE"] = PrivateOrthanc.AeTitle;
+        Different["MIGRATION__COMMITMENT"] = "required";
+        Different["MIGRATION__AETITLE"] = AeTitle;
+        Different["MIGRATION__LISTEN"] = $"127.0.0.1:{_port}";
+    }
+
     /// <summary>The built-in archive instead of the new PACS.</summary>
     public string StoreInArchive()
     {

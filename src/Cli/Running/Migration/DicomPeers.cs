@@ -2,11 +2,12 @@ using MedStreams.Cli.Running.Migration.Settings;
 using MedStreams.Dicom.Network;
 using MedStreams.Dicom.Network.Nodes;
 using MedStreams.Dicom.Pacs;
+using MedStreams.Sinks.Pacs;
 using MedStreams.Sources.Pacs;
 
 namespace MedStreams.Cli.Running.Migration;
 
-/// <summary>A PACS by DICOM messages: C-FIND with C-GET or C-MOVE on the old side.</summary>
+/// <summary>A PACS by DICOM messages: C-FIND with C-GET or C-MOVE on the old side, C-STORE with Storage Commitment on the new one.</summary>
 internal static class DicomPeers
 {
     public static OldPacs Source(PeerContext context)
@@ -16,6 +17,20 @@ internal static class DicomPeers
             ? new MoveFetcher(node, context.Receiver.Moved, context.Spool)
             : new GetFetcher(node, context.Spool);
         return new OldPacs(new DicomExamSource(node), new DicomStudyCollector(node), fetcher) { Resources = [new Owned(node)] };
+    }
+
+    public static NewPacs Target(PeerContext context)
+    {
+        var settings = context.Settings;
+        var node = Node(context, MigrationSettings.Target);
+        var target = new DicomTarget(node, context.Receiver.Commitments, context.Spool, new DicomTargetOptions
+        {
+            Conflicts = settings.Get(MigrationSettings.Conflicts),
+            Equality = settings.Get(MigrationSettings.Equality),
+            Commitment = settings.Get(MigrationSettings.Commitment),
+            Parallel = settings.Get(MigrationSettings.Target.Associations),
+        });
+        return new NewPacs(target) { Exams = new DicomExamSource(node), Resources = [target, new Owned(node)] };
     }
 
     /// <summary>The node of a side.</summary>

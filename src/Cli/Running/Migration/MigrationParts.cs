@@ -38,6 +38,7 @@ internal static class MigrationParts
     private static NewPacs Target(PeerContext context, string kind) => kind switch
     {
         "archive" => ArchivePeers.Target(context),
+        "dicom" => DicomPeers.Target(context),
         _ => WebPeers.Target(context.Settings),
     };
 }

@@ -113,11 +113,15 @@ internal static class MigrationSettings
         new("Migration:AeTitle", "The application entity title of this program", MigrationRules.AeTitle, "MEDSTREAMS");
 
     public static Setting<Endpoint> Listen { get; } =
-        new("Migration:Listen", "Where PACS send to us by DICOM: instances after a C-MOVE", Rules.Endpoint, "0.0.0.0:11112");
+        new("Migration:Listen", "Where PACS send to us by DICOM: instances after a C-MOVE, reports on storage commitments", Rules.Endpoint, "0.0.0.0:11112");
 
     public static Setting<Retrieval> Retrieve { get; } =
         new("Migration:Retrieve", "How instances are had from an old PACS by DICOM: c-get, or c-move, for which it has to know AeTitle and Listen",
             Rules.OneOf(("c-get", Retrieval.Get), ("c-move", Retrieval.Move)), "c-get");
+
+    public static Setting<CommitmentPolicy> Commitment { get; } =
+        new("Migration:Commitment", "Whether a new PACS by DICOM has to answer for what it was sent (Storage Commitment)",
+            Rules.OneOf(("offered", CommitmentPolicy.WhereOffered), ("required", CommitmentPolicy.Required), ("never", CommitmentPolicy.Never)), "offered");
 
     public static Setting<string> IndexDirectory { get; } =
         new("Migration:IndexDir", "Where the index of an old PACS that is a folder is kept; one process uses it at a time", Rules.Text, ".medstreams-index");
@@ -127,14 +131,14 @@ internal static class MigrationSettings
 
     public static PeerSettings Source { get; } = new("Source", "the old PACS", "dicom", "dicomweb", "folder", "sql");
 
-    public static PeerSettings Target { get; } = new("Target", "the new PACS", "dicomweb", "archive");
+    public static PeerSettings Target { get; } = new("Target", "the new PACS", "dicom", "dicomweb", "archive");
 
     /// <summary>All of them, in the order that they are listed.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [
         Run, .. Source.All, .. Target.All, AeTitle, FirstDay, LastDay, StepDays, PageSize, EnumerationThreads, PollingPeriod, PollingTimeout, Undated, Reconcile,
         Order, QueueCapacity, Partitions, ListCapacity, BatchesAtOnce, BatchObjects, BatchBytes, TimeLimit, Tries, Backoff, MaxBackoff, Schedule, Zone,
-        StudiesPerMinute, BytesPerSecond, Verify, Equality, AllowExtra, Conflicts, SpoolDirectory, SpoolBytes, Listen, Retrieve, IndexDirectory, DocumentTable,
+        StudiesPerMinute, BytesPerSecond, Verify, Equality, AllowExtra, Conflicts, SpoolDirectory, SpoolBytes, Listen, Retrieve, Commitment, IndexDirectory, DocumentTable,
         .. LocatedSettings.All,
     ];
 
