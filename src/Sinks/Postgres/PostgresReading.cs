@@ -26,7 +26,7 @@ public static class PostgresReading
         }
         catch (Exception e) when (e is ArgumentException or FormatException)
         {
-            throw new StreamsException("The connection string of the database that is read is none; allowed is what Npgsql takes: Host=..;Database=..;Username=..;Password=..");
+            throw new StreamsException("The connection string of the database that is read is none; allowed is what Npgsql takes: Host=..;Database=..;Username=..;Password=..", e);
         }
     }
 }
