@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MedStreams.Dicom.Network.Dimse;
 
 /// <summary>A data set as its pieces come. Asynchronous reading only; not thread-safe.</summary>
@@ -19,6 +21,7 @@ internal sealed class DataSetStream(DimseChannel channel) : Stream
     /// <summary>How many bytes were read.</summary>
     public override long Position { get => _position; set => throw new NotSupportedException(); }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))] // once for each receive of a large object
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (IsAtEnd || buffer.IsEmpty)

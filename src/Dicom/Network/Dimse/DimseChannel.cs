@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using MedStreams.Dicom.Network.Pdus;
 
 namespace MedStreams.Dicom.Network.Dimse;
@@ -87,6 +88,7 @@ internal sealed class DimseChannel(PduChannel pdus, uint peerMaxLength) : IAsync
     }
 
     /// <summary>Reads of the data set of the message that was received last; 0 at its end.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))] // once for each receive of a large object
     public async ValueTask<int> ReadDataSetAsync(Memory<byte> to, CancellationToken cancellationToken)
     {
         while (pdus.LeftOfFragment == 0)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using MedStreams.Dicom.Network.Transport;
 
 namespace MedStreams.Dicom.Network.Pdus;
@@ -101,6 +102,7 @@ internal sealed class PduChannel(Wire wire, DicomNetworkOptions options) : IAsyn
     }
 
     /// <summary>Reads of the piece; 0 at its end.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))] // once for each receive of a large object
     public async ValueTask<int> ReadAsync(Memory<byte> to, CancellationToken cancellationToken)
     {
         var wanted = (int)Math.Min(to.Length, _leftOfFragment);

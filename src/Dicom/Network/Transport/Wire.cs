@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Security.Authentication;
 
 namespace MedStreams.Dicom.Network.Transport;
@@ -70,6 +71,7 @@ internal sealed class Wire : IAsyncDisposable
     }
 
     /// <summary>Reads some bytes; 0 at the end.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))] // once for each receive of a large object
     public async ValueTask<int> ReadAsync(Memory<byte> buffer, TimeSpan limit, CancellationToken cancellationToken)
     {
         try
