@@ -68,9 +68,9 @@ public sealed class MultipartRelatedContent : HttpContent
 
     private async Task CopyAsync(int index, Stream to, byte[] buffer, CancellationToken cancellationToken)
     {
-        await using var from = await OfSourceAsync(index, _parts[index].OpenAsync(cancellationToken));
+        await using var from = await OfSourceAsync(index, () => _parts[index].OpenAsync(cancellationToken));
         var sent = 0L;
-        while (await OfSourceAsync(index, from.ReadAsync(buffer.AsMemory(0, BufferLength), cancellationToken)) is > 0 and var count)
+        while (await OfSourceAsync(index, () => from.ReadAsync(buffer.AsMemory(0, BufferLength), cancellationToken)) is > 0 and var count)
         {
             sent += count;
             if (sent > _parts[index].Length)
@@ -84,11 +84,11 @@ public sealed class MultipartRelatedContent : HttpContent
     }
 
     /// <summary>Tells what goes wrong with the source from what goes wrong with the connection.</summary>
-    private async ValueTask<T> OfSourceAsync<T>(int index, ValueTask<T> reading)
+    private async ValueTask<T> OfSourceAsync<T>(int index, Func<ValueTask<T>> reading)
     {
         try
         {
-            return await reading;
+            return await reading();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)
         {
