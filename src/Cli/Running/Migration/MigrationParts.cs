@@ -1,5 +1,8 @@
 using MedStreams.Cli.Configuration;
 using MedStreams.Cli.Running.Migration.Settings;
+using MedStreams.Dicom.Editing;
+using MedStreams.Dicom.Wrapping;
+using MedStreams.Sinks.Pacs;
 
 namespace MedStreams.Cli.Running.Migration;
 
@@ -35,10 +38,32 @@ internal static class MigrationParts
         _ => WebPeers.Source(context),
     };
 
-    private static NewPacs Target(PeerContext context, string kind) => kind switch
+    /// <summary>A new PACS; one by DICOM takes documents wrapped as instances, and all take instances as the rules change them.</summary>
+    private static NewPacs Target(PeerContext context, string kind)
     {
-        "archive" => ArchivePeers.Target(context),
-        "dicom" => DicomPeers.Target(context),
-        _ => WebPeers.Target(context.Settings),
-    };
+        var editor = Editor(context);
+        var wrapper = kind == "archive" ? null : new DocumentWrapper(context.Spool);
+        var target = kind switch
+        {
+            "archive" => ArchivePeers.Target(context),
+            "dicom" => DicomPeers.Target(context),
+            _ => WebPeers.Target(context.Settings),
+        };
+        return target with { Target = new PreparedTarget(target.Target, wrapper, editor) };
+    }
+
+    private static InstanceEditor? Editor(PeerContext context)
+    {
+        if (!context.Settings.Find(MigrationSettings.TagRules, out var file))
+            return null;
+        var path = context.FullPath(file);
+        try
+        {
+            return new InstanceEditor(TagRulesReader.Read(File.ReadAllText(path), Path.GetDirectoryName(path)!), context.Spool);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or TagRuleException)
+        {
+            throw CliException.Usage($"{SettingsCatalog.Section}:{MigrationSettings.TagRules.Key}: {path} cannot be used: {e.Message}");
+        }
+    }
 }

@@ -126,6 +126,9 @@ internal static class MigrationSettings
     public static Setting<string> IndexDirectory { get; } =
         new("Migration:IndexDir", "Where the index of an old PACS that is a folder is kept; one process uses it at a time", Rules.Text, ".medstreams-index");
 
+    public static Setting<string> TagRules { get; } =
+        new("Migration:TagRules", "The file that says which attributes change on the way (JSON); not set: none", Rules.Text, null);
+
     public static Setting<string> DocumentTable { get; } =
         new("Migration:DocumentTable", "Of an old PACS that is a folder: the table (CSV) that says which other file belongs to which study", Rules.Text, null);
 
@@ -138,7 +141,7 @@ internal static class MigrationSettings
     [
         Run, .. Source.All, .. Target.All, AeTitle, FirstDay, LastDay, StepDays, PageSize, EnumerationThreads, PollingPeriod, PollingTimeout, Undated, Reconcile,
         Order, QueueCapacity, Partitions, ListCapacity, BatchesAtOnce, BatchObjects, BatchBytes, TimeLimit, Tries, Backoff, MaxBackoff, Schedule, Zone,
-        StudiesPerMinute, BytesPerSecond, Verify, Equality, AllowExtra, Conflicts, SpoolDirectory, SpoolBytes, Listen, Retrieve, Commitment, IndexDirectory, DocumentTable,
+        StudiesPerMinute, BytesPerSecond, Verify, Equality, AllowExtra, Conflicts, SpoolDirectory, SpoolBytes, Listen, Retrieve, Commitment, IndexDirectory, DocumentTable, TagRules,
         .. LocatedSettings.All,
     ];
 
