@@ -28,11 +28,20 @@ public sealed class ArchiveDamageTests(PostgresFixture postgres)
         await fixture.PutAsync(archive, study);
         var file = Assert.Single(fixture.ObjectFiles());
         var length = (int)new FileInfo(file).Length;
-        // Of a brotli stream's end a bit may mean nothing; then the content is whole, and is told so.
+        var harmless = 0;
         foreach (var position in new[] { 0, 5, 140, 400, length / 3, length / 2, length - 40 })
         {
             Flip(file, position);
             var held = Assert.Single((await archive.InspectAsync(study.Uid, VerificationLevel.Digests, Stop))!.Objects);
+            if (compression != ArchiveCompression.None && !isEncrypted && held.Damage is null)
+            {
+                // Another distance within a run of zeros inflates to the same: the content is whole, and is told so.
+                Assert.Equal(study.Objects[0].Digest.Sha256, held.Sha256);
+                harmless++;
+                Flip(file, position);
+                continue;
+            }
+
             Assert.NotNull(held.Damage);
             Assert.StartsWith(file, held.Damage, StringComparison.Ordinal);
             Assert.NotEqual(study.Objects[0].Digest.Sha256, held.Sha256);
@@ -41,6 +50,7 @@ public sealed class ArchiveDamageTests(PostgresFixture postgres)
             Flip(file, position);
         }
 
+        Assert.True(harmless <= 2, $"{harmless} of 7 flips were not found");
         await StudyArchiveTests.IsWholeAsync(archive, study);
     }
 
