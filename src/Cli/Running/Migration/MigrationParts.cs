@@ -34,6 +34,7 @@ internal static class MigrationParts
     {
         "dicom" => DicomPeers.Source(context),
         "folder" => FolderPeers.Source(context),
+        "declared" => DeclaredPeers.Source(context),
         "sql" => SqlPeers.Source(context),
         _ => WebPeers.Source(context),
     };

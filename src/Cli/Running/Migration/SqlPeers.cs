@@ -34,7 +34,7 @@ internal static class SqlPeers
         try
         {
             using var file = File.OpenRead(path);
-            var mapping = JsonSerializer.Deserialize(file, SqlMappingForm.Default.SqlMappingFile) ?? throw new JsonException("It is empty.");
+            var mapping = JsonSerializer.Deserialize<SqlMappingFile>(file, SqlMappingFile.Shape) ?? throw new JsonException("It is empty.");
             return new SqlSourceOptions
             {
                 Exams = mapping.Exams,
@@ -54,6 +54,17 @@ internal static class SqlPeers
 /// <summary>A mapping as it stands in a file.</summary>
 internal sealed record SqlMappingFile
 {
+    /// <summary>By reflection: generated code would take away the defaults of what a file leaves out.</summary>
+    public static JsonSerializerOptions Shape { get; } = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        PropertyNameCaseInsensitive = true,
+        ReadCommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        Converters = { new JsonStringEnumConverter() },
+    };
+
     public required SqlExamMapping Exams { get; init; }
 
     public IReadOnlyList<SqlObjectMapping> Objects { get; init; } = [];
@@ -64,13 +75,3 @@ internal sealed record SqlMappingFile
 
     public string ParameterPrefix { get; init; } = "@";
 }
-
-/// <summary>Generated code.</summary>
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    UseStringEnumConverter = true,
-    ReadCommentHandling = JsonCommentHandling.Skip,
-    AllowTrailingCommas = true,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
-[JsonSerializable(typeof(SqlMappingFile))]
-internal sealed partial class SqlMappingForm : JsonSerializerContext;

@@ -17,6 +17,13 @@ public sealed record SourceInspection(
     IReadOnlyDictionary<FindingKind, long> Counts,
     IReadOnlyList<SourceFinding> Findings)
 {
+    private static readonly System.Text.Json.JsonSerializerOptions Shape = new()
+    {
+        PropertyNamingPolicy = System.Text.Json.JsonNamingPolicy.CamelCase,
+        Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter() },
+        WriteIndented = true,
+    };
+
     /// <summary>Whether nothing was found that somebody should look at.</summary>
     public bool IsClean => Counts.Count == 0;
 
@@ -36,6 +43,10 @@ public sealed record SourceInspection(
                 Findings.Select(f => (object?[])[f.Kind.ToString(), f.StudyInstanceUid, f.ObjectId, f.Detail, f.Location]),
                 "None."),
         ]);
+
+    /// <summary>Writes it as JSON.</summary>
+    public Task WriteJsonAsync(Stream to, CancellationToken cancellationToken) =>
+        System.Text.Json.JsonSerializer.SerializeAsync(to, this, Shape, cancellationToken);
 
     private static string Text(long number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -123,6 +123,9 @@ internal static class MigrationSettings
         new("Migration:Commitment", "Whether a new PACS by DICOM has to answer for what it was sent (Storage Commitment)",
             Rules.OneOf(("offered", CommitmentPolicy.WhereOffered), ("required", CommitmentPolicy.Required), ("never", CommitmentPolicy.Never)), "offered");
 
+    public static Setting<string> Declaration { get; } =
+        new("Migration:Source:Declaration", "Of an old PACS that is declared: the JSON file that says what it is", Rules.Text, null);
+
     public static Setting<string> IndexDirectory { get; } =
         new("Migration:IndexDir", "Where the index of an old PACS that is a folder is kept; one process uses it at a time", Rules.Text, ".medstreams-index");
 
@@ -132,7 +135,7 @@ internal static class MigrationSettings
     public static Setting<string> DocumentTable { get; } =
         new("Migration:DocumentTable", "Of an old PACS that is a folder: the table (CSV) that says which other file belongs to which study", Rules.Text, null);
 
-    public static PeerSettings Source { get; } = new("Source", "the old PACS", "dicom", "dicomweb", "folder", "sql");
+    public static PeerSettings Source { get; } = new("Source", "the old PACS", "dicom", "dicomweb", "folder", "declared", "sql");
 
     public static PeerSettings Target { get; } = new("Target", "the new PACS", "dicom", "dicomweb", "archive");
 
@@ -141,7 +144,7 @@ internal static class MigrationSettings
     [
         Run, .. Source.All, .. Target.All, AeTitle, FirstDay, LastDay, StepDays, PageSize, EnumerationThreads, PollingPeriod, PollingTimeout, Undated, Reconcile,
         Order, QueueCapacity, Partitions, ListCapacity, BatchesAtOnce, BatchObjects, BatchBytes, TimeLimit, Tries, Backoff, MaxBackoff, Schedule, Zone,
-        StudiesPerMinute, BytesPerSecond, Verify, Equality, AllowExtra, Conflicts, SpoolDirectory, SpoolBytes, Listen, Retrieve, Commitment, IndexDirectory, DocumentTable, TagRules,
+        StudiesPerMinute, BytesPerSecond, Verify, Equality, AllowExtra, Conflicts, SpoolDirectory, SpoolBytes, Listen, Retrieve, Commitment, Declaration, IndexDirectory, DocumentTable, TagRules,
         .. LocatedSettings.All,
     ];
 
