@@ -75,7 +75,7 @@ internal static class RunnerProgram
         RestoreConsumer = Reconnecting(),
         Admin = Reconnecting(),
         Producer = settings.Guarantee == ProcessingGuarantee.ExactlyOnceV2
-            ? Reconnecting(("transaction.timeout.ms", 4_000), ("message.timeout.ms", 4_000), ("socket.timeout.ms", 4_000))
+            ? Reconnecting(("transaction.timeout.ms", 12_000), ("message.timeout.ms", 4_000), ("socket.timeout.ms", 4_000))
             : Reconnecting(("message.timeout.ms", 4_000)),
     };
 

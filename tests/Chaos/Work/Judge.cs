@@ -32,8 +32,10 @@ internal sealed class Judge(ChaosTopics topics, Model model, ProcessingGuarantee
             Same("joins", [.. joined.Distinct(StringComparer.Ordinal)], expected, faults);
         }
 
+        foreach (var twice in seen.GroupBy(s => (s.Topic, s.Partition, s.Offset)).Where(g => g.Select(s => (s.Key, s.Value)).Distinct().Count() > 1).Take(5))
+            faults.Add($"{twice.Key.Topic}-{twice.Key.Partition} at {twice.Key.Offset} has been several records: what was shown was lost");
         if (rows is not null)
-            Rows(rows, Sequences(seen, topics.Rows), faults);
+            Rows(rows, seen.Where(s => s.Topic == topics.Rows).ToLookup(s => s.Key, StringComparer.Ordinal), faults);
         return faults;
     }
 
@@ -96,13 +98,24 @@ internal sealed class Judge(ChaosTopics topics, Model model, ProcessingGuarantee
     }
 
     /// <summary>The table has each record of its topic once, whatever the guarantee: the sink's own transactions see to that.</summary>
-    private static void Rows(IReadOnlyDictionary<string, List<long>> rows, Dictionary<string, List<long>> sent, List<string> faults)
+    private static void Rows(IReadOnlyDictionary<string, List<long>> rows, ILookup<string, Seen> sent, List<string> faults)
     {
-        foreach (var key in rows.Keys.Union(sent.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        foreach (var key in rows.Keys.Union(sent.Select(s => s.Key), StringComparer.Ordinal).Order(StringComparer.Ordinal))
         {
-            var (found, expected) = (rows.GetValueOrDefault(key) ?? [], sent.GetValueOrDefault(key, []));
-            if (!found.Order().SequenceEqual(expected.Order()))
-                faults.Add($"table {key}: {found.Count} rows instead of {expected.Count}");
+            var (found, expected) = (rows.GetValueOrDefault(key) ?? [], sent[key].ToList());
+            if (found.Order().SequenceEqual(expected.Select(Number).Order()))
+                continue;
+            var (inTable, inTopic) = (found.CountBy(n => n).ToDictionary(), expected.CountBy(Number).ToDictionary());
+            var missing = expected.Where(s => inTable.GetValueOrDefault(Number(s)) < inTopic[Number(s)]).ToList();
+            var extra = found.Where(n => inTopic.GetValueOrDefault(n) < inTable[n]).Distinct().ToList();
+            faults.Add(
+                $"table {key}: {found.Count} rows instead of {expected.Count}; missing {Places(missing)}; more often than sent {string.Join(", ", extra.Take(5))}");
         }
     }
+
+    private static long Number(Seen seen) => long.Parse(seen.Value, CultureInfo.InvariantCulture);
+
+    private static string Places(List<Seen> seen) => seen is []
+        ? "none"
+        : $"{seen.Count} between {seen[0].Partition}@{seen[0].Offset} and {seen[^1].Partition}@{seen[^1].Offset}";
 }
