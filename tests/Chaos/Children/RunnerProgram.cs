@@ -15,6 +15,7 @@ internal static class RunnerProgram
     public const int TryAgain = 75;
 
     private const int Failed = 70;
+    private static readonly TimeSpan TellingInterval = TimeSpan.FromSeconds(10);
 
     public static async Task<int> RunAsync(string json)
     {
@@ -43,6 +44,7 @@ internal static class RunnerProgram
             return TryAgain;
         }
 
+        await using var telling = TimeProvider.System.CreateTimer(_ => Tell(streams), null, TellingInterval, TellingInterval);
         try
         {
             await streams.Completion;
@@ -54,6 +56,12 @@ internal static class RunnerProgram
             return Failed;
         }
     }
+
+    /// <summary>Where each task stands, for whoever looks for one that stood still.</summary>
+    private static void Tell(KafkaStreams streams) => ConsoleLog.Line(string.Join("; ",
+        from thread in streams.MetadataForLocalThreads()
+        from task in thread.ActiveTasks
+        select $"{task.TaskId}: {string.Join(" ", task.EndOffsets.Select(e => $"{e.Key.Topic[^9..]} {task.CommittedOffsets.GetValueOrDefault(e.Key, -1)}/{e.Value}"))}"));
 
     private static StreamsConfig Config(RunnerSettings settings) => new()
     {
