@@ -75,7 +75,11 @@ internal sealed class MigrationRunner(MigrationSetting setting, MigrationDatabas
             },
             setting.Loggers.CreateLogger<ExamEnumerator>());
         var check = new TargetCheck(
-            pacs.Source.Collector, pacs.Target.Target, settings.Get(MigrationSettings.Verify), MigrationSettings.ToMover(settings).Rules);
+            pacs.Source.Collector,
+            pacs.Target.Target,
+            (study, token) => new StudyLedger(database).FindMigratedAsync(pacs.Target.Target.Name, study, token),
+            settings.Get(MigrationSettings.Verify),
+            MigrationSettings.ToMover(settings).Rules);
         var checker = new TargetChecker(database, check.HoldsAsync, new TargetCheckerOptions(), setting.Loggers.CreateLogger<TargetChecker>());
         var feeder = new TaskFeeder(database, Payload, new TaskFeederOptions(), setting.Loggers.CreateLogger<TaskFeeder>());
         var relay = new OutboxRelay(
