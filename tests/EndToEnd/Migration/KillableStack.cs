@@ -14,23 +14,16 @@ internal sealed class KillableStack : IAsyncDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("medstreams-migration-kills-");
     private readonly Dictionary<string, GuardedProcess> _runners = new(StringComparer.Ordinal);
     private PrivateOrthanc? _source;
-    private PrivatePostgres? _index;
     private PrivatePostgres? _database;
     private PrivateBroker? _broker;
 
     public GeneratedVolume Volume { get; private set; } = null!;
 
-    /// <summary>The database of the archive's index: the target, for who kills it.</summary>
-    public PrivatePostgres Index => _index!;
-
-    /// <summary>The migration database.</summary>
+    /// <summary>The migration database, and the index of the archive.</summary>
     public PrivatePostgres Database => _database!;
 
     /// <summary>Whether both runners have come to their end.</summary>
     public bool AreRunnersDone => Runners.All(r => _runners.TryGetValue(r, out var process) && process is { HasExited: true, ExitCode: 0 });
-
-    /// <summary>Runners that have ended as they should not.</summary>
-    public IEnumerable<string> FailedRunners => _runners.Where(r => r.Value is { HasExited: true, ExitCode: not 0 }).Select(r => $"{r.Key}: {r.Value.ExitCode}");
 
     public static async Task<KillableStack> StartAsync(VolumeOptions volume, CancellationToken stop)
     {
@@ -40,7 +33,6 @@ internal sealed class KillableStack : IAsyncDisposable
         {
             stack._source = await PrivateOrthanc.StartAsync(Path.Combine(stack._folder.FullName, "old"), Options(null), stop);
             var loading = stack._source.LoadAsync(stack.Volume, stop);
-            stack._index = await PrivatePostgres.StartAsync(cancellationToken: stop);
             stack._database = await PrivatePostgres.StartAsync(cancellationToken: stop);
             stack._broker = await PrivateBroker.StartAsync(Path.Combine(stack._folder.FullName, "broker"), stop);
             Assert.Equal(stack.Volume.Instances.Count(), await loading);
@@ -53,18 +45,19 @@ internal sealed class KillableStack : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts the runners, or those of them that are not there.</summary>
+    /// <summary>Starts the runners, or those of them that ended before their work was done.</summary>
     public void StartRunners()
     {
-        foreach (var name in Runners.Where(n => !_runners.TryGetValue(n, out var process) || process.HasExited))
+        foreach (var name in Runners.Where(n => !_runners.TryGetValue(n, out var process) || process is { HasExited: true, ExitCode: not 0 }))
             StartRunner(name);
     }
 
     /// <summary>Kills one of all and starts it again in its place.</summary>
     /// <param name="victim">Which, from 0.</param>
+    /// <param name="random">Chooses where there is a choice.</param>
     /// <param name="stop">Ends the wait.</param>
     /// <returns>What it was.</returns>
-    public async Task<string> KillAsync(int victim, CancellationToken stop)
+    public async Task<string> KillAsync(int victim, Random random, CancellationToken stop)
     {
         switch (victim)
         {
@@ -78,11 +71,10 @@ internal sealed class KillableStack : IAsyncDisposable
             case 3:
                 await Database.KillAsync();
                 await Database.StartAgainAsync(stop);
-                return "database";
+                return "database and target";
             case 4:
-                await Index.KillAsync();
-                await Index.StartAgainAsync(stop);
-                return "target";
+                Database.KillChild(random);
+                return "a session of the database or target";
             default:
                 _source!.Kill();
                 _source = await PrivateOrthanc.StartAsync(_source.Folder, Options(_source), stop);
@@ -117,8 +109,6 @@ internal sealed class KillableStack : IAsyncDisposable
         _broker?.Dispose();
         if (_database is not null)
             await _database.DisposeAsync();
-        if (_index is not null)
-            await _index.DisposeAsync();
         if (_source is not null)
             await _source.DisposeAsync();
         _folder.Delete(recursive: true);
@@ -142,8 +132,7 @@ internal sealed class KillableStack : IAsyncDisposable
         ["MEDSTREAMS__MIGRATION__SOURCE__URL"] = _source!.DicomWeb.ToString(),
         ["MEDSTREAMS__MIGRATION__SOURCE__NAME"] = "old",
         ["MEDSTREAMS__MIGRATION__TARGET__KIND"] = "archive",
-        ["MEDSTREAMS__ARCHIVE__CONNECTIONSTRING"] = Index.ConnectionString,
-        ["MEDSTREAMS__ARCHIVE__FOLDER"] = Path.Combine(_folder.FullName, "archive"),
+        ["MEDSTREAMS__MIGRATION__TARGET__FOLDER"] = Path.Combine(_folder.FullName, "archive"),
         ["MEDSTREAMS__MIGRATION__FIRSTDAY"] = Volume.Options.FirstDay.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
         ["MEDSTREAMS__MIGRATION__LASTDAY"] = Volume.Options.FirstDay.AddDays(Volume.Options.Days).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
         ["MEDSTREAMS__MIGRATION__STEPDAYS"] = "7",

@@ -21,7 +21,7 @@ public sealed class MigrationKillTests
     {
         var faults = int.TryParse(Environment.GetEnvironmentVariable("MEDSTREAMS_CHAOS_FAULTS"), NumberStyles.None, CultureInfo.InvariantCulture, out var wanted) ? wanted : 9;
         await using var stack = await KillableStack.StartAsync(new VolumeOptions { Instances = Math.Max(300, faults * 25), FilmBytes = 200_000 }, Stop);
-        var observer = new StudyObserver(stack.Index, stack.Volume.Studies.ToDictionary(s => s.Exam.StudyInstanceUid, s => s.Instances.Count));
+        var observer = new StudyObserver(stack.Database, stack.Volume.Studies.ToDictionary(s => s.Exam.StudyInstanceUid, s => s.Instances.Count));
         using var watched = new CancellationTokenSource();
         var watching = observer.RunAsync(watched.Token);
         stack.StartRunners();
@@ -60,16 +60,18 @@ public sealed class MigrationKillTests
         var (random, killed) = (new Random(20311108), new List<string>());
         for (var fault = 0; fault < faults; fault++)
         {
-            var goal = stack.Volume.Studies.Count * fault / (faults + 2);
-            await Waiting.UntilAsync(
+            var (goal, there) = (stack.Volume.Studies.Count * fault / (faults + 2), 0);
+            var moves = await Waiting.UntilAsync(
                 async () =>
                 {
                     stack.StartRunners();
-                    return (await observer.StudiesAsync())?.Count >= goal;
+                    return (there = (await observer.StudiesAsync())?.Count ?? 0) >= goal;
                 },
                 TimeSpan.FromMinutes(2),
                 Stop);
-            killed.Add(await stack.KillAsync(fault < Victims ? fault : random.Next(Victims), Stop));
+            Assert.True(moves, $"{there} studies after {string.Join(", ", killed)}\n{stack.Logs()}");
+            Assert.True(there < stack.Volume.Studies.Count, $"all was moved after {fault} kills");
+            killed.Add(await stack.KillAsync(fault < Victims ? fault : random.Next(Victims), random, Stop));
         }
 
         return killed;
@@ -78,7 +80,7 @@ public sealed class MigrationKillTests
     /// <summary>What the archive's index says against what was generated, whatever the program thinks of it.</summary>
     private static async Task AssertEachOnceAsync(KillableStack stack)
     {
-        await using var connection = new NpgsqlConnection(stack.Index.ConnectionString);
+        await using var connection = new NpgsqlConnection(stack.Database.ConnectionString);
         await connection.OpenAsync(Stop);
         await using var command = new NpgsqlCommand(
             """
