@@ -132,7 +132,6 @@ internal sealed class KillableStack : IAsyncDisposable
         ["MEDSTREAMS__MIGRATION__SOURCE__URL"] = _source!.DicomWeb.ToString(),
         ["MEDSTREAMS__MIGRATION__SOURCE__NAME"] = "old",
         ["MEDSTREAMS__MIGRATION__TARGET__KIND"] = "archive",
-        ["MEDSTREAMS__MIGRATION__TARGET__FOLDER"] = Path.Combine(_folder.FullName, "archive"),
         ["MEDSTREAMS__ARCHIVE__FOLDER"] = Path.Combine(_folder.FullName, "archive"),
         ["MEDSTREAMS__MIGRATION__FIRSTDAY"] = Volume.Options.FirstDay.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
         ["MEDSTREAMS__MIGRATION__LASTDAY"] = Volume.Options.FirstDay.AddDays(Volume.Options.Days).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
