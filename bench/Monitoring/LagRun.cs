@@ -114,16 +114,18 @@ internal sealed class LagRun(string servers, BenchOptions options, Report report
             }
         }
 
-        await Parallel.ForAsync(0, Groups, new ParallelOptions { MaxDegreeOfParallelism = 8 }, (g, _) =>
+        // Not by consumers: each would wait for a second until it knows its coordinator.
+        using var committer = Admin();
+        await Parallel.ForAsync(0, Groups, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (g, _) =>
         {
-            using var consumer = new ConsumerBuilder<Ignore, Ignore>(new ConsumerConfig { BootstrapServers = servers, GroupId = $"g{g}" }).Build();
             for (var commit = 1; commit <= CommitsOfGroup; commit++)
             {
-                consumer.Commit(Enumerable.Range(g * PartitionsOfGroup, PartitionsOfGroup)
-                    .Select(p => new TopicPartitionOffset($"t{p / PartitionsOfTopic}", p % PartitionsOfTopic, commit)));
+                await committer.AlterConsumerGroupOffsetsAsync(
+                [
+                    new ConsumerGroupTopicPartitionOffsets($"g{g}", [.. Enumerable.Range(g * PartitionsOfGroup, PartitionsOfGroup)
+                        .Select(p => new TopicPartitionOffset($"t{p / PartitionsOfTopic}", p % PartitionsOfTopic, commit))]),
+                ]);
             }
-
-            return ValueTask.CompletedTask;
         });
     }
 

@@ -34,4 +34,7 @@ public enum AlertKind
 
     /// <summary>What a failed attempt stored could not be taken back.</summary>
     NotRolledBack,
+
+    /// <summary>Old or new PACS has been away for as many attempts as a study is tried; it goes on being tried, and has not failed.</summary>
+    Away,
 }

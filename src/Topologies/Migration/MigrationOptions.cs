@@ -41,7 +41,10 @@ public sealed record MigrationOptions
     /// <summary>How long a study may stay in a list of current tasks; from 1 s. Default 2 h.</summary>
     public TimeSpan TimeLimit { get; init; } = TimeSpan.FromHours(2);
 
-    /// <summary>How often a study is tried before it has failed, from 1 (S3.11). Default 3.</summary>
+    /// <summary>
+    /// How often a study is tried before it has failed, from 1 (S3.11). Default 3. Attempts that end since source or target is away do not count: they are made
+    /// again until <see cref="TimeLimit"/>.
+    /// </summary>
     public int Tries { get; init; } = 3;
 
     /// <summary>How long the second try waits; each further one twice as long. From 0. Default 10 s.</summary>

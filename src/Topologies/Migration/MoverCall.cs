@@ -27,7 +27,7 @@ internal static class MoverCall
         catch (Exception e) when (!context.CancellationToken.IsCancellationRequested)
         {
             // Its text may hold anything, patient data too; its type does not.
-            result = StepResult.Failed(StepFailure.Unavailable, $"the step ended with {e.GetType().Name}");
+            result = StepResult.Failed(StepFailure.Refused, $"the step ended with {e.GetType().Name}");
         }
 
         return new MigrationOutcome(step, result, began, context.Clock.GetUtcNow().ToUnixTimeMilliseconds());

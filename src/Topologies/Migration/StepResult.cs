@@ -45,7 +45,7 @@ public enum StepStatus
 /// <summary>Kinds of failures, by what they ask for.</summary>
 public enum StepFailure
 {
-    /// <summary>Source or target is away or busy: the same again, later.</summary>
+    /// <summary>Source or target is away or busy: the same again, later, and not counted as a try of the study.</summary>
     Unavailable,
 
     /// <summary>Source or target refused the study or an object: again only a few times, then somebody must look.</summary>

@@ -349,11 +349,16 @@ internal sealed class StudyMachine(MigrationOptions options, StudyRecord record,
             case Afterwards.Misplaced:
                 End(MigrationEventKind.Misplaced, Pending());
                 break;
+            case Afterwards.Retry when Record.Failure == StepFailure.Unavailable:
+                // Nobody tried the study: that would only make all of them fail while old or new PACS is away.
+                Record = Record with { Tries = Record.Tries - 1, Outages = Record.Outages + 1 };
+                BackOff(Record.Outages);
+                if (Record.Outages == Limit)
+                    Alert(AlertKind.Away, Record.Reason ?? "no reason was given");
+                break;
             case Afterwards.Retry when Record.Tries < Limit:
-                var exponent = Math.Min(Record.Tries - 1, Largest);
-                var wait = Math.Min(options.Backoff.TotalMilliseconds * Math.Pow(2, exponent), options.MaxBackoff.TotalMilliseconds);
-                Record = Record with { Phase = StudyPhase.BackingOff, PhaseEnd = now + (long)wait, BackingOffSince = now };
-                Tell(MigrationEventKind.AttemptFailed);
+                Record = Record with { Outages = 0 };
+                BackOff(Record.Tries);
                 break;
             default:
                 var kind = Record.Failure == StepFailure.Conflict ? AlertKind.Conflict : AlertKind.StudyFailed;
@@ -361,6 +366,14 @@ internal sealed class StudyMachine(MigrationOptions options, StudyRecord record,
                 Alert(kind, Record.Reason ?? "no reason was given");
                 break;
         }
+    }
+
+    /// <summary>Waits for the next attempt, longer each time.</summary>
+    private void BackOff(int failures)
+    {
+        var wait = Math.Min(options.Backoff.TotalMilliseconds * Math.Pow(2, Math.Min(failures - 1, Largest)), options.MaxBackoff.TotalMilliseconds);
+        Record = Record with { Phase = StudyPhase.BackingOff, PhaseEnd = now + (long)wait, BackingOffSince = now };
+        Tell(MigrationEventKind.AttemptFailed);
     }
 
     private RecordState? Pending() => Record.Next is null ? RecordState.Pending : null;

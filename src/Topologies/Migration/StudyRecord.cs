@@ -12,8 +12,11 @@ internal sealed record StudyRecord(MigrationTask Task, string List, StudyPhase P
     /// <summary>Its place in the queue of the list, while it waits.</summary>
     public string QueueKey { get; init; } = "";
 
-    /// <summary>How many attempts of this task began.</summary>
+    /// <summary>How many attempts of this task began, but those that ended since old or new PACS was away.</summary>
     public int Tries { get; init; }
+
+    /// <summary>How many attempts in a row ended since old or new PACS was away.</summary>
+    public int Outages { get; init; }
 
     /// <summary>The number of the attempt's next step.</summary>
     public int NextSerial { get; init; }

@@ -126,5 +126,7 @@ internal static class Results
 
     public static StepResult Down { get; } = StepResult.Failed(StepFailure.Unavailable, "the target is away");
 
+    public static StepResult Refusal { get; } = StepResult.Failed(StepFailure.Refused, "the target refuses an object");
+
     public static StepResult Conflict { get; } = StepResult.Failed(StepFailure.Conflict, "other content under a UID");
 }

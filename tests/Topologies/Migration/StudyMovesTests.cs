@@ -97,11 +97,11 @@ public sealed class StudyMovesTests : IDisposable
         foreach (var wait in new[] { 10, 20 })
         {
             _driver.Answer("1.2", Results.Collected(1, 1));
-            _driver.Answer("1.2", Down);
+            _driver.Answer("1.2", Refusal);
             var rollBack = _driver.Step("1.2");
             Assert.Equal(StepKind.RollBack, rollBack.Kind);
             _driver.Answer("1.2", StepResult.Done(Amount.None));
-            Assert.Equal((AttemptFailed, StepFailure.Unavailable), (_driver.Last("1.2").Kind, _driver.Last("1.2").Failure!.Value));
+            Assert.Equal((AttemptFailed, StepFailure.Refused), (_driver.Last("1.2").Kind, _driver.Last("1.2").Failure!.Value));
 
             _driver.Advance(TimeSpan.FromSeconds(wait - 1));
             Assert.Equal(StudyPhase.BackingOff, _driver.Phase("1.2"));
@@ -109,15 +109,34 @@ public sealed class StudyMovesTests : IDisposable
             Assert.Equal((StepKind.Collect, rollBack.Attempt + 1), (_driver.Step("1.2").Kind, _driver.Step("1.2").Attempt));
         }
 
-        _driver.Answer("1.2", Down);
+        _driver.Answer("1.2", Refusal);
         _driver.Answer("1.2", StepResult.Done(Amount.None));
 
         var last = _driver.Last("1.2");
-        Assert.Equal((Failed, RecordState.Failed, 3, 3, "the target is away"), (last.Kind, last.State, last.Tries, last.Attempt, last.Reason));
+        Assert.Equal((Failed, RecordState.Failed, 3, 3, "the target refuses an object"), (last.Kind, last.State, last.Tries, last.Attempt, last.Reason));
         Assert.Equal((_driver.Now, _driver.Now - 30_000), (last.Timings.EndedAt, last.Timings.ListedAt));
         var alert = Assert.Single(_driver.Alerts);
-        Assert.Equal((AlertKind.StudyFailed, "the target is away", 3), (alert.Kind, alert.Reason, alert.Tries));
+        Assert.Equal((AlertKind.StudyFailed, "the target refuses an object", 3), (alert.Kind, alert.Reason, alert.Tries));
         Assert.Equal(last.Timings, alert.Timings);
+    }
+
+    [Fact]
+    public void S3_11_while_source_or_target_is_away_no_study_uses_up_its_tries()
+    {
+        _driver.Send("1.2", 1);
+        foreach (var wait in new[] { 10, 20, 40, 80 })
+        {
+            _driver.Answer("1.2", Down);
+            _driver.Answer("1.2", StepResult.Done(Amount.None));
+            Assert.Equal((AttemptFailed, StepFailure.Unavailable, 0), (_driver.Last("1.2").Kind, _driver.Last("1.2").Failure!.Value, _driver.Last("1.2").Tries));
+            _driver.Advance(TimeSpan.FromSeconds(wait));
+        }
+
+        Assert.Equal((AlertKind.Away, "the target is away"), (Assert.Single(_driver.Alerts).Kind, _driver.Alerts[0].Reason));
+        _driver.Answer("1.2", Results.Collected(1, 1));
+        _driver.Answer("1.2", Moved(1));
+        _driver.Answer("1.2", StepResult.Done(Objects(1)));
+        Assert.Equal((Migrated, 5, 1), (_driver.Last("1.2").Kind, _driver.Last("1.2").Attempt, _driver.Last("1.2").Tries));
     }
 
     [Fact]
