@@ -139,7 +139,6 @@ internal sealed class KillableStack : IAsyncDisposable
         ["MEDSTREAMS__MIGRATION__PARTITIONS"] = "2",
         ["MEDSTREAMS__MIGRATION__BACKOFF"] = "200 ms",
         ["MEDSTREAMS__MIGRATION__MAXBACKOFF"] = "2 s",
-        ["MEDSTREAMS__MIGRATION__TRIES"] = "100", // somebody is killed all the time
         ["MEDSTREAMS__MIGRATION__QUEUECAPACITY"] = "12",
         ["MEDSTREAMS__MIGRATION__SPOOLDIR"] = Path.Combine(_folder.FullName, "spool-" + name),
     };
