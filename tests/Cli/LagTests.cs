@@ -14,7 +14,7 @@ public sealed class LagTests(BrokerFixture broker) : IClassFixture<BrokerFixture
         using (var consumer = new ConsumerBuilder<Ignore, Ignore>(new ConsumerConfig { BootstrapServers = broker.Servers, GroupId = "his" }).Build())
             consumer.Commit([new TopicPartitionOffset("orders", 0, 1)]);
 
-        Assert.StartsWith("his\tOK\t2\t", (await RunAsync("lag")).Lines.Single(), StringComparison.Ordinal);
+        Assert.Contains((await RunAsync("lag")).Lines, line => line.StartsWith("his\tOK\t2\t", StringComparison.Ordinal)); // other tests have groups of their own
         using var json = JsonDocument.Parse((await RunAsync("lag", "his", "--by", "partition", "--json")).Output);
         var row = Assert.Single(json.RootElement.EnumerateArray());
         Assert.Equal(("orders", 1, 3, 2), (row.GetProperty("topic").GetString(), row.GetProperty("committed").GetInt32(), row.GetProperty("end").GetInt32(), row.GetProperty("lag").GetInt32()));

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using MedStreams.Dicom.Pacs;
+using MedStreams.Dicom.Pacs.Auditing;
 
 namespace MedStreams.Cli.Tests.Migration;
 
@@ -63,6 +64,23 @@ internal sealed class MemoryLedger : IStudyLedger
                 kept.Objects[id] = kept.Objects[id] with { Original = null, Stored = null };
             return ValueTask.CompletedTask;
         }
+    }
+}
+
+/// <summary>An audit trail in memory.</summary>
+internal sealed class MemoryTrail : IAuditTrail
+{
+    public ConcurrentQueue<StudyAudit> Audits { get; } = new();
+
+    /// <summary>Thrown instead of writing.</summary>
+    public IOException? Fault { get; set; }
+
+    public ValueTask WriteAsync(StudyAudit audit, CancellationToken cancellationToken)
+    {
+        if (Fault is { } fault)
+            throw fault;
+        Audits.Enqueue(audit);
+        return ValueTask.CompletedTask;
     }
 }
 

@@ -1,5 +1,6 @@
 using MedStreams.Cli.Running.Migration.Moving;
 using MedStreams.Dicom.Pacs;
+using MedStreams.Dicom.Pacs.Auditing;
 using MedStreams.Support;
 using MedStreams.Topologies.Migration;
 
@@ -46,6 +47,25 @@ public sealed class StudyMoverTests : IAsyncDisposable
         Assert.Equal(Topologies.Migration.Completeness.Equal, finished.Amount.Against(amount));
         Assert.Equal(5, _target.Visible[Study].Count);
         Assert.Equal(0, _target.Open);
+    }
+
+    [Fact]
+    public async Task A_study_that_was_moved_stands_in_the_audit_trail_and_is_not_migrated_before_it_does()
+    {
+        var trail = new MemoryTrail { Fault = new IOException("No space left on device") };
+        await _mover.DisposeAsync();
+        _mover = Mover(new StudyAuditor(trail, "old", "new", "MEDSTREAMS", AuditEventKind.InstancesTransferred, _time));
+        await _mover.CollectAsync(Study, Step(StepKind.Collect), None);
+        var amount = await TransferAll();
+
+        var refused = await Finish(amount);
+        Assert.Equal((StepStatus.Failed, StepFailure.Unavailable), (refused.Status, refused.Failure));
+        Assert.Contains("audit trail", refused.Reason, StringComparison.Ordinal);
+
+        trail.Fault = null;
+        Assert.Equal(StepStatus.Done, (await Finish(amount)).Status);
+        var audit = Assert.Single(trail.Audits);
+        Assert.Equal((Study, "old", "new", AuditAction.Create), (audit.StudyInstanceUid, audit.Source.UserId, audit.Destination.UserId, audit.Action));
     }
 
     [Fact]
@@ -170,7 +190,7 @@ public sealed class StudyMoverTests : IAsyncDisposable
         Assert.Equal(expected, string.Join(' ', BatchPlan.Of(collection, objects, bytes)));
     }
 
-    private StudyMover Mover() => new(_source, _source, _target, _ledger, new MoverOptions { BatchObjects = 2 }, _time);
+    private StudyMover Mover(StudyAuditor? auditor = null) => new(_source, _source, _target, _ledger, new MoverOptions { BatchObjects = 2 }, _time, auditor);
 
     private async Task<Amount> TransferAll(int attempt = 1)
     {

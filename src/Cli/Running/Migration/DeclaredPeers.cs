@@ -21,7 +21,7 @@ internal static class DeclaredPeers
                 Variable = Environment.GetEnvironmentVariable,
                 OpenDatabase = Open,
             });
-            return new OldPacs(source.Exams, source.Collector, source.Fetcher) { Resources = [source] };
+            return new OldPacs(source.Exams, source.Collector, source.Fetcher) { IsOutside = true, Resources = [source] };
         }
         catch (PacsException e)
         {

@@ -19,7 +19,7 @@ internal static class FolderPeers
             DocumentTable = settings.Find(MigrationSettings.DocumentTable, out var table) ? context.FullPath(table) : null,
         });
         var located = new LocatedPeers(context);
-        return new OldPacs(tree, tree, located.Fetcher(byIdentifier: null)) { Resources = [.. located.Resources, tree] };
+        return new OldPacs(tree, tree, located.Fetcher(byIdentifier: null)) { IsOutside = true, Resources = [.. located.Resources, tree] };
     }
 
     /// <summary>The folder that is set, which must be there.</summary>

@@ -1,6 +1,7 @@
 using MedStreams.Cli.Configuration;
 using MedStreams.Cli.Running.Migration.Moving;
 using MedStreams.Cli.Running.Migration.Settings;
+using MedStreams.Dicom.Pacs.Auditing;
 using MedStreams.Monitoring;
 using MedStreams.Sinks.Migration;
 using MedStreams.Streams;
@@ -42,8 +43,9 @@ internal sealed class MigrationRunner(MigrationSetting setting, MigrationDatabas
     public async Task<RunStatus?> RunAsync(Action<RunStatus> show, CancellationToken stop)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        await using var trail = pacs.OpenAuditTrail();
         await using var mover = new StudyMover(
-            pacs.Source.Collector, pacs.Source.Fetcher, pacs.Target.Target, new StudyLedger(database), MigrationSettings.ToMover(setting.Settings), _clock);
+            pacs.Source.Collector, pacs.Source.Fetcher, pacs.Target.Target, new StudyLedger(database), MigrationSettings.ToMover(setting.Settings), _clock, Auditor(trail));
         var workers = Workers(mover, ending.Token);
         try
         {
@@ -59,6 +61,14 @@ internal sealed class MigrationRunner(MigrationSetting setting, MigrationDatabas
     /// <summary>The topology of the run: what <see cref="TopologyRunner"/> runs.</summary>
     public static RunnableTopology Topology(EffectiveSettings settings, IStudyMover mover, MigrationDatabase database) =>
         MigrationEntry.Build(settings, mover, database);
+
+    private StudyAuditor? Auditor(IAuditTrail? trail) => trail is null ? null : new StudyAuditor(
+        trail,
+        pacs.Source.Exams.Name,
+        pacs.Target.Target.Name,
+        setting.Settings.Get(MigrationSettings.AeTitle),
+        pacs.Source.IsOutside ? AuditEventKind.Import : AuditEventKind.InstancesTransferred,
+        _clock);
 
     private List<Task> Workers(StudyMover mover, CancellationToken stop)
     {

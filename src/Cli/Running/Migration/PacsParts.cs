@@ -1,4 +1,7 @@
+using MedStreams.Cli.Configuration;
+using MedStreams.Cli.Running.Migration.Settings;
 using MedStreams.Dicom.Pacs;
+using MedStreams.Dicom.Pacs.Auditing;
 
 namespace MedStreams.Cli.Running.Migration;
 
@@ -8,6 +11,22 @@ internal sealed class PacsParts(PeerContext context, OldPacs source, NewPacs tar
     public OldPacs Source => source;
 
     public NewPacs Target => target;
+
+    /// <summary>The audit trail; null where the settings name none.</summary>
+    /// <exception cref="CliException">It cannot be written.</exception>
+    public AuditFile? OpenAuditTrail()
+    {
+        if (!context.Settings.Find(MigrationSettings.AuditFile, out var file))
+            return null;
+        try
+        {
+            return new AuditFile(context.FullPath(file));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw CliException.Usage($"{SettingsCatalog.Section}:{MigrationSettings.AuditFile.Key}: {context.FullPath(file)} cannot be written: {e.Message}");
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -23,6 +42,9 @@ internal sealed class PacsParts(PeerContext context, OldPacs source, NewPacs tar
 /// <param name="Fetcher">Fetches those.</param>
 internal sealed record OldPacs(IExamSource Exams, IStudyCollector Collector, IObjectFetcher Fetcher)
 {
+    /// <summary>Whether it is files or media, and no PACS of the house that sends.</summary>
+    public bool IsOutside { get; init; }
+
     /// <summary>What has to be closed after the run.</summary>
     public IReadOnlyList<IAsyncDisposable> Resources { get; init; } = [];
 }

@@ -24,6 +24,7 @@ internal static class SqlPeers
         located.Add("sql", new SqlContentStore(database, options));
         return new OldPacs(new SqlExamSource(database, options), new SqlStudyCollector(database, options, files), located.Fetcher(byIdentifier: null))
         {
+            IsOutside = true,
             Resources = [.. located.Resources, database],
         };
     }

@@ -16,8 +16,9 @@ namespace MedStreams.Cli.Running.Migration.Moving;
 /// <param name="ledger">Keeps what is expected and what is stored.</param>
 /// <param name="options">How.</param>
 /// <param name="clock">The clock.</param>
+/// <param name="auditor">Is told of each study that was moved; null: nobody is.</param>
 internal sealed class StudyMover(
-    IStudyCollector collector, IObjectFetcher fetcher, IPacsTarget target, IStudyLedger ledger, MoverOptions options, TimeProvider clock)
+    IStudyCollector collector, IObjectFetcher fetcher, IPacsTarget target, IStudyLedger ledger, MoverOptions options, TimeProvider clock, StudyAuditor? auditor = null)
     : IStudyMover, IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, Entry> _sessions = new(StringComparer.Ordinal);
@@ -159,7 +160,12 @@ internal sealed class StudyMover(
         var held = options.Level == VerificationLevel.None ? null : await target.InspectAsync(session.Study, options.Level, session.Stop);
         var verdict = StudyVerification.Compare(session.Collection, stored, held, options.Level, options.Rules);
         if (verdict.Completeness == Dicom.Pacs.Verifying.Completeness.Complete)
+        {
+            if (auditor is not null)
+                await auditor.MovedAsync(session.Collection.Exam, session.Objects, session.Stop);
             return StepResult.Done(SumOf(stored));
+        }
+
         if (verdict.Completeness == Dicom.Pacs.Verifying.Completeness.Wrong)
             return StepResult.Failed(StepFailure.Conflict, $"the target holds something else: {verdict.Reason}");
 

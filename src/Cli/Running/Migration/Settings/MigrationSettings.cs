@@ -132,6 +132,9 @@ internal static class MigrationSettings
     public static Setting<string> TagRules { get; } =
         new("Migration:TagRules", "The file that says which attributes change on the way (JSON); not set: none", Rules.Text, null);
 
+    public static Setting<string> AuditFile { get; } =
+        new("Migration:AuditFile", "The file that gets an audit message (PS3.15 A.5) for each study that was moved; not set: none", Rules.Text, null);
+
     public static Setting<string> DocumentTable { get; } =
         new("Migration:DocumentTable", "Of an old PACS that is a folder: the table (CSV) that says which other file belongs to which study", Rules.Text, null);
 
@@ -144,7 +147,7 @@ internal static class MigrationSettings
     [
         Run, .. Source.All, .. Target.All, AeTitle, FirstDay, LastDay, StepDays, PageSize, EnumerationThreads, PollingPeriod, PollingTimeout, Undated, Reconcile,
         Order, QueueCapacity, Partitions, ListCapacity, BatchesAtOnce, BatchObjects, BatchBytes, TimeLimit, Tries, Backoff, MaxBackoff, Schedule, Zone,
-        StudiesPerMinute, BytesPerSecond, Verify, Equality, AllowExtra, Conflicts, SpoolDirectory, SpoolBytes, Listen, Retrieve, Commitment, Declaration, IndexDirectory, DocumentTable, TagRules,
+        StudiesPerMinute, BytesPerSecond, Verify, Equality, AllowExtra, Conflicts, SpoolDirectory, SpoolBytes, Listen, Retrieve, Commitment, Declaration, IndexDirectory, DocumentTable, TagRules, AuditFile,
         .. LocatedSettings.All,
     ];
 
