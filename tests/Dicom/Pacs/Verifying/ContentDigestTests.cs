@@ -94,8 +94,9 @@ public sealed class ContentDigestTests
                     different.Add(Path.GetFileName(path));
             }
 
-            // One has an element twice, of which one is dropped; of the other a private UN becomes a sequence with VRs.
-            Assert.Equal(["winter.dcm", "UN_sequence.dcm"], different);
+            // One has an element twice, of which one is dropped; of the other a private UN becomes a sequence with VRs where DCMTK knows its private dictionary.
+            Assert.Contains("winter.dcm", different);
+            Assert.Empty(different.Except(["winter.dcm", "UN_sequence.dcm"]));
             Assert.True(compared > 50, $"{compared}");
             Assert.True(changed > 20, $"{changed}");
         }
