@@ -17,7 +17,7 @@ internal sealed class ChaosRun(int seed, int faults, ProcessingGuarantee guarant
     private static readonly TimeSpan ShortestSessionElsewhere = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan Session = TimeSpan.FromMilliseconds(1_500);
     private static readonly TimeSpan ProgressLimit = TimeSpan.FromSeconds(4);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(100);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(300);
     private readonly string _folder = Directory.CreateTempSubdirectory("medstreams-chaos-").FullName;
     private readonly Story _story = new();
     private int _hits;
