@@ -46,6 +46,7 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
     private bool _readsStale;
     private bool _isInputLost;
     private bool _hasAskedForMoves;
+    private int _lastTaken; // the generation of the last decision that was taken
     private long _decidedAt;
     private long _turnedAt;
 
@@ -342,6 +343,9 @@ internal sealed class StreamThread : IRebalanceListener, IRecordReceiver
         RuntimeLog.Assigned(
             _logger, Name, mine.Active.Count, string.Join(" ", mine.Active), mine.Standby.Count, string.Join(" ", mine.Standby), mine.Warmup.Count, string.Join(" ", mine.Warmup));
         _parts.Topics.Placement = decision.Placement();
+        if (decision.After != _lastTaken)
+            _tasks.CloseActive(); // a decision was missed: others may have gone on with what is still open here
+        _lastTaken = decision.Generation;
         _tasks.Keep(mine);
         _readsStale = true;
         (_hasAskedForMoves, _decidedAt) = (false, _config.Clock.GetTimestamp());

@@ -1,4 +1,5 @@
 using MedStreams.Streams.Kafka;
+using MedStreams.Streams.Runtime;
 using MedStreams.Streams.State;
 using MedStreams.Streams.Tests.Runtime.Fakes;
 using MedStreams.Support;
@@ -67,6 +68,36 @@ public sealed class StatefulThreadTests : IDisposable
         Send(20);
         await Settled();
         AssertExact();
+    }
+
+    /// <summary>As when a session ends between two generations: the member comes back, and is given what it had, but somebody else had it meanwhile.</summary>
+    [Fact]
+    public async Task A_member_that_missed_a_generation_does_not_go_on_with_what_it_had_open()
+    {
+        await using var streams = await StartAsync(true);
+        Send(10);
+        await Settled();
+        var member = _kafka.Members.Keys.Single();
+        lock (_kafka.Lock)
+        {
+            _kafka.Members["late"] = "late";
+            _kafka.Rebalance();
+        }
+
+        await Eventually.Holds(() => !_kafka.MustJoin(member)); // its part of the old generation is committed, and the new one waits
+        lock (_kafka.Lock)
+        {
+            SendAndCountElsewhere();
+            var foreign = new GroupDecision(_kafka.Generation + 1, new Dictionary<MemberName, DecidedMember>(), new(new Dictionary<MemberName, MemberTasks>(), new Dictionary<TaskId, string>()), new Dictionary<string, int>());
+            _kafka.Append(
+                new TopicPartition(GroupLog.TopicOf("app"), 0), new FakeRecord("assignment"u8.ToArray(), GroupRecords.Write(foreign), 0, Headers.Empty));
+            _kafka.Leave("late");
+        }
+
+        Send(10);
+        await Settled();
+        for (var key = 0; key < 5; key++)
+            Assert.Equal(["1", "2", "4", "5"], _kafka.Read("out").Where(r => r.KeyText == $"k{key}").Select(r => r.ValueText));
     }
 
     [Fact]
@@ -150,6 +181,19 @@ public sealed class StatefulThreadTests : IDisposable
     {
         for (var i = 0; i < records; i++, _sent++)
             _kafka.Produce("in", $"k{_sent % 5}", "x", _sent, _sent % 5 % 2);
+    }
+
+    /// <summary>One record of each key, and the state that another member makes of it, committed; its results go elsewhere.</summary>
+    private void SendAndCountElsewhere()
+    {
+        var count = (_sent / 5) + 1;
+        for (var i = 0; i < 5; i++)
+        {
+            var (key, partition) = ($"k{_sent % 5}", _sent % 5 % 2);
+            Send(1);
+            _kafka.Produce("app-counts-changelog", key, $"{count}", partition: partition);
+            _kafka.Committed[new TopicPartition("in", partition)]++;
+        }
     }
 
     private Task Settled() => Eventually.Holds(() =>

@@ -16,6 +16,12 @@ internal sealed record GroupDecision(
     GroupAssignment Assignment,
     IReadOnlyDictionary<string, int> Topics)
 {
+    /// <summary>
+    /// The highest generation that was decided before; 0 where there is none. Who has taken the decision of another one has missed that one, in which his tasks may
+    /// have been somebody else's.
+    /// </summary>
+    public int After { get; init; }
+
     /// <summary>True where a member asked all to stop: nobody does anything any more.</summary>
     public bool IsShutdown { get; init; }
 

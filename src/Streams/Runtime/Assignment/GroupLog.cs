@@ -56,6 +56,18 @@ internal sealed class GroupLog : IRecordReceiver, IDisposable
         }
     }
 
+    /// <summary>
+    /// The highest generation of the last decisions that were read; 0 before the first. A late word of an earlier generation's leader does not count.
+    /// </summary>
+    public int HighestGeneration
+    {
+        get
+        {
+            lock (_lock)
+                return _decisions.Select(d => d.Generation).DefaultIfEmpty().Max();
+        }
+    }
+
     /// <summary>The full name of the topic.</summary>
     public static string TopicOf(string applicationId) => $"{applicationId}-assignment";
 

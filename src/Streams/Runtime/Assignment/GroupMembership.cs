@@ -107,6 +107,7 @@ internal sealed class GroupMembership(ThreadParts parts)
                 IsShutdown = true,
             }
             : new GroupDecision(_generation, members, Assign(parts.Topics.Refresh(counts), previous), counts);
+        decision = decision with { After = parts.Group.HighestGeneration };
         if (parts.Topics.HasPatterns)
             new TopicPreparation(Config, parts.Topics.Topology, parts.Admin).Complete(parts.Topics.Latest, counts);
         parts.Group.Publish(decision);

@@ -32,6 +32,7 @@ internal static partial class GroupRecords
             {
                 Version = Version,
                 Generation = decision.Generation,
+                After = decision.After,
                 Members = [.. members],
                 Targets = targets,
                 Topics = decision.Topics.ToDictionary(StringComparer.Ordinal),
@@ -63,6 +64,7 @@ internal static partial class GroupRecords
                 text.Targets.SelectMany(t => Read(t.Value).Select(task => (task, t.Key))).ToDictionary(t => t.task, t => t.Key)),
             text.Topics)
         {
+            After = text.After,
             IsShutdown = text.Shutdown,
         };
     }
@@ -95,6 +97,8 @@ internal static partial class GroupRecords
         public int Version { get; init; }
 
         public int Generation { get; init; }
+
+        public int After { get; init; }
 
         public MemberText[] Members { get; init; } = [];
 
