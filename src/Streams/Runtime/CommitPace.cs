@@ -2,7 +2,7 @@ namespace MedStreams.Streams.Runtime;
 
 /// <summary>
 /// When the next commit is due, in milliseconds of the clock. The interval counts from the beginning of the one before, so that a result is no older than it; where
-/// commits are slow, at least as much time as the last one took is left for work.
+/// commits are slow, as much time as the last one took is left for work, but no more than the interval.
 /// </summary>
 internal sealed class CommitPace(long interval)
 {
@@ -16,5 +16,5 @@ internal sealed class CommitPace(long interval)
     public void OnBegin(long now) => Due = now + interval;
 
     /// <summary>The commit that began then has ended.</summary>
-    public void OnEnd(long begun, long now) => Due = Math.Max(begun + interval, now + (now - begun));
+    public void OnEnd(long begun, long now) => Due = Math.Max(begun + interval, now + Math.Min(now - begun, interval));
 }

@@ -20,10 +20,30 @@ public sealed class CommitPaceTests
     public void A_slow_commit_leaves_as_much_time_for_work_as_it_took()
     {
         _pace.OnBegin(1000);
+        _pace.OnEnd(1000, 1080);
+
+        Assert.False(_pace.IsDue(1159));
+        Assert.True(_pace.IsDue(1160));
+    }
+
+    [Fact]
+    public void However_slow_a_commit_is_the_next_one_is_due_an_interval_after_its_end()
+    {
+        _pace.OnBegin(1000);
         _pace.OnEnd(1000, 1300);
 
-        Assert.False(_pace.IsDue(1599));
-        Assert.True(_pace.IsDue(1600));
+        Assert.False(_pace.IsDue(1399));
+        Assert.True(_pace.IsDue(1400));
+    }
+
+    [Fact]
+    public void Without_an_interval_a_commit_is_always_due()
+    {
+        var pace = new CommitPace(interval: 0);
+        pace.OnBegin(1000);
+        pace.OnEnd(1000, 1030);
+
+        Assert.True(pace.IsDue(1030));
     }
 
     [Fact]
