@@ -1,63 +1,55 @@
-# Modules for Node.js: Kafka clients, which tests/Conformance talks to the broker with, and servers, which tests/Sources reads. Sourced, not run.
+# Modules for Node.js: Kafka clients, which tests/Conformance talks to the broker with, servers, which the sources are tested
+# with, and what pages are checked with in a browser. Sourced, not run.
 
-NODE_CLIENTS=$ROOT/tests/Conformance/node
-NODE_STATE=$STATE/node
-SOURCE_PEERS=$ROOT/tests/Sources/node
-SOURCE_PEERS_STATE=$STATE/node-sources
+# prepare_node PROJECT...: installs what the named test projects need. Without it their tests say that they did not run.
+prepare_node() {
+  if match Conformance "$@" >/dev/null; then prepare_node_clients; fi
+  if match Sources "$@" >/dev/null || match EndToEnd "$@" >/dev/null; then
+    install_modules tests/Sources/node node-sources "an S3 server" npm ci --ignore-scripts
+  fi
+  if match EndToEnd "$@" >/dev/null || match Monitoring "$@" >/dev/null; then
+    install_modules tests/Support/node node-pages "what pages are checked with" npm ci --ignore-scripts
+  fi
+}
 
-# Installs the servers that the sources are tested with. Without them the tests that need them say that they did not run.
-prepare_source_peers() {
-  need nodejs "an S3 server, which the sources are tested with, runs in it" has_program node
-  install_missing
-  need npm "it installs the S3 server that the sources are tested with" has_program npm
-  install_missing
-
-  local wanted
-  wanted=$(cat "$SOURCE_PEERS/package-lock.json" <(node --version) | sha256sum)
-  [[ $wanted == "$(cat "$SOURCE_PEERS_STATE/installed" 2>/dev/null)" ]] && return
+# install_modules FOLDER STATE WHAT COMMAND...: runs the command over the lock file of the folder, below the state folder of
+# that name, once for each state of it and version of Node.
+install_modules() {
+  local from=$ROOT/$1 state=$STATE/$2 what=$3 wanted
+  need_node
+  wanted=$(cat "$from/package-lock.json" <(node --version) | sha256sum)
+  [[ $wanted == "$(cat "$state/installed" 2>/dev/null)" ]] && return
   lock
-  say "installing the S3 server that the sources are tested with (log: $SOURCE_PEERS_STATE/npm.log)"
-  rm -rf "$SOURCE_PEERS_STATE"
-  mkdir -p "$SOURCE_PEERS_STATE"
-  cp "$SOURCE_PEERS"/package*.json "$SOURCE_PEERS/.npmrc" "$SOURCE_PEERS_STATE/"
-  if (cd "$SOURCE_PEERS_STATE" && npm ci --ignore-scripts) </dev/null >"$SOURCE_PEERS_STATE/npm.log" 2>&1 9>&-; then
-    echo "$wanted" >"$SOURCE_PEERS_STATE/installed"
+  say "installing $what (log: $state/npm.log)"
+  rm -rf "$state"
+  mkdir -p "$state"
+  cp "$from"/package*.json "$from/.npmrc" "$state/"
+  if (cd "$state" && "${@:4}") </dev/null >"$state/npm.log" 2>&1 9>&-; then
+    echo "$wanted" >"$state/installed"
   else
-    say "npm could not install it: its tests will not run"
-    tail -n 3 "$SOURCE_PEERS_STATE/npm.log" >&2
+    say "npm could not install it: the tests that need it will not run"
+    tail -n 3 "$state/npm.log" >&2
   fi
   unlock
 }
 
-# Installs the modules that the lock file names into the state folder, once for each state of it and version of Node.
-# Without them the tests that need them say that they did not run.
 prepare_node_clients() {
-  need nodejs "clients for Node.js, which the broker is tested with, run in it" has_program node
-  install_missing
-  need npm "it installs the clients for Node.js" has_program npm
+  need_node
   need librdkafka-dev "one of the clients for Node.js is built over it" has_header librdkafka/rdkafkacpp.h
   need g++ "one of the clients for Node.js is built with it" has_program g++
   need make "one of the clients for Node.js is built with it" has_program make
   need libnode-dev "one of the clients for Node.js is built with its headers" has_node_headers
   install_missing
+  install_modules tests/Conformance/node node "clients for Node.js that the broker is tested with" \
+    env BUILD_LIBRDKAFKA=0 npm_config_nodedir="$(node_prefix)" npm ci --foreground-scripts
+  [[ ! -e $STATE/node/installed || -e $STATE/node/node_modules/node-rdkafka ]] || say "node-rdkafka did not build: its tests will not run"
+}
 
-  local wanted
-  wanted=$(cat "$NODE_CLIENTS/package-lock.json" <(node --version) | sha256sum)
-  [[ $wanted == "$(cat "$NODE_STATE/installed" 2>/dev/null)" ]] && return
-  lock
-  say "installing the clients for Node.js that the broker is tested with (log: $NODE_STATE/npm.log)"
-  rm -rf "$NODE_STATE"
-  mkdir -p "$NODE_STATE"
-  cp "$NODE_CLIENTS"/package*.json "$NODE_CLIENTS/.npmrc" "$NODE_STATE/"
-  if (cd "$NODE_STATE" && BUILD_LIBRDKAFKA=0 npm_config_nodedir=$(node_prefix) npm ci --foreground-scripts) \
-    </dev/null >"$NODE_STATE/npm.log" 2>&1 9>&-; then
-    [[ -e $NODE_STATE/node_modules/node-rdkafka ]] || say "node-rdkafka did not build: its tests will not run"
-    echo "$wanted" >"$NODE_STATE/installed"
-  else
-    say "npm could not install them: their tests will not run"
-    tail -n 3 "$NODE_STATE/npm.log" >&2
-  fi
-  unlock
+need_node() {
+  need nodejs "what the tests use of Node.js runs in it" has_program node
+  install_missing
+  need npm "it installs what the tests use of Node.js" has_program npm
+  install_missing
 }
 
 has_header() { [[ -e /usr/include/$1 ]]; }

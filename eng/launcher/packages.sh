@@ -55,6 +55,7 @@ need_test() {
   need burrow "a lag monitor that the broker is tested with" has_program Burrow
   need zookeeper "Burrow needs it" has_jar zookeeper
   need prometheus "it reads the metrics in tests" has_program promtool
+  need chromium "the browser that pages and reports are tested in" has_program chromium
   need python3-aiosmtpd "a mail server that notifications are tested with" has_python aiosmtpd
 }
 

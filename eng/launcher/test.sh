@@ -35,8 +35,7 @@ verb_test() {
 
   find_sdk
   prepare_for test
-  if match Conformance "${wanted[@]}" >/dev/null; then prepare_node_clients; fi
-  if match Sources "${wanted[@]}" >/dev/null; then prepare_source_peers; fi
+  prepare_node "${wanted[@]}"
   build all MedStreams.sln src tests bench || { echo "0 passed, 1 failed" && return 1; }
   mkdir -p "$STATE/test"
 
