@@ -3,7 +3,7 @@ using System.Buffers;
 namespace MedStreams.Dicom;
 
 /// <summary>A stream whose beginning can be looked at before it is read. Reading only; does not own the other; not thread-safe.</summary>
-internal sealed class PeekableStream(Stream inner) : Stream
+internal sealed class PeekableStream(Stream inner) : ReadOnlyStream
 {
     private byte[] _buffer = [];
     private int _start;
@@ -11,14 +11,6 @@ internal sealed class PeekableStream(Stream inner) : Stream
 
     /// <summary>What was read ahead.</summary>
     public ReadOnlyMemory<byte> Peeked => _buffer.AsMemory(_start, _end - _start);
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
 
     /// <summary>How many bytes were taken.</summary>
     public override long Position { get => _position; set => throw new NotSupportedException(); }
@@ -62,19 +54,6 @@ internal sealed class PeekableStream(Stream inner) : Stream
         _position += count;
         return count;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override void Flush() => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

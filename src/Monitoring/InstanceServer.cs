@@ -36,21 +36,13 @@ public sealed class InstanceServer : IAsyncDisposable
         var application = WebHost.Make(options.Listen, loggers);
         var token = new BearerToken(options.Token);
         var endpoints = new QueryEndpoints(streams, options, token, applicationServer);
-        endpoints.Map(application);
-        new HealthEndpoints(streams, token).Map(application);
         var server = new InstanceServer(application, endpoints);
-        new MetricsEndpoint(server._collector, token, []).Map(application);
-        try
+        server.Address = await WebHost.StartAsync(application, server, () =>
         {
-            await application.StartAsync();
-        }
-        catch
-        {
-            await server.DisposeAsync();
-            throw;
-        }
-
-        server.Address = WebHost.AddressOf(application);
+            endpoints.Map(application);
+            new HealthEndpoints(streams, token).Map(application);
+            new MetricsEndpoint(server._collector, token, []).Map(application);
+        });
         return server;
     }
 

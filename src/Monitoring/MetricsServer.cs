@@ -25,18 +25,8 @@ public sealed class MetricsServer : IAsyncDisposable
     {
         var application = WebHost.Make(listen, loggers);
         var server = new MetricsServer(application, new MetricsCollector());
-        new MetricsEndpoint(server._collector, new BearerToken(token), []).Map(application);
-        try
-        {
-            await application.StartAsync();
-        }
-        catch
-        {
-            await server.DisposeAsync();
-            throw;
-        }
-
-        server.Address = WebHost.AddressOf(application);
+        server.Address = await WebHost.StartAsync(
+            application, server, () => new MetricsEndpoint(server._collector, new BearerToken(token), []).Map(application));
         return server;
     }
 

@@ -43,18 +43,7 @@ public sealed class MonitorServer : IAsyncDisposable
         var logger = loggers.CreateLogger<MonitorServer>();
         ClusterWatch[] watches = [.. options.Clusters.Select(c => new ClusterWatch(c, clock, logger))];
         var server = new MonitorServer(application, watches, new Notifier(watches, options.Notifications, clock, logger));
-        try
-        {
-            server.Map(new BearerToken(options.Token));
-            await application.StartAsync();
-        }
-        catch
-        {
-            await server.DisposeAsync();
-            throw;
-        }
-
-        server.Address = WebHost.AddressOf(application);
+        server.Address = await WebHost.StartAsync(application, server, () => server.Map(new BearerToken(options.Token)));
         return server;
     }
 

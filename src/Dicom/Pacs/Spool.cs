@@ -106,23 +106,13 @@ public sealed class SpooledContent : IAsyncDisposable
         _spool.Change(bytes);
     }
 
-    private sealed class CountedStream(FileStream file, SpooledContent content) : Stream
+    private sealed class CountedStream(FileStream file, SpooledContent content) : WriteOnlyStream
     {
-        public override bool CanRead => false;
-
-        public override bool CanSeek => false;
-
         public override bool CanWrite => file.CanWrite;
 
         public override long Length => content.Length;
 
-        public override long Position
-        {
-            get => content.Length;
-            set => throw new NotSupportedException();
-        }
-
-        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+        public override long Position { get => content.Length; set => throw new NotSupportedException(); }
 
         public override void Write(ReadOnlySpan<byte> buffer)
         {
@@ -136,16 +126,7 @@ public sealed class SpooledContent : IAsyncDisposable
             content.Grown(buffer.Length);
         }
 
-        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-            WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
         public override void Flush() => file.Flush();
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
 
         protected override void Dispose(bool disposing)
         {

@@ -34,9 +34,26 @@ internal static class WebHost
         return builder.Build();
     }
 
-    /// <summary>Where a server that is started listens.</summary>
-    public static Uri AddressOf(WebApplication application) =>
-        new(application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+    /// <summary>Starts a server and tells where it listens; whoever owns it is disposed of where it cannot start.</summary>
+    /// <param name="application">The server.</param>
+    /// <param name="owner">Whose it is.</param>
+    /// <param name="map">Says what it answers.</param>
+    /// <exception cref="IOException">The address cannot be listened at.</exception>
+    public static async Task<Uri> StartAsync(WebApplication application, IAsyncDisposable owner, Action map)
+    {
+        try
+        {
+            map();
+            await application.StartAsync();
+        }
+        catch
+        {
+            await owner.DisposeAsync();
+            throw;
+        }
+
+        return new(application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+    }
 
     /// <summary>Hands log lines on to loggers that are not the server's own.</summary>
     private sealed class OtherLoggers(ILoggerFactory loggers) : ILoggerProvider

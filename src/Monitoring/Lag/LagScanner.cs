@@ -21,17 +21,7 @@ public sealed class LagScanner(Func<ConsumerConfig, IConsumer<byte[]?, byte[]?>>
     /// <exception cref="TimeoutException"><c>__consumer_offsets</c> could not be read to its end.</exception>
     public IReadOnlyList<GroupReport> Scan(LagScanOptions options, int offsetsPartitions, CancellationToken stop)
     {
-        using var consumer = connect(new ConsumerConfig
-        {
-            GroupId = "medstreams-lag",
-            EnableAutoCommit = false,
-            EnableAutoOffsetStore = false,
-            EnablePartitionEof = true,
-            AllowAutoCreateTopics = false,
-            AutoOffsetReset = AutoOffsetReset.Earliest,
-            IsolationLevel = IsolationLevel.ReadCommitted,
-            FetchWaitMaxMs = 20,
-        });
+        using var consumer = connect(LagConsumer.Config("medstreams-lag"));
         var ends = new PartitionEnds(consumer, options.Timeout);
         var groups = Read(consumer, ends, options, offsetsPartitions, stop);
         var partitions = groups.Values.SelectMany(PartitionsOf).Where(p => options.WantsTopic(p.Topic)).Distinct().ToList();

@@ -3,17 +3,9 @@ using Npgsql;
 
 namespace MedStreams.Sinks.Migration;
 
-/// <summary>Short forms for statements with numbered parameters.</summary>
+/// <summary>What the migration database needs beside <see cref="PostgresCommands"/>: batches, columns that may be null, texts of sources.</summary>
 internal static class Sql
 {
-    public static NpgsqlCommand Command(this NpgsqlConnection connection, string sql, params ReadOnlySpan<object?> values)
-    {
-        var command = new NpgsqlCommand(sql, connection);
-        foreach (var value in values)
-            command.Parameters.Add(new() { Value = value ?? DBNull.Value });
-        return command;
-    }
-
     public static NpgsqlBatchCommand Add(this NpgsqlBatch batch, string sql, params ReadOnlySpan<object?> values)
     {
         var command = new NpgsqlBatchCommand(sql);
@@ -21,30 +13,6 @@ internal static class Sql
             command.Parameters.Add(new() { Value = value ?? DBNull.Value });
         batch.BatchCommands.Add(command);
         return command;
-    }
-
-    public static async Task<int> ExecuteAsync(this NpgsqlCommand command, CancellationToken stop)
-    {
-        await using (command)
-            return await command.ExecuteNonQueryAsync(stop);
-    }
-
-    public static async Task<T?> ScalarAsync<T>(this NpgsqlCommand command, CancellationToken stop)
-    {
-        await using (command)
-            return await command.ExecuteScalarAsync(stop) is T value ? value : default;
-    }
-
-    public static async Task<List<T>> ListAsync<T>(this NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken stop)
-    {
-        await using (command)
-        {
-            await using var reader = await command.ExecuteReaderAsync(stop);
-            var rows = new List<T>();
-            while (await reader.ReadAsync(stop))
-                rows.Add(read(reader));
-            return rows;
-        }
     }
 
     /// <summary>A column that may be null.</summary>

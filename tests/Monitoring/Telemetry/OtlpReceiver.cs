@@ -33,9 +33,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         var application = builder.Build();
         var receiver = new OtlpReceiver(application);
-        application.Run(receiver.TakeAsync);
-        await application.StartAsync();
-        receiver.Address = WebHost.AddressOf(application);
+        receiver.Address = await WebHost.StartAsync(application, receiver, () => application.Run(receiver.TakeAsync));
         return receiver;
     }
 

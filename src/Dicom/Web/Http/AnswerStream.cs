@@ -1,17 +1,9 @@
 namespace MedStreams.Dicom.Web;
 
 /// <summary>The body of an answer: read under watch, up to a limit; what goes wrong is a <see cref="DicomWebException"/>. Reading only, asynchronous; not thread-safe.</summary>
-internal sealed class AnswerStream(Stream inner, Watch watch, TimeSpan idle, string what, long limit = long.MaxValue) : Stream
+internal sealed class AnswerStream(Stream inner, Watch watch, TimeSpan idle, string what, long limit = long.MaxValue) : ReadOnlyStream
 {
     private long _position;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
 
     public override long Position { get => _position; set => throw new NotSupportedException(); }
 
@@ -37,19 +29,6 @@ internal sealed class AnswerStream(Stream inner, Watch watch, TimeSpan idle, str
             throw new DicomWebException(DicomWebError.Truncated, $"{what}: the connection broke behind byte {_position} of the answer.", e);
         }
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("It is read asynchronously.");
-
-    public override void Flush() => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -49,22 +49,22 @@ public sealed class StowClient(HttpClient http, DicomWebOptions options)
     private static StowAnswer Judge(HttpStatusCode status, IReadOnlyList<StowObject> objects, DicomDataSet? said)
     {
         var results = new Dictionary<string, StowResult>(StringComparer.Ordinal);
-        foreach (var item in Items(said, WebTags.ReferencedSopSequence))
+        foreach (var item in Items(said, Tags.ReferencedSopSequence))
         {
-            if (item.Text(WebTags.ReferencedSopInstanceUid) is { } uid)
+            if (item.Text(Tags.ReferencedSopInstanceUid) is { } uid)
                 results[uid] = new StowResult(uid, StowOutcome.Stored, Reason(item, WebTags.WarningReason));
         }
 
-        foreach (var item in Items(said, WebTags.FailedSopSequence)) // who is in both has failed
+        foreach (var item in Items(said, Tags.FailedSopSequence)) // who is in both has failed
         {
-            if (item.Text(WebTags.ReferencedSopInstanceUid) is { } uid)
-                results[uid] = new StowResult(uid, StowOutcome.Failed, Reason(item, WebTags.FailureReason));
+            if (item.Text(Tags.ReferencedSopInstanceUid) is { } uid)
+                results[uid] = new StowResult(uid, StowOutcome.Failed, Reason(item, Tags.FailureReason));
         }
 
         return new StowAnswer(
             status,
             [.. objects.Select(o => results.GetValueOrDefault(o.SopInstanceUid) ?? new StowResult(o.SopInstanceUid, StowOutcome.Unmentioned, null))],
-            [.. Items(said, WebTags.OtherFailuresSequence).Select(item => Reason(item, WebTags.FailureReason)).OfType<StowReason>()]);
+            [.. Items(said, WebTags.OtherFailuresSequence).Select(item => Reason(item, Tags.FailureReason)).OfType<StowReason>()]);
     }
 
     private static IEnumerable<DicomDataSet> Items(DicomDataSet? said, DicomTag tag) =>

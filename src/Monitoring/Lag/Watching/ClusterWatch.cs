@@ -46,8 +46,8 @@ public sealed class ClusterWatch : IAsyncDisposable
         (Cluster, _clock, _logger) = (cluster, clock, logger);
         Book = new LagBook(cluster.Book, clock);
         _evaluator = new LagEvaluator(cluster.Rules);
-        _asker = cluster.Connect(Config());
-        _follower = cluster.Connect(Config());
+        _asker = cluster.Connect(LagConsumer.Config("medstreams-monitor"));
+        _follower = cluster.Connect(LagConsumer.Config("medstreams-monitor"));
         _admin = cluster.Admin();
         _waits = new WaitTimes(_asker, TimeSpan.FromSeconds(Math.Min(2, cluster.Timeout.TotalSeconds)));
         _offsets = new OffsetsFollower(_follower, Book, Wake);
@@ -144,18 +144,6 @@ public sealed class ClusterWatch : IAsyncDisposable
         _stop.Dispose();
         _wake.Dispose();
     }
-
-    private static ConsumerConfig Config() => new()
-    {
-        GroupId = "medstreams-monitor",
-        EnableAutoCommit = false,
-        EnableAutoOffsetStore = false,
-        EnablePartitionEof = true,
-        AllowAutoCreateTopics = false,
-        AutoOffsetReset = AutoOffsetReset.Earliest,
-        IsolationLevel = IsolationLevel.ReadCommitted,
-        FetchWaitMaxMs = 20,
-    };
 
     private void LookAgainAndAgain()
     {

@@ -17,7 +17,7 @@ internal static class ObjectIntake
         try
         {
             await using var content = fetched.Content.OpenRead();
-            await using var copying = new CopyingReader(content, writer);
+            await using var copying = new CopyingStream(content, writer);
             var seen = fetched.Object.Kind == StudyObjectKind.Instance
                 ? await ReadInstanceAsync(fetched, copying, cancellationToken)
                 : await ReadDocumentAsync(fetched, copying, cancellationToken);
@@ -42,7 +42,7 @@ internal static class ObjectIntake
         }
     }
 
-    private static async ValueTask<StagedObject> ReadInstanceAsync(FetchedObject fetched, CopyingReader copying, CancellationToken cancellationToken)
+    private static async ValueTask<StagedObject> ReadInstanceAsync(FetchedObject fetched, CopyingStream copying, CancellationToken cancellationToken)
     {
         var file = await DicomFile.ReadAsync(copying, cancellationToken: cancellationToken);
         await DrainAsync(copying, cancellationToken); // a deflated data set may be padded
@@ -58,7 +58,7 @@ internal static class ObjectIntake
         };
     }
 
-    private static async ValueTask<StagedObject> ReadDocumentAsync(FetchedObject fetched, CopyingReader copying, CancellationToken cancellationToken)
+    private static async ValueTask<StagedObject> ReadDocumentAsync(FetchedObject fetched, CopyingStream copying, CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var bytes = await DrainAsync(copying, cancellationToken, hash);
@@ -98,24 +98,6 @@ internal static class ObjectIntake
         finally
         {
             System.Buffers.ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
-        }
-    }
-
-    /// <summary>Writes what is read from it.</summary>
-    private sealed class CopyingReader(Stream from, Stream to) : ReadOnlyStream
-    {
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            var read = await from.ReadAsync(buffer, cancellationToken);
-            await to.WriteAsync(buffer[..read], cancellationToken);
-            return read;
-        }
-
-        public override int Read(Span<byte> buffer)
-        {
-            var read = from.Read(buffer);
-            to.Write(buffer[..read]);
-            return read;
         }
     }
 }

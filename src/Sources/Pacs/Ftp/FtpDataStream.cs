@@ -1,3 +1,5 @@
+using MedStreams.Dicom;
+
 namespace MedStreams.Sources.Pacs.Ftp;
 
 /// <summary>The bytes of a file. At their end the server must say that they were all; only then the connection is used again. Reading only; not thread-safe.</summary>
@@ -5,21 +7,11 @@ namespace MedStreams.Sources.Pacs.Ftp;
 /// <param name="connection">The control connection.</param>
 /// <param name="pool">Whose it is.</param>
 /// <param name="expected">How many bytes are to come; null where the server does not tell. After fewer its word is not waited for.</param>
-internal sealed class FtpDataStream(Stream data, FtpConnection connection, FtpPool pool, long? expected) : Stream
+internal sealed class FtpDataStream(Stream data, FtpConnection connection, FtpPool pool, long? expected) : ReadOnlyStream
 {
     private long _read;
     private bool _isWhole;
     private bool _isGivenBack;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -37,19 +29,6 @@ internal sealed class FtpDataStream(Stream data, FtpConnection connection, FtpPo
         await GiveBackAsync();
         return 0;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush() => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     public override async ValueTask DisposeAsync()
     {

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using MedStreams.Dicom;
 
 namespace MedStreams.Sources.Pacs.Located;
 
@@ -6,7 +7,7 @@ namespace MedStreams.Sources.Pacs.Located;
 /// Reads an object to its end, and takes the reading up again where it was cut. What comes out is one object or an <see cref="ObjectStoreException"/>, never the
 /// beginning of one and the end of another. Reading only, asynchronously; not thread-safe.
 /// </summary>
-internal sealed class ResumingStream(IObjectStore store, string location, LocatedFetcherOptions options, TimeProvider time) : Stream
+internal sealed class ResumingStream(IObjectStore store, string location, LocatedFetcherOptions options, TimeProvider time) : ReadOnlyStream
 {
     private OpenedObject? _opened;
     private string? _version;
@@ -15,14 +16,6 @@ internal sealed class ResumingStream(IObjectStore store, string location, Locate
 
     /// <summary>How many bytes the object has; null where the store does not tell.</summary>
     public long? Total { get; private set; }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
 
     public override long Position { get => _position; set => throw new NotSupportedException(); }
 
@@ -67,19 +60,6 @@ internal sealed class ResumingStream(IObjectStore store, string location, Locate
             }
         }
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush() => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     public override async ValueTask DisposeAsync()
     {

@@ -1,5 +1,6 @@
 using System.Data;
 using System.Data.Common;
+using MedStreams.Dicom;
 using MedStreams.Sources.Pacs.Located;
 
 namespace MedStreams.Sources.Pacs.Sql;
@@ -46,18 +47,8 @@ public sealed class SqlContentStore(DbDataSource database, SqlSourceOptions opti
     public Task<string?> VersionAsync(string location, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
 
     /// <summary>The bytes of a column; holds the connection until it is disposed.</summary>
-    private sealed class SqlContentStream(Stream content, DbDataReader rows, DbCommand command) : Stream
+    private sealed class SqlContentStream(Stream content, DbDataReader rows, DbCommand command) : ReadOnlyStream
     {
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
         public async Task SkipAsync(long count, CancellationToken cancellationToken)
         {
             var buffer = new byte[64 << 10];
@@ -79,19 +70,6 @@ public sealed class SqlContentStore(DbDataSource database, SqlSourceOptions opti
                 throw new IOException("The database does not answer.", e);
             }
         }
-
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override void Flush() => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
         public override async ValueTask DisposeAsync()
         {

@@ -1,3 +1,4 @@
+using MedStreams.Dicom;
 using MedStreams.Sinks.Pacs.Archive;
 
 namespace MedStreams.Sinks.Tests.Pacs.Archive;

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
+using MedStreams.Dicom;
 
 namespace MedStreams.Sinks.Pacs.Archive;
 

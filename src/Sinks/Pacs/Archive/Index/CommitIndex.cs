@@ -38,7 +38,7 @@ internal sealed class CommitIndex(ArchiveDatabase database)
     {
         var missing = study.Objects.Select(o => o.Id).ToHashSet(StringComparer.Ordinal);
         var staged = await connection.Command(
-            "SELECT object_id FROM medstreams.archive_staged WHERE upload_id = $1 AND is_stored", upload).AllAsync(row => row.GetString(0), stop);
+            "SELECT object_id FROM medstreams.archive_staged WHERE upload_id = $1 AND is_stored", upload).ListAsync(row => row.GetString(0), stop);
         var foreign = staged.Count(id => !missing.Remove(id));
         if (foreign > 0)
         {
@@ -54,7 +54,7 @@ internal sealed class CommitIndex(ArchiveDatabase database)
                 """
                 SELECT o.target_id FROM medstreams.archive_object o JOIN medstreams.archive_study s USING (study_key) WHERE s.study_uid = $1 AND o.is_current
                 """,
-                study.Exam.StudyInstanceUid).AllAsync(row => row.GetString(0), stop);
+                study.Exam.StudyInstanceUid).ListAsync(row => row.GetString(0), stop);
             missing.ExceptWith(visible);
         }
 

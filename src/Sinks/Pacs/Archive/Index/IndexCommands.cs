@@ -1,58 +1,12 @@
-using System.Data;
 using MedStreams.Dicom.Pacs;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace MedStreams.Sinks.Pacs.Archive;
 
-/// <summary>Short words for statements and rows.</summary>
+/// <summary>What the index needs beside <see cref="PostgresCommands"/>: columns and parameters of its types.</summary>
 internal static class IndexCommands
 {
-    /// <summary>A statement with positional parameters; null is SQL's null, of a text unless it is typed.</summary>
-    public static NpgsqlCommand Command(this NpgsqlConnection connection, string sql, params ReadOnlySpan<object?> values)
-    {
-        var command = new NpgsqlCommand(sql, connection);
-        foreach (var value in values)
-            command.Parameters.Add(value as NpgsqlParameter ?? new NpgsqlParameter { Value = value ?? DBNull.Value });
-        return command;
-    }
-
-    public static async Task<int> ExecuteAsync(this NpgsqlCommand command, CancellationToken stop)
-    {
-        await using (command)
-            return await command.ExecuteNonQueryAsync(stop);
-    }
-
-    /// <summary>The first column of the first row; null where there is none.</summary>
-    public static async Task<T?> ScalarAsync<T>(this NpgsqlCommand command, CancellationToken stop)
-    {
-        await using (command)
-            return await command.ExecuteScalarAsync(stop) is T value ? value : default;
-    }
-
-    /// <summary>The first row; null where there is none.</summary>
-    public static async Task<T?> FirstAsync<T>(this NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken stop)
-        where T : class
-    {
-        await using (command)
-        {
-            await using var reader = await command.ExecuteReaderAsync(CommandBehavior.SingleRow, stop);
-            return await reader.ReadAsync(stop) ? read(reader) : null;
-        }
-    }
-
-    public static async Task<List<T>> AllAsync<T>(this NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken stop)
-    {
-        await using (command)
-        {
-            await using var reader = await command.ExecuteReaderAsync(stop);
-            var rows = new List<T>();
-            while (await reader.ReadAsync(stop))
-                rows.Add(read(reader));
-            return rows;
-        }
-    }
-
     public static string? Text(this NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 
     public static int? Integer(this NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetInt32(column);

@@ -65,19 +65,19 @@ internal sealed class ReadingIndex(ArchiveDatabase database)
                 command.Parameters.Add(new NpgsqlParameter { Value = window.To, NpgsqlDbType = NpgsqlDbType.Date });
             }
 
-            return command.AllAsync(Study, token);
+            return command.ListAsync(Study, token);
         },
         stop);
 
     /// <summary>The current objects of a study, by series and number.</summary>
     public Task<List<ShownObject>> ObjectsAsync(string study, CancellationToken stop) => database.RunAsync(
         (connection, token) => connection.Command(
-            $"{ObjectSelect} AND o.is_current ORDER BY 3, o.instance_number NULLS LAST, o.target_id", study).AllAsync(Object, token),
+            $"{ObjectSelect} AND o.is_current ORDER BY 3, o.instance_number NULLS LAST, o.target_id", study).ListAsync(Object, token),
         stop);
 
     /// <summary>The objects of a study, older versions too.</summary>
     public Task<List<ShownObject>> VersionsAsync(string study, CancellationToken stop) => database.RunAsync(
-        (connection, token) => connection.Command($"{ObjectSelect} ORDER BY 3, o.target_id, o.version", study).AllAsync(Object, token), stop);
+        (connection, token) => connection.Command($"{ObjectSelect} ORDER BY 3, o.target_id, o.version", study).ListAsync(Object, token), stop);
 
     /// <summary>One object; null: there is none.</summary>
     /// <param name="study">Its study.</param>

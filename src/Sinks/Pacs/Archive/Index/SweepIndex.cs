@@ -32,14 +32,14 @@ internal sealed class SweepIndex(ArchiveDatabase database)
     public Task<List<(string File, long Bytes)>> UnreferencedAsync(string behind, CancellationToken stop) => database.RunAsync(
         (connection, token) => connection.Command(
             $"SELECT f.file, f.stored_bytes FROM medstreams.archive_file f WHERE f.file > $1 AND {IsUnreferenced} ORDER BY f.file LIMIT {Page}", behind)
-            .AllAsync(row => (row.GetString(0), row.GetInt64(1)), token),
+            .ListAsync(row => (row.GetString(0), row.GetInt64(1)), token),
         stop);
 
     /// <summary>Those of some names that the index does not know.</summary>
     public Task<List<string>> UnknownAsync(string[] names, CancellationToken stop) => database.RunAsync(
         (connection, token) => connection.Command(
             "SELECT n FROM unnest($1) n WHERE NOT EXISTS (SELECT FROM medstreams.archive_file f WHERE f.file = n)",
-            new NpgsqlParameter { Value = names, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text }).AllAsync(row => row.GetString(0), token),
+            new NpgsqlParameter { Value = names, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text }).ListAsync(row => row.GetString(0), token),
         stop);
 
     /// <summary>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Security.Cryptography;
+using MedStreams.Dicom;
 
 namespace MedStreams.Sinks.Pacs.Archive;
 
