@@ -6,7 +6,7 @@ namespace MedStreams.EndToEnd.Tests.Migration;
 /// <summary>Looks into the archive again and again while it is filled: a study is there whole or not at all.</summary>
 /// <param name="index">The archive's database.</param>
 /// <param name="expected">How many objects each study has.</param>
-internal sealed class StudyObserver(PrivatePostgres index, IReadOnlyDictionary<string, int> expected)
+internal sealed class StudyObserver(PrivatePostgres index, IReadOnlyDictionary<string, int> expected) : IAsyncDisposable
 {
     private const string Sql =
         """
@@ -14,6 +14,9 @@ internal sealed class StudyObserver(PrivatePostgres index, IReadOnlyDictionary<s
         FROM medstreams.archive_study s LEFT JOIN medstreams.archive_object o ON o.study_key = s.study_key AND o.is_current
         GROUP BY 1, 2
         """;
+
+    private readonly SemaphoreSlim _turn = new(1);
+    private NpgsqlConnection? _connection;
 
     /// <summary>How often it saw the archive.</summary>
     public int Looks { get; private set; }
@@ -29,7 +32,7 @@ internal sealed class StudyObserver(PrivatePostgres index, IReadOnlyDictionary<s
     {
         while (!stop.IsCancellationRequested)
         {
-            if (await StudiesAsync() is { } studies)
+            if (await LookAsync() is { } studies)
             {
                 Looks++;
                 LooksBetween += studies.Count > 0 && studies.Count < expected.Count ? 1 : 0;
@@ -42,12 +45,12 @@ internal sealed class StudyObserver(PrivatePostgres index, IReadOnlyDictionary<s
     }
 
     /// <summary>Studies with their numbers of objects, told and counted; null where the database is away.</summary>
-    public async Task<Dictionary<string, (int Told, int There)>?> StudiesAsync()
+    public async Task<Dictionary<string, (int Told, int There)>?> LookAsync()
     {
+        await _turn.WaitAsync();
         try
         {
-            await using var connection = new NpgsqlConnection(index.ConnectionString + ";Pooling=false;Timeout=5");
-            await connection.OpenAsync();
+            var connection = await ConnectionAsync();
             await using var exists = new NpgsqlCommand("SELECT to_regclass('medstreams.archive_object') IS NOT NULL", connection);
             if (await exists.ExecuteScalarAsync() is not true)
                 return [];
@@ -60,7 +63,36 @@ internal sealed class StudyObserver(PrivatePostgres index, IReadOnlyDictionary<s
         }
         catch (Exception e) when (e is NpgsqlException or InvalidOperationException or System.Net.Sockets.SocketException or IOException)
         {
+            await CloseAsync();
             return null; // killed a moment ago
         }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await CloseAsync();
+        _turn.Dispose();
+    }
+
+    private async Task<NpgsqlConnection> ConnectionAsync()
+    {
+        if (_connection is null)
+        {
+            _connection = new NpgsqlConnection(index.ConnectionString + ";Pooling=false;Timeout=5");
+            await _connection.OpenAsync();
+        }
+
+        return _connection;
+    }
+
+    private async Task CloseAsync()
+    {
+        if (_connection is not null)
+            await _connection.DisposeAsync();
+        _connection = null;
     }
 }
