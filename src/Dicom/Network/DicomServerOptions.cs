@@ -27,6 +27,12 @@ public sealed record DicomServerOptions
     /// <summary>The titles that may call; null: all. Default: null.</summary>
     public IReadOnlySet<string>? CallingAes { get; init; }
 
+    /// <summary>
+    /// Whether a user may call (PS3.7 section D.3.3.7); null is who names itself not at all, or by a ticket that is not known here. Called from any thread; must not throw.
+    /// Null: whoever calls may. Default: null.
+    /// </summary>
+    public Func<DicomUser?, bool>? AdmitsUser { get; init; }
+
     /// <summary>Which classes are taken by C-STORE. Default: the storage classes of the standard.</summary>
     public Func<string, bool> TakesClass { get; init; } = Uids.IsStorageClass;
 

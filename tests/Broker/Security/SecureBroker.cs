@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using MedStreams.Broker.Tests.Server;
+using MedStreams.Support;
 using Microsoft.Extensions.Logging;
 
 namespace MedStreams.Broker.Tests.Security;
@@ -54,7 +55,7 @@ internal sealed class SecureBroker : IAsyncDisposable
     public static async Task<SecureBroker> StartAsync(Func<BrokerOptions, BrokerOptions>? configure = null, TimeProvider? clock = null)
     {
         var broker = new SecureBroker(configure ?? (options => options));
-        using var certificate = broker.Authority.Broker();
+        using var certificate = broker.Authority.Server();
         await File.WriteAllTextAsync(broker.KeyStorePath, TestCertificates.Pem(certificate));
         await broker.OpenAsync(clock);
         return broker;

@@ -109,7 +109,7 @@ public sealed class TlsTests
         using var trusted = broker.Authority.Client("CN=alice");
         using var elsewhere = TestCertificates.Create("another authority");
         using var untrusted = elsewhere.Client("CN=alice");
-        using var notForClients = broker.Authority.Broker("alice");
+        using var notForClients = broker.Authority.Server("alice");
         Assert.Equal(ErrorCode.SecurityDisabled, await DescribeAsync(broker, trusted));
         foreach (var certificate in new[] { null, untrusted, notForClients })
             await Assert.ThrowsAnyAsync<Exception>(() => DescribeAsync(broker, certificate));
@@ -152,7 +152,7 @@ public sealed class TlsTests
         using (var client = await broker.ConnectAsync(ListenerProtocol.Ssl))
             Assert.Equal(before.BrokerCertificate.Thumbprint, client.BrokerCertificate.Thumbprint);
 
-        using var renewed = broker.Authority.Broker("renewed");
+        using var renewed = broker.Authority.Server("renewed");
         await File.WriteAllTextAsync(broker.KeyStorePath, TestCertificates.Pem(renewed), Stop);
         await WaitAsync(time, () => broker.Logs.Of(1300).Count == 2);
         using (var client = await broker.ConnectAsync(ListenerProtocol.Ssl))
@@ -179,7 +179,7 @@ public sealed class TlsTests
     {
         using var authority = TestCertificates.Create("authority");
         using var middle = TestCertificates.Create("middle", authority);
-        using var certificate = middle.Broker();
+        using var certificate = middle.Server();
         var folder = Directory.CreateTempSubdirectory("medstreams-stores-").FullName;
         try
         {
@@ -219,7 +219,7 @@ public sealed class TlsTests
     public async Task Key_stores_that_cannot_be_used_are_refused_with_a_reason_and_without_secrets()
     {
         using var authority = TestCertificates.Create("authority");
-        using var certificate = authority.Broker();
+        using var certificate = authority.Server();
         var folder = Directory.CreateTempSubdirectory("medstreams-stores-").FullName;
         try
         {
@@ -254,7 +254,7 @@ public sealed class TlsTests
     public async Task The_configuration_shows_where_keys_are_and_no_secret()
     {
         using var authority = TestCertificates.Create("authority");
-        using var certificate = authority.Broker();
+        using var certificate = authority.Server();
         await using var broker = await SecureBroker.StartAsync(options => options with
         {
             Tls = options.Tls! with { KeyStore = new TlsStore { Pem = TestCertificates.EncryptedPem(certificate, "secret"), Password = "secret" } },

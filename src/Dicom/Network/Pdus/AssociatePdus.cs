@@ -9,6 +9,8 @@ internal sealed record AssociateAccept(string CalledAe, string CallingAe, IReadO
 /// <summary>A-ASSOCIATE-RJ (PS3.8 section 9.3.4).</summary>
 internal sealed record AssociateReject(byte Result, byte Source, byte Reason)
 {
+    public static AssociateReject NoReason { get; } = new(1, 1, 1);
+
     public static AssociateReject CallingAeNotRecognized { get; } = new(1, 1, 3);
 
     public static AssociateReject CalledAeNotRecognized { get; } = new(1, 1, 7);

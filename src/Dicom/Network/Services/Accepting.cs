@@ -1,3 +1,4 @@
+using System.Text;
 using MedStreams.Dicom.Network.Pdus;
 
 namespace MedStreams.Dicom.Network.Services;
@@ -12,7 +13,9 @@ internal static class Accepting
             return AssociateReject.ApplicationContextNotSupported;
         if (options.ChecksCalledAe && request.CalledAe != options.Network.AeTitle)
             return AssociateReject.CalledAeNotRecognized;
-        return options.CallingAes is { } known && !known.Contains(request.CallingAe) ? AssociateReject.CallingAeNotRecognized : null;
+        if (options.CallingAes is { } known && !known.Contains(request.CallingAe))
+            return AssociateReject.CallingAeNotRecognized;
+        return options.AdmitsUser is { } admits && !admits(User(request.User.Identity)) ? AssociateReject.NoReason : null; // PS3.7 has no reason of its own for it
     }
 
     /// <summary>The answer to a request that is not rejected.</summary>
@@ -56,6 +59,10 @@ internal static class Accepting
     private static RoleSelection Answer(RoleSelection proposed, DicomHandlers handlers) => proposed.SopClass == Uids.StorageCommitment
         ? new RoleSelection(proposed.SopClass, proposed.IsUser && handlers.Commitment is not null, proposed.IsProvider && handlers.CommitmentReports is not null)
         : new RoleSelection(proposed.SopClass, proposed.IsUser, IsProvider: false);
+
+    private static DicomUser? User(UserIdentityItem? identity) => identity is { Kind: 1 or 2 }
+        ? new DicomUser(Encoding.UTF8.GetString(identity.Primary.Span), identity.Kind == 2 ? Encoding.UTF8.GetString(identity.Secondary.Span) : null)
+        : null;
 
     private static bool IsPlain(string syntax) => syntax == TransferSyntax.ImplicitLittleEndian.Uid || syntax == TransferSyntax.ExplicitLittleEndian.Uid;
 }

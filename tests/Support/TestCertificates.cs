@@ -2,10 +2,10 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace MedStreams.Broker.Tests.Security;
+namespace MedStreams.Support;
 
 /// <summary>An authority and the certificates that it signs, for tests.</summary>
-internal sealed class TestCertificates : IDisposable
+public sealed class TestCertificates : IDisposable
 {
     private const string ServerUsage = "1.3.6.1.5.5.7.3.1";
     private const string ClientUsage = "1.3.6.1.5.5.7.3.2";
@@ -32,11 +32,14 @@ internal sealed class TestCertificates : IDisposable
         return new(signed.CopyWithPrivateKey(key));
     }
 
-    /// <summary>The certificate of a broker on this machine.</summary>
-    public X509Certificate2 Broker(string name = "broker") => Sign(new X500DistinguishedName($"CN={name}"), ServerUsage);
+    /// <summary>The certificate of a server on this machine.</summary>
+    public X509Certificate2 Server(string name = "server") => Sign(new X500DistinguishedName($"CN={name}"), ServerUsage);
 
     /// <summary>The certificate of a client.</summary>
     public X509Certificate2 Client(string distinguishedName) => Sign(new X500DistinguishedName(distinguishedName), ClientUsage);
+
+    /// <summary>The certificate of a node on this machine that calls and is called.</summary>
+    public X509Certificate2 Node(string name = "node") => Sign(new X500DistinguishedName($"CN={name}"), ServerUsage, ClientUsage);
 
     public void Dispose() => Authority.Dispose();
 
@@ -52,7 +55,7 @@ internal sealed class TestCertificates : IDisposable
             password, new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000)),
         certificate.ExportCertificatePem());
 
-    private X509Certificate2 Sign(X500DistinguishedName name, string usage)
+    private X509Certificate2 Sign(X500DistinguishedName name, params string[] usages)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256);
@@ -60,7 +63,7 @@ internal sealed class TestCertificates : IDisposable
         names.AddIpAddress(IPAddress.Loopback);
         names.AddDnsName("localhost");
         request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], false));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([.. usages.Select(u => new Oid(u))], false));
         using var signed = request.Create(Authority, From, To, RandomNumberGenerator.GetBytes(8));
         using var whole = signed.CopyWithPrivateKey(key);
 
