@@ -1,0 +1,96 @@
+using MedStreams.Sinks.Operators;
+using MedStreams.Support;
+
+namespace MedStreams.Sinks.Tests.Operators;
+
+/// <summary>APIs without idempotency keys: look first, call then.</summary>
+public sealed class LookUpTests
+{
+    private static readonly TimeSpan Settle = TimeSpan.FromSeconds(30);
+
+    [Fact]
+    public async Task S2_9_What_the_operator_knows_already_is_not_called_for()
+    {
+        await using var peer = await OperatorPeer.AnsweringAsync(200);
+        using var apis = OperatorSamples.Apis(OperatorSamples.Asked(peer.Address));
+
+        Assert.Equal(OperatorOutcome.AlreadyDone, (await apis.CallAsync(OperatorSamples.Call("1/2"))).Outcome);
+
+        Assert.Equal(["GET /cards/E1/1%2F2?due=2031-03-31"], peer.Requests.Select(r => $"{r.Method} {r.Target}"));
+    }
+
+    [Fact]
+    public async Task S2_9_What_it_does_not_know_is_called_for_once()
+    {
+        await using var peer = await OperatorPeer.AnsweringAsync(404, 200);
+        using var apis = OperatorSamples.Apis(OperatorSamples.Asked(peer.Address));
+
+        Assert.Equal(OperatorOutcome.Done, (await apis.CallAsync(OperatorSamples.Call())).Outcome);
+
+        Assert.Equal(["GET", "POST"], peer.Requests.Select(r => r.Method));
+    }
+
+    [Theory]
+    [InlineData(500, OperatorOutcome.Unavailable)]
+    [InlineData(401, OperatorOutcome.Unavailable)]
+    [InlineData(429, OperatorOutcome.Throttled)]
+    public async Task S2_9_Without_an_answer_to_the_question_no_call_is_made(int status, OperatorOutcome outcome)
+    {
+        await using var peer = await OperatorPeer.AnsweringAsync(status);
+        using var apis = OperatorSamples.Apis(OperatorSamples.Asked(peer.Address));
+
+        var answer = await apis.CallAsync(OperatorSamples.Call());
+
+        Assert.Equal((outcome, false), (answer.Outcome, answer.MayBeDone));
+        Assert.Equal("GET", Assert.Single(peer.Requests).Method);
+    }
+
+    [Fact]
+    public async Task S2_9_A_call_without_an_answer_is_made_again_only_when_the_operator_cannot_be_at_it_any_more()
+    {
+        var time = new ManualTime();
+        await using var peer = await OperatorPeer.AnsweringAsync(404, 500, 404, 404, 200);
+        using var apis = OperatorSamples.Apis(OperatorSamples.Asked(peer.Address), time);
+        var call = OperatorSamples.Call();
+
+        Assert.True((await apis.CallAsync(call)).MayBeDone);
+        time.Advance(Settle / 3);
+        var early = await apis.CallAsync(call);
+        Assert.Equal((OperatorOutcome.Unavailable, true, Settle * 2 / 3), (early.Outcome, early.MayBeDone, early.RetryAfter));
+        Assert.Equal(["GET", "POST", "GET"], peer.Requests.Select(r => r.Method));
+        time.Advance(Settle * 2 / 3);
+
+        Assert.Equal(OperatorOutcome.Done, (await apis.CallAsync(call)).Outcome);
+
+        Assert.Equal(["GET", "POST", "GET", "GET", "POST"], peer.Requests.Select(r => r.Method));
+    }
+
+    [Fact]
+    public async Task S2_9_A_call_that_a_process_made_that_is_gone_is_waited_for_too()
+    {
+        var time = new ManualTime();
+        await using var peer = await OperatorPeer.AnsweringAsync(404, 404, 200);
+        using var apis = OperatorSamples.Apis(OperatorSamples.Asked(peer.Address), time);
+        var call = OperatorSamples.Call(mayHaveBeenMade: true);
+
+        Assert.Equal(Settle, (await apis.CallAsync(call)).RetryAfter);
+        time.Advance(Settle);
+        Assert.Equal(OperatorOutcome.Done, (await apis.CallAsync(call)).Outcome);
+
+        Assert.Equal(["GET", "GET", "POST"], peer.Requests.Select(r => r.Method));
+    }
+
+    [Fact]
+    public async Task S2_9_A_call_that_turns_out_to_be_done_while_it_is_waited_for_is_not_made_again()
+    {
+        var time = new ManualTime();
+        await using var peer = await OperatorPeer.AnsweringAsync(404, 200);
+        using var apis = OperatorSamples.Apis(OperatorSamples.Asked(peer.Address), time);
+        var call = OperatorSamples.Call(mayHaveBeenMade: true);
+
+        await apis.CallAsync(call);
+        Assert.Equal(OperatorOutcome.AlreadyDone, (await apis.CallAsync(call)).Outcome);
+
+        Assert.Equal(["GET", "GET"], peer.Requests.Select(r => r.Method));
+    }
+}
