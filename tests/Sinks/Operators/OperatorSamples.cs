@@ -52,7 +52,7 @@ internal static class OperatorSamples
     public static Task<OperatorAnswer> CallAsync(this OperatorApis apis, OperatorCall call) =>
         apis.CallAsync(North, call, TestContext.Current.CancellationToken).AsTask();
 
-    public static ResponseRule Rule(string text) => ResponseRule.TryParse(text, out var rule) ? rule : throw new ArgumentException(text);
+    public static ResponseRule Rule(string text) => ResponseRule.TryParse(text, out var rule) ? rule : throw new ArgumentException("This is no rule.", nameof(text));
 
     public static ImmutableSortedDictionary<string, string> Headers(params (string Name, string Value)[] headers) =>
         headers.ToImmutableSortedDictionary(h => h.Name, h => h.Value);
