@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -17,12 +18,19 @@ internal static class WebHost
     /// <summary>A server that is not started.</summary>
     /// <param name="listen">Where; port 0 takes a free one.</param>
     /// <param name="loggers">For its failures; null for none.</param>
-    public static WebApplication Make(IPEndPoint listen, ILoggerFactory? loggers)
+    /// <param name="certificate">The server's, with its key; null: no TLS.</param>
+    /// <param name="chain">The certificates between that one and the root.</param>
+    public static WebApplication Make(
+        IPEndPoint listen, ILoggerFactory? loggers, X509Certificate2? certificate = null, X509Certificate2Collection? chain = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
-            kestrel.Listen(listen);
+            kestrel.Listen(listen, endpoint =>
+            {
+                if (certificate is not null)
+                    endpoint.UseHttps(https => (https.ServerCertificate, https.ServerCertificateChain) = (certificate, chain));
+            });
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = LargestBody;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
