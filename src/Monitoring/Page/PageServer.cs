@@ -43,18 +43,7 @@ public sealed class PageServer : IAsyncDisposable
     {
         options.Validate();
         var server = new PageServer(options, clock, loggers);
-        try
-        {
-            server.Map();
-            await server._application.StartAsync();
-        }
-        catch
-        {
-            await server.DisposeAsync();
-            throw;
-        }
-
-        server.Address = WebHost.AddressOf(server._application);
+        server.Address = await WebHost.StartAsync(server._application, server, server.Map);
         PageLog.Listens(server._logger, server.Address);
         return server;
     }
