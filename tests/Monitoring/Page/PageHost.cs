@@ -1,6 +1,8 @@
 using System.Net;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using MedStreams.Monitoring.Page;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -35,9 +37,9 @@ internal sealed class PageHost : IAsyncDisposable
         Audit = audit,
     };
 
-    public PageBrowser Browser()
+    public PageBrowser Browser(X509Certificate2? trusted = null)
     {
-        var browser = new PageBrowser(Server.Address);
+        var browser = new PageBrowser(Server.Address, trusted);
         _browsers.Add(browser);
         return browser;
     }
@@ -59,14 +61,15 @@ internal sealed class PageHost : IAsyncDisposable
 }
 
 /// <summary>A browser: keeps cookies, follows no redirections.</summary>
-internal sealed partial class PageBrowser : IDisposable
+internal sealed class PageBrowser : IDisposable
 {
     private readonly SocketsHttpHandler _handler;
 
-    public PageBrowser(Uri address)
+    public PageBrowser(Uri address, X509Certificate2? trusted)
     {
         _handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, CookieContainer = new CookieContainer() };
-        _handler.SslOptions.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
+        if (trusted is not null)
+            _handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate?.GetCertHashString() == trusted.Thumbprint;
         Client = new HttpClient(_handler) { BaseAddress = address };
     }
 
@@ -78,7 +81,7 @@ internal sealed partial class PageBrowser : IDisposable
     {
         using var form = new FormUrlEncodedContent(new Dictionary<string, string>
         {
-            ["csrf"] = Csrf().Match(await Client.GetStringAsync("/")).Groups[1].Value,
+            ["csrf"] = TokenOf(await Client.GetStringAsync("/")),
             ["user"] = user,
             ["password"] = password,
         });
@@ -98,12 +101,12 @@ internal sealed partial class PageBrowser : IDisposable
         using var request = new HttpRequestMessage(HttpMethod.Post, path);
         request.Headers.Add("X-CSRF-Token", token ?? (await JsonAsync("/api/me")).GetProperty("csrf").GetString());
         if (json is not null)
-            request.Content = new StringContent(json, System.Text.Encoding.UTF8, "application/json");
+            request.Content = new StringContent(json, Encoding.UTF8, "application/json");
         return await Client.SendAsync(request);
     }
 
     /// <summary>The live stream, event by event.</summary>
-    public async IAsyncEnumerable<(string Event, JsonElement Data)> EventsAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stop = default)
+    public async IAsyncEnumerable<(string Event, JsonElement Data)> EventsAsync([EnumeratorCancellation] CancellationToken stop = default)
     {
         using var response = await Client.GetAsync("/api/events", HttpCompletionOption.ResponseHeadersRead, stop);
         Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
@@ -124,6 +127,10 @@ internal sealed partial class PageBrowser : IDisposable
         _handler.Dispose();
     }
 
-    [GeneratedRegex("name=\"csrf\" value=\"([^\"]*)\"")]
-    private static partial Regex Csrf();
+    private static string TokenOf(string document)
+    {
+        const string Field = "name=\"csrf\" value=\"";
+        var at = document.IndexOf(Field, StringComparison.Ordinal) + Field.Length;
+        return document[at..document.IndexOf('"', at)];
+    }
 }
