@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace MedStreams.Topologies.Synchronisation;
 
@@ -14,9 +15,11 @@ public sealed record Card(string Enterprise, string Number, string Operator, Dat
         ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
 
     /// <summary>Its key.</summary>
+    [JsonIgnore]
     public CardKey Key => new(Enterprise, Number);
 
     /// <summary>The digest of all that it says: SHA-256 as 64 lower-case hexadecimal digits. Cards with equal digests are equal. Worked out with each call.</summary>
+    [JsonIgnore]
     public string Digest => CardDigest.Of(this);
 
     /// <inheritdoc/>

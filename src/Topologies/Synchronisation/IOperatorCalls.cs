@@ -8,7 +8,8 @@ public interface IOperatorCalls
 {
     /// <summary>
     /// Synchronises a card with its operator, at most once for each <see cref="CardCall.IdempotencyKey"/> whatever happened before: the key is sent where the API
-    /// takes one; where it does not, it is looked first whether the card is synchronised for that date already. Has a time-out of its own.
+    /// takes one; where it does not, it is looked first whether the card is synchronised for that date already. Has a time-out of its own,
+    /// and must not block the thread that calls it: it is the task's.
     /// </summary>
     /// <param name="call">What to synchronise.</param>
     /// <param name="cancellation">Gives it up; the operator may have got it all the same.</param>
