@@ -117,7 +117,7 @@ internal sealed class ThreadCommit : IDisposable
 
         var offsets = Offsets(settled);
         if (_config.ExactlyOnce)
-            CommitTransaction(offsets);
+            CommitTransaction(offsets, settled);
         else
             CommitPlainly(offsets);
         foreach (var (partition, offset) in offsets)
@@ -293,10 +293,17 @@ internal sealed class ThreadCommit : IDisposable
         return false;
     }
 
-    private void CommitTransaction(Dictionary<TopicPartition, long> offsets)
+    private void CommitTransaction(Dictionary<TopicPartition, long> offsets, List<ActiveTask> tasks)
     {
-        if (offsets.Count == 0 && !Collector.InTransaction)
-            return;
+        if (offsets.Count == 0)
+        {
+            if (!Collector.InTransaction)
+                return;
+            // Only offsets are checked against the generation. Without one, what a punctuator wrote would be committed after its task had moved.
+            if (tasks.Find(static t => t.Inputs.Length > 0) is { } task)
+                offsets = new Dictionary<TopicPartition, long> { [task.Inputs[0]] = task.ProcessedPosition(0) };
+        }
+
         Collector.EnsureTransaction();
         try
         {

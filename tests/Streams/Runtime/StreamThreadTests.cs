@@ -93,6 +93,25 @@ public sealed class StreamThreadTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_punctuator_wrote_is_not_committed_by_a_member_thrown_out()
+    {
+        var fired = 0;
+        var builder = new StreamsBuilder();
+        builder.Stream<string, string>("in").Process(() => new Punctuating(() =>
+        {
+            if (Interlocked.Increment(ref fired) != 2) // the first one's commit tells the offsets too
+                return "in the group";
+            _kafka.ThrowAllOut();
+            return "thrown out";
+        })).To("out");
+        await using var streams = Start(builder.Build());
+
+        await Eventually.Holds(() => Volatile.Read(ref fired) > 5 && _kafka.Read("out").Count > 2);
+
+        Assert.DoesNotContain("thrown out", _kafka.Read("out").Select(r => r.ValueText));
+    }
+
+    [Fact]
     public async Task Two_instances_share_the_partitions()
     {
         await using var one = Start(Uppercase(), instance: "one");
@@ -339,6 +358,20 @@ public sealed class StreamThreadTests : IDisposable
             public void Discard() => inner.Discard();
 
             public ValueTask DisposeAsync() => inner.DisposeAsync();
+        }
+    }
+
+    /// <summary>Writes something all the time, and commits it.</summary>
+    private sealed class Punctuating(Func<string> what) : IProcessor<string, string, string, string>
+    {
+        public void Init(IProcessorContext<string, string> context) => context.Schedule(TimeSpan.FromMilliseconds(5), PunctuationType.WallClockTime, now =>
+        {
+            context.Forward(new Record<string, string>("k", what(), now));
+            context.Commit();
+        });
+
+        public void Process(in Record<string, string> record)
+        {
         }
     }
 }
