@@ -1,4 +1,4 @@
-# ./medstreams test: builds everything, runs the test programs one after the other, sums up. Sourced, not run.
+# ./medstreams test: builds everything, runs the test programs two at a time, sums up. Sourced, not run.
 
 source "$ROOT/eng/launcher/node.sh"
 
@@ -6,9 +6,9 @@ test_usage() {
   cat <<EOF
 Usage: ./medstreams test [PROJECT...] [-- OPTION...]
 
-Builds the solution and runs all test projects, or the named ones, one after the other. 'Format' is the check that
-dotnet format would change nothing; it is part of a run without names. What follows -- goes to each test program,
-for example: ./medstreams test Broker -- -method '*Fetch*'
+Builds the solution and runs all test projects, or the named ones, two at a time (MEDSTREAMS_TEST_JOBS), since most of
+them wait for others' servers. 'Format' is the check that dotnet format would change nothing; it is part of a run
+without names. What follows -- goes to each test program, for example: ./medstreams test Broker -- -method '*Fetch*'
 
 Projects: $(projects tests Tests | xargs) Format
 A project that runs longer than MEDSTREAMS_TEST_LIMIT seconds (default 1200) is stopped and counts as failed.
@@ -31,7 +31,7 @@ verb_test() {
     esac
     shift
   done
-  [[ ${#wanted[@]} -gt 0 ]] || wanted=("${known[@]}" Format)
+  [[ ${#wanted[@]} -gt 0 ]] || wanted=(Format "${known[@]}")
 
   find_sdk
   prepare_for test
@@ -40,21 +40,48 @@ verb_test() {
   mkdir -p "$STATE/test"
 
   PASSED=0 FAILED=0 SKIPPED=0
+  declare -A RUNNING=()
+  trap 'stop_all; exit 130' INT
+  trap 'stop_all; exit 143' TERM
   for name in "${wanted[@]}"; do
-    if [[ $name == Format ]]; then check_format; else run_tests "$name" "${options[@]}"; fi
+    [[ ${#RUNNING[@]} -lt ${MEDSTREAMS_TEST_JOBS:-2} ]] || collect
+    run_one "$name" "${options[@]}" >"$STATE/test/$name.report" 2>&1 &
+    RUNNING[$!]=$name
   done
+  while [[ ${#RUNNING[@]} -gt 0 ]]; do collect; done
   [[ $((PASSED + FAILED)) -gt 0 ]] || { say "no test ran" && FAILED=1; }
   [[ $SKIPPED -eq 0 ]] || printf '%d skipped\n' "$SKIPPED"
   printf '%d passed, %d failed\n' "$PASSED" "$FAILED"
   [[ $FAILED -eq 0 ]]
 }
 
-# Runs one test program and adds its counts. A program that crashes, hangs or runs no test counts as one failure.
+# Waits until one of those that run has ended, prints what it reports and adds its counts, which stand in the first line.
+collect() {
+  local pid name passed failed skipped
+  wait -n -p pid "${!RUNNING[@]}" || true
+  name=${RUNNING[$pid]}
+  unset "RUNNING[$pid]"
+  cat "$STATE/test/$name.report"
+  read -r passed failed skipped < <(sed -nE 's/^[^ ]+ +([0-9]+) passed, ([0-9]+) failed, ([0-9]+) skipped.*/\1 \2 \3/p' "$STATE/test/$name.report") \
+    || { echo "$name: the launcher lost it" && passed=0 failed=1 skipped=0; }
+  PASSED=$((PASSED + passed)) FAILED=$((FAILED + failed)) SKIPPED=$((SKIPPED + skipped))
+}
+
+stop_all() {
+  kill -TERM "${!RUNNING[@]}" 2>/dev/null || true
+  wait
+}
+
+run_one() {
+  if [[ $1 == Format ]]; then check_format; else run_tests "$@"; fi
+}
+
+# Runs one test program and reports its counts. A program that crashes, hangs or runs no test counts as one failure.
 run_tests() {
   local name=$1 log=$STATE/test/$1.log code=0 began=$SECONDS trouble=
   local program=$ROOT/tests/$1/bin/Release/net10.0/MedStreams.$1.Tests
   if [[ -z $(find "$ROOT/tests/$name" -name obj -prune -o -name '*.cs' -print -quit) ]]; then
-    printf '%-18s no test yet\n' "$name"
+    count "$name" 0 0 0 0
     return
   fi
   limited "$program" -noLogo -noColor -longRunning 60 "${@:2}" >"$log" 2>&1 || code=$?
@@ -72,7 +99,7 @@ run_tests() {
   fi
   local passed=$((total - unrun - failed - skipped))
   [[ -z $trouble ]] || failed=$((failed + 1))
-  add "$name" $passed $failed "$skipped" $((SECONDS - began))
+  count "$name" $passed $failed "$skipped" $((SECONDS - began))
   if [[ $failed -gt 0 ]]; then
     grep -vE '^  (Discovering|Discovered|Starting|Finished): ' "$log" || true
     [[ -z $trouble ]] || echo "$name: $trouble"
@@ -84,13 +111,12 @@ run_tests() {
 check_format() {
   local log=$STATE/test/Format.log began=$SECONDS failed=0
   run_dotnet format MedStreams.sln --verify-no-changes --no-restore >"$log" 2>&1 || failed=1
-  add Format $((1 - failed)) $failed 0 $((SECONDS - began))
+  count Format $((1 - failed)) $failed 0 $((SECONDS - began))
   [[ $failed -eq 0 ]] || cat "$log"
 }
 
-add() {
+count() {
   printf '%-18s %5d passed, %d failed, %d skipped %6d s\n' "$@"
-  PASSED=$((PASSED + $2)) FAILED=$((FAILED + $3)) SKIPPED=$((SKIPPED + $4))
 }
 
 # Runs a program with the time limit, in a process group of its own: whatever it started ends with it.
@@ -98,7 +124,6 @@ limited() {
   local pid
   timeout --kill-after=10 "${MEDSTREAMS_TEST_LIMIT:-1200}" "$@" </dev/null &
   pid=$!
-  trap 'kill -TERM $pid 2>/dev/null; wait $pid || true; exit 130' INT
   trap 'kill -TERM $pid 2>/dev/null; wait $pid || true; exit 143' TERM
   wait $pid
 }
