@@ -20,7 +20,7 @@ internal interface IMeasure
     void Add(ref PairSums sums, double x, double y);
 
     /// <summary>The similarity of at least one common item; NaN where it is undefined.</summary>
-    double Of(in PairSums sums);
+    double Of(PairSums sums);
 }
 
 /// <summary><see cref="SimilarityKind.Euclidean"/>.</summary>
@@ -28,7 +28,7 @@ internal readonly struct EuclideanMeasure : IMeasure
 {
     public void Add(ref PairSums sums, double x, double y) => sums.XX += (x - y) * (x - y);
 
-    public double Of(in PairSums sums) => 1 / (1 + Math.Sqrt(sums.XX));
+    public double Of(PairSums sums) => 1 / (1 + Math.Sqrt(sums.XX));
 }
 
 /// <summary><see cref="SimilarityKind.EuclideanMahout"/>.</summary>
@@ -40,7 +40,7 @@ internal readonly struct EuclideanMahoutMeasure : IMeasure
         sums.XX += (x - y) * (x - y);
     }
 
-    public double Of(in PairSums sums) => 1 / (1 + (Math.Sqrt(sums.XX) / Math.Sqrt(sums.Count)));
+    public double Of(PairSums sums) => 1 / (1 + (Math.Sqrt(sums.XX) / Math.Sqrt(sums.Count)));
 }
 
 /// <summary><see cref="SimilarityKind.Cosine"/>.</summary>
@@ -53,7 +53,7 @@ internal readonly struct CosineMeasure : IMeasure
         sums.XY += x * y;
     }
 
-    public double Of(in PairSums sums) =>
+    public double Of(PairSums sums) =>
         sums.XX == 0 || sums.YY == 0 ? double.NaN : Math.Clamp(sums.XY / (Math.Sqrt(sums.XX) * Math.Sqrt(sums.YY)), -1, 1);
 }
 
@@ -80,7 +80,7 @@ internal readonly struct PearsonMeasure : IMeasure
         sums.XY += x * y;
     }
 
-    public double Of(in PairSums sums)
+    public double Of(PairSums sums)
     {
         if (sums.XX == 0 || sums.YY == 0)
             return double.NaN;

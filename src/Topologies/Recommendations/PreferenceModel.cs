@@ -66,8 +66,9 @@ public sealed class PreferenceModel
     /// <summary>As <see cref="Set(string,string,double)"/>; tells whom it concerns.</summary>
     internal bool Set(string user, string item, double value, Concerned? concerned)
     {
-        if ((PreferenceRules.IdFault("user", user) ?? PreferenceRules.IdFault("item", item) ?? PreferenceRules.ValueFault(value)) is { } fault)
-            throw new ArgumentException(fault);
+        Require(PreferenceRules.IdFault("user", user), nameof(user));
+        Require(PreferenceRules.IdFault("item", item), nameof(item));
+        Require(PreferenceRules.ValueFault(value), nameof(value));
         var u = _users.Find(user) is >= 0 and var known ? known : _users.Add(user, new Profile(StableHash.Of(user)));
         var i = _items.Find(item) is >= 0 and var there ? there : _items.Add(item, new Raters(_ratersPerItem, _users.Ids));
         var before = _users[u].Find(i);
@@ -112,6 +113,12 @@ public sealed class PreferenceModel
     /// <summary>The items of a user, by id.</summary>
     internal IReadOnlyList<string> ItemIdsOf(string user) =>
         _users.TryGet(user, out var profile) ? [.. profile.Entries.ToArray().Select(e => _items.Ids[e.Item])] : [];
+
+    private static void Require(string? fault, string parameter)
+    {
+        if (fault is not null)
+            throw new ArgumentException(fault, parameter);
+    }
 
     private IEnumerable<double> Values() => _users.Indices.SelectMany(u => _users[u].Values);
 }

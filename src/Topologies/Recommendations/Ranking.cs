@@ -36,7 +36,7 @@ internal static class Ranking
     }
 
     /// <summary>Sorts so far that the first <paramref name="wanted"/> are in their places.</summary>
-    private static void SortFront(Span<Ranked> group, int wanted, IComparer<Ranked> order)
+    private static void SortFront(Span<Ranked> group, int wanted, Comparer<Ranked> order)
     {
         if (group.Length <= wanted * 4L)
         {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using MedStreams.Serialization;
 using MedStreams.Streams;
@@ -9,9 +10,16 @@ public static class RecommendationSerdes
 {
     /// <summary>What is recommended to a user.</summary>
     public static ISerde<RecommendationList> List { get; } = new JsonSerde<RecommendationList>(RecommendationForm.Default.RecommendationList);
+
+    /// <summary>What a user prefers.</summary>
+    public static ISerde<PreferenceRecord> Preference { get; } = new JsonSerde<PreferenceRecord>(RecommendationForm.Default.PreferenceRecord);
+
+    /// <summary>A preference as a record of its topic has it.</summary>
+    public static byte[] ToBytes(PreferenceRecord preference) => JsonSerializer.SerializeToUtf8Bytes(preference, RecommendationForm.Default.PreferenceRecord);
 }
 
 /// <summary>Generated code.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(RecommendationList))]
+[JsonSerializable(typeof(PreferenceRecord))]
 internal sealed partial class RecommendationForm : JsonSerializerContext;

@@ -1,0 +1,90 @@
+using System.Text;
+using MedStreams.Streams;
+
+namespace MedStreams.Topologies.Recommendations;
+
+/// <summary>A list, null where the user is gone, or the bytes of what was refused.</summary>
+internal readonly record struct RecommendationOutput(RecommendationList? List, byte[]? Refused);
+
+/// <summary>
+/// Keeps the preferences of all users in a store, and the lists of its partition's users. Nothing else is stored: what a list follows from is worked out of the preferences, so
+/// after a restart all lists are looked at again, and those that say the same are not written.
+/// </summary>
+internal sealed class RecommendationProcessor(RecommendationsOptions options) : IProcessor<string, PreferenceChange, string, RecommendationOutput>
+{
+    private IProcessorContext<string, RecommendationOutput> _context = null!;
+    private IKeyValueStore<PreferenceKey, double> _preferences = null!;
+    private IKeyValueStore<string, RecommendationList?> _lists = null!;
+    private IncrementalRecommender _recommender = null!;
+
+    public void Init(IProcessorContext<string, RecommendationOutput> context)
+    {
+        _context = context;
+        _preferences = context.GetStateStore<IKeyValueStore<PreferenceKey, double>>(RecommendationsTopology.PreferenceStore);
+        _lists = context.GetStateStore<IKeyValueStore<string, RecommendationList?>>(RecommendationsTopology.ListStore);
+        _recommender = new IncrementalRecommender(options, IsOwn);
+        foreach (var (cell, value) in _preferences.All())
+            _recommender.Load(cell.User, cell.Item, value);
+        _recommender.MarkAll(context.CurrentSystemTimeMs);
+        context.Schedule(options.LookInterval, PunctuationType.WallClockTime, Look);
+    }
+
+    public void Process(in Record<string, PreferenceChange> record)
+    {
+        var (user, change, now) = (record.Key, record.Value, _context.CurrentSystemTimeMs);
+        if (change.Item is not { } item)
+            RemoveAll(user, now);
+        else if (change.Value is not { } value)
+            Remove(user, item, now);
+        else if (_recommender.Model.ItemsOf(user) >= options.ItemsPerUser && _recommender.Model.Find(user, item) is null)
+            Refuse(record, item, value);
+        else if (_recommender.Set(user, item, value, now))
+            _preferences.Put(new(user, item), value);
+    }
+
+    private bool IsOwn(string user)
+    {
+        Span<byte> bytes = stackalloc byte[PreferenceRules.LongestId * 3];
+        return DefaultPartitioner.PartitionOf(bytes[..Encoding.UTF8.GetBytes(user, bytes)], options.Partitions) == _context.TaskId.Partition;
+    }
+
+    private void RemoveAll(string user, long now)
+    {
+        foreach (var item in _recommender.Model.ItemIdsOf(user))
+            Remove(user, item, now);
+    }
+
+    private void Remove(string user, string item, long now)
+    {
+        if (!_recommender.Remove(user, item, now))
+            return;
+        _preferences.Delete(new(user, item));
+        if (_recommender.Model.Knows(user) || _lists.Delete(user) is null)
+            return;
+        _context.Forward(new Record<string, RecommendationOutput>(user, default, now));
+    }
+
+    private void Refuse(in Record<string, PreferenceChange> record, string item, double value)
+    {
+        if (!IsOwn(record.Key))
+            return;
+        var bytes = RecommendationSerdes.ToBytes(new PreferenceRecord(item, value));
+        _context.Forward(record.WithValue(new RecommendationOutput(null, bytes))
+            .WithHeaders(record.Headers.With(
+                RecommendationsTopology.RefusalHeader, Encoding.UTF8.GetBytes($"the user has {options.ItemsPerUser} items already"))));
+    }
+
+    private void Look(long now)
+    {
+        foreach (var list in _recommender.Due(now))
+        {
+            if (list.SaysTheSameAs(_lists.Get(list.User)))
+                continue;
+            _lists.Put(list.User, list);
+            _context.Forward(new Record<string, RecommendationOutput>(list.User, new RecommendationOutput(list, null), now));
+        }
+
+        if (IsOwn(RecommendationsOptions.AnyUser) && _recommender.ForAnybody(now) is { } forAnybody)
+            _lists.Put(RecommendationsOptions.AnyUser, forAnybody);
+    }
+}
