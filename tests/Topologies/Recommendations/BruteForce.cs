@@ -89,7 +89,7 @@ internal sealed class BruteForce(SimilarityKind kind, Neighbourhood hood, int ra
 
     /// <summary>Whether a user is among those of an item who count.</summary>
     private bool Counts(string user, string item) =>
-        Users.Where(u => u.Value.ContainsKey(item)).Select(u => u.Key).OrderBy(u => StableHash.Of(StableHash.Of(u), item)).Take(ratersPerItem).Contains(user);
+        ratersPerItem == int.MaxValue || Users.Where(u => u.Value.ContainsKey(item)).Select(u => u.Key).OrderBy(u => StableHash.Of(StableHash.Of(u), item)).Take(ratersPerItem).Contains(user);
 
     private static double Cosine(double[] a, double[] b) => Math.Clamp(
         a.Zip(b).Sum(p => p.First * p.Second) / (Math.Sqrt(a.Sum(v => v * v)) * Math.Sqrt(b.Sum(v => v * v))), -1, 1);
