@@ -45,7 +45,7 @@ internal sealed class RecommendationProcessor(RecommendationsOptions options) : 
     private bool IsOwn(string user)
     {
         Span<byte> bytes = stackalloc byte[PreferenceRules.LongestId * 3];
-        return DefaultPartitioner.PartitionOf(bytes[..Encoding.UTF8.GetBytes(user, bytes)], options.Partitions) == _context.TaskId.Partition;
+        return KafkaPartitioner.PartitionOf(bytes[..Encoding.UTF8.GetBytes(user, bytes)], options.Partitions) == _context.TaskId.Partition;
     }
 
     private void RemoveAll(string user, long now)

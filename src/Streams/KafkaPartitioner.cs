@@ -3,7 +3,7 @@ using MedStreams.Streams.Queries;
 namespace MedStreams.Streams;
 
 /// <summary>Kafka's default choice of a partition, for whoever has to know it beforehand.</summary>
-public static class DefaultPartitioner
+public static class KafkaPartitioner
 {
     /// <summary>The partition that a record with such a key goes to: 32-bit murmur2 of the key's bytes, as Java clients compute it.</summary>
     /// <param name="key">The key's bytes.</param>
