@@ -13,18 +13,18 @@ internal readonly record struct RecommendationOutput(RecommendationList? List, b
 internal sealed class RecommendationProcessor(RecommendationsOptions options) : IProcessor<string, PreferenceChange, string, RecommendationOutput>
 {
     private IProcessorContext<string, RecommendationOutput> _context = null!;
-    private IKeyValueStore<PreferenceKey, double> _preferences = null!;
+    private IKeyValueStore<PreferenceKey, double?> _preferences = null!;
     private IKeyValueStore<string, RecommendationList?> _lists = null!;
     private IncrementalRecommender _recommender = null!;
 
     public void Init(IProcessorContext<string, RecommendationOutput> context)
     {
         _context = context;
-        _preferences = context.GetStateStore<IKeyValueStore<PreferenceKey, double>>(RecommendationsTopology.PreferenceStore);
+        _preferences = context.GetStateStore<IKeyValueStore<PreferenceKey, double?>>(RecommendationsTopology.PreferenceStore);
         _lists = context.GetStateStore<IKeyValueStore<string, RecommendationList?>>(RecommendationsTopology.ListStore);
         _recommender = new IncrementalRecommender(options, IsOwn);
         foreach (var (cell, value) in _preferences.All())
-            _recommender.Load(cell.User, cell.Item, value);
+            _recommender.Load(cell.User, cell.Item, value!.Value);
         _recommender.MarkAll(context.CurrentSystemTimeMs);
         context.Schedule(options.LookInterval, PunctuationType.WallClockTime, Look);
     }

@@ -27,7 +27,7 @@ public static class RecommendationsTopology
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         builder.AddStateStore(Stores.KeyValueStoreBuilder(
-            Stores.PersistentKeyValueStore(PreferenceStore), PreferenceKeySerde.Instance, Serdes.Double));
+            Stores.PersistentKeyValueStore(PreferenceStore), PreferenceKeySerde.Instance, Serdes.Double.Nullable()));
         builder.AddStateStore(Stores.KeyValueStoreBuilder(
             Stores.PersistentKeyValueStore(ListStore), Serdes.String, RecommendationSerdes.List));
 
