@@ -1,0 +1,39 @@
+// What went by while the page was open, a sample a second, ten minutes of it: what the small lines of the overview show.
+
+const MOST = 600;
+const samples = [];
+
+/** Notes a state, once a second of the server. */
+export function note(state) {
+  const at = Date.parse(state.now ?? '') || Date.now();
+  if (samples.length && at - samples.at(-1).at < 500) return;
+  samples.push({ at, in: flow(state).in, out: flow(state).out, lag: state.lag?.lag ?? null, dead: deadLetterCount(state) });
+  if (samples.length > MOST) samples.shift();
+}
+
+/** The values of one figure, oldest first. */
+export const history = (figure) => samples.map((sample) => sample[figure]);
+
+/** All samples, oldest first. */
+export const all = () => samples;
+
+/** How many dead letters have come since `seconds` before now, as far as was seen. */
+export function newDeadLetters(seconds) {
+  const last = samples.at(-1);
+  if (!last) return 0;
+  const then = samples.find((sample) => sample.at >= last.at - seconds * 1000 && sample.dead !== null);
+  return then && last.dead !== null ? Math.max(0, last.dead - then.dead) : 0;
+}
+
+/** Records a second that come in from topics that nobody here writes, and go out to topics that nobody here reads. */
+export function flow(state) {
+  const topics = Object.values(state.nodes?.topics ?? {});
+  if (!topics.length) return { in: null, out: null };
+  const sum = (of, other) => {
+    const ends = topics.filter((topic) => topic[of] !== undefined && !(topic[other] > 0));
+    return (ends.length ? ends : topics).reduce((total, topic) => total + (topic[of] ?? 0), 0);
+  };
+  return { in: sum('read', 'written'), out: sum('written', 'read') };
+}
+
+export const deadLetterCount = (state) => (state.deadLetters ? state.deadLetters.topics.reduce((sum, topic) => sum + (topic.count ?? 0), 0) : null);
