@@ -4,8 +4,9 @@ import { get, useToken } from './api.js';
 import { assess } from './assess.js';
 import { h, keyed, setAttribute, setShown, setText } from './dom.js';
 import { plural, timeOfDay } from './format.js';
-import { note } from './history.js';
+import { note, useTopology } from './history.js';
 import { StateStream } from './stream.js';
+import { theTopology } from './the-topology.js';
 import { badge, mark } from './ui.js';
 import { views } from './views.js';
 
@@ -163,7 +164,7 @@ async function begin() {
   latest = null;
   drawNavigation();
   show(false);
-  const me = await get('/api/me');
+  const [me] = await Promise.all([get('/api/me'), theTopology().then(useTopology, () => {})]); // a monitor has no topology
   Object.assign(context.me, me);
   useToken(me.csrf);
   element('logout-token').value = me.csrf;

@@ -154,7 +154,7 @@ const ofForecasts = (state) => (state.forecasts?.series ?? []).filter((series) =
 }));
 
 const ofReservations = (state) => (state.reservations?.waiting ?? []).filter((one) => one.oldestSeconds > 3600).map((one) => ({
-  id: `waiting ${one.kind}`, tone: 'warn', view: 'reservations', what: `${plural(one.count, one.kind)} wait, the oldest for ${duration(one.oldestSeconds)}.`,
+  id: `waiting ${one.kind}`, tone: 'warn', view: 'reservations', what: `${count(one.count)} × ${one.kind}: the oldest waits for ${duration(one.oldestSeconds)}.`,
   cure: 'Does the other system still send? What it sends late is matched by itself.',
 }));
 

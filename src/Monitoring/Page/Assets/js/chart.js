@@ -2,18 +2,18 @@
 
 import { h, keyed, newId, s, setAttribute, setShown, setText } from './dom.js';
 import { DataTable } from './table.js';
-import { moment, short, timeOfDay } from './format.js';
+import { hourAndMinute, moment, short, timeOfDay } from './format.js';
 
 const WIDTH = 720;
-const MARGIN = { left: 52, right: 12, top: 10, bottom: 22 };
+const MARGIN = { top: 10, bottom: 22 };
 
 /**
  * A chart: `title`; `lines`: `[{ name, of(point), isDashed, mark }]`; `band`: `{ name, low(point), high(point) }` or null; `at(point)`: epoch milliseconds; `show(value)`;
- * `unit`; `isDaily`: the axis shows days; `alarm(point)`: whether the point is marked. Lines differ by dash and mark, not by colour alone.
+ * `alarm(point)`: whether the point is marked. Lines differ by dash and mark, not by colour alone.
  */
 export class Chart {
   constructor(options) {
-    this.options = { height: 190, show: short, band: null, alarm: null, isDaily: false, at: (point) => point.at, ...options };
+    this.options = { height: 190, show: short, band: null, alarm: null, at: (point) => point.at, ...options };
     this.points = [];
     this.index = null;
     this.build();
@@ -34,7 +34,8 @@ export class Chart {
       viewBox: `0 0 ${WIDTH} ${height}`, class: 'chart-svg', role: 'img', 'aria-labelledby': titleId, preserveAspectRatio: 'none',
     }, this.grid, this.band, ...this.areas, ...this.paths, this.alarms, this.cross);
     this.labels = h('div', { class: 'chart-labels', 'aria-hidden': 'true' });
-    this.stage = h('div', { class: 'chart-stage' }, this.svg, this.labels);
+    this.plot = h('div', { class: 'chart-plot' }, this.svg);
+    this.stage = h('div', { class: 'chart-stage' }, this.plot, this.labels);
     this.stage.style.height = `${height}px`;
     this.slider = h('input', { type: 'range', class: 'chart-slider', min: 0, max: 0, value: 0, 'aria-label': `${title}: point in time` });
     this.readout = h('output', { class: 'readout' });
@@ -42,7 +43,7 @@ export class Chart {
     this.details = h('details', { class: 'chart-table' }, h('summary', { text: 'As a table' }));
     this.empty = h('p', { class: 'empty', text: 'No values yet.' });
     this.root = h('figure', { class: 'chart' },
-      h('figcaption', {}, h('h3', { id: titleId, text: title }), this.legend()),
+      h('figcaption', {}, h('h2', { id: titleId, text: title }), this.legend()),
       this.stage, this.empty, h('div', { class: 'chart-foot' }, this.slider, this.readout), this.details);
     this.listen();
   }
@@ -56,7 +57,7 @@ export class Chart {
 
   listen() {
     this.stage.addEventListener('pointermove', (event) => {
-      const box = this.stage.getBoundingClientRect();
+      const box = this.plot.getBoundingClientRect();
       this.point(this.nearest(((event.clientX - box.left) / box.width) * WIDTH));
     });
     this.stage.addEventListener('pointerleave', () => this.point(document.activeElement === this.slider ? this.index : null));
@@ -91,27 +92,28 @@ export class Chart {
     const top = niceTop(Math.max(1, ...values));
     const [first, last] = [at(this.points[0]), at(this.points.at(-1))];
     this.top = top;
-    this.x = (time) => MARGIN.left + ((time - first) / Math.max(1, last - first)) * (WIDTH - MARGIN.left - MARGIN.right);
+    this.when = last - first > 30 * 3600e3 ? moment : last - first > 45 * 60e3 ? hourAndMinute : timeOfDay;
+    this.x = (time) => ((time - first) / Math.max(1, last - first)) * WIDTH;
     this.y = (value) => height - MARGIN.bottom - (Math.max(0, value) / top) * (height - MARGIN.top - MARGIN.bottom);
   }
 
   drawAxes() {
-    const { at, height, show, isDaily } = this.options;
+    const { at, height, show } = this.options;
     const steps = [0, 0.5, 1].map((share) => share * this.top);
-    keyed(this.grid, steps, (_, index) => index, () => s('line', { x1: MARGIN.left, x2: WIDTH - MARGIN.right }), (line, value) => {
+    keyed(this.grid, steps, (_, index) => index, () => s('line', { x1: 0, x2: WIDTH }), (line, value) => {
       setAttribute(line, 'y1', this.y(value));
       setAttribute(line, 'y2', this.y(value));
     });
     const labels = steps.map((value, index) => ({ id: `y${index}`, text: show(value), left: 0, top: this.y(value) / height, kind: 'y' }));
     const shown = [0, 0.5, 1].map((share) => this.points[Math.round(share * (this.points.length - 1))]);
     shown.forEach((point, index) => labels.push({
-      id: `x${index}`, text: isDaily ? moment(at(point)) : timeOfDay(at(point)), left: this.x(at(point)) / WIDTH, kind: ['x first', 'x', 'x last'][index],
+      id: `x${index}`, text: this.when(at(point)), left: this.x(at(point)) / WIDTH, kind: ['x first', 'x', 'x last'][index],
     }));
     keyed(this.labels, labels, (label) => label.id, () => h('span'), (span, label) => {
       setAttribute(span, 'class', `label-${label.kind}`);
       setText(span, label.text);
       if (label.kind === 'y') span.style.top = `${label.top * 100}%`;
-      else span.style.left = `${label.left * 100}%`;
+      else span.style.left = `calc(var(--plot-left) + ${label.left} * (100% - var(--plot-left) - var(--plot-right)))`;
     });
   }
 
@@ -183,19 +185,19 @@ export class Chart {
   }
 
   tell(point) {
-    const { at, lines, band, show, isDaily } = this.options;
+    const { at, lines, band, show } = this.options;
     const values = lines.filter((line) => Number.isFinite(line.of(point))).map((line) => (lines.length > 1 ? `${line.name} ${show(line.of(point))}` : show(line.of(point))));
     if (band && Number.isFinite(band.low(point))) values.push(`${band.name} ${show(band.low(point))} to ${show(band.high(point))}`);
-    const words = `${isDaily ? moment(at(point)) : timeOfDay(at(point))}: ${values.join(', ') || 'no value'}`;
+    const words = `${this.when(at(point))}: ${values.join(', ') || 'no value'}`;
     setText(this.readout, words);
     setAttribute(this.slider, 'aria-valuetext', words);
   }
 
   fillTable() {
     if (!this.details.open) return;
-    const { at, lines, band, show, title, isDaily, alarm } = this.options;
+    const { at, lines, band, show, title, alarm } = this.options;
     if (!this.table) {
-      const columns = [{ key: 'at', title: 'Time', of: at, show: isDaily ? moment : timeOfDay, size: 1.4 }];
+      const columns = [{ key: 'at', title: 'Time', of: at, show: (value) => this.when(value), size: 1.4 }];
       lines.forEach((line, index) => columns.push({ key: `line${index}`, title: line.name, of: line.of, show, isNumber: true }));
       if (band) columns.push({ key: 'low', title: `${band.name}, from`, of: band.low, show, isNumber: true }, { key: 'high', title: `${band.name}, to`, of: band.high, show, isNumber: true });
       if (alarm) columns.push({ key: 'alarm', title: 'Alarm', of: (point) => (alarm(point) ? 'alarm' : '') });

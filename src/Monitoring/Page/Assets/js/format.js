@@ -3,6 +3,7 @@
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const oneDigit = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
+const shortClock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 const dayAndTime = new Intl.DateTimeFormat('en-GB', {
   year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', hourCycle: 'h23',
 });
@@ -71,6 +72,12 @@ const asDate = (time) => {
 export function timeOfDay(time) {
   const date = asDate(time);
   return date ? clock.format(date) : UNKNOWN;
+}
+
+/** 03:12 */
+export function hourAndMinute(time) {
+  const date = asDate(time);
+  return date ? shortClock.format(date) : UNKNOWN;
 }
 
 /** 22/11/2026, 03:12 */

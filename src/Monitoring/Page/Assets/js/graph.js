@@ -9,6 +9,7 @@ const NODE_HEIGHT = 42;
 const LETTER = 7;
 const PAD = 14;
 const HEAD = 22;
+const MOST_APART = 4; // so many topics between the same nodes are drawn each by itself
 const NAMES = { source: 'source', sink: 'sink', processor: 'step', external: 'target', topic: 'topic', store: 'store' };
 
 export class TopologyGraph {
@@ -39,8 +40,8 @@ export class TopologyGraph {
     this.svg.replaceChildren(arrowHead(), ...drawn.boxes, ...drawn.edges, ...drawn.nodes);
     const [width, height] = [outer.width + 2 * PAD, outer.height + 2 * PAD];
     setAttribute(this.svg, 'viewBox', `${-PAD} ${-PAD} ${width} ${height}`);
-    setAttribute(this.svg, 'width', width);
-    setAttribute(this.svg, 'height', height);
+    this.svg.style.maxWidth = `${width}px`; // as large as it is at most, and not so small that nobody can read it
+    this.svg.style.minWidth = `${Math.round(width * 0.8)}px`;
     const first = this.nodes.values().next().value;
     if (first) setAttribute(first.element, 'tabindex', 0);
   }
@@ -52,7 +53,6 @@ export class TopologyGraph {
       node.rate = now;
       setText(node.rateText, now === null || now === undefined ? (NAMES[node.kind] ?? node.kind) : rate(now));
       setAttribute(node.element, 'class', `node ${node.kind}${now > 0 ? ' flows' : ''}${node.id === this.chosen ? ' chosen' : ''}`);
-      setAttribute(node.element, 'aria-label', `${NAMES[node.kind] ?? node.kind} ${node.name}${now === null || now === undefined ? '' : `, ${rate(now)}`}`);
       setAttribute(node.element, 'aria-pressed', String(node.id === this.chosen));
     }
     for (const edge of this.edges) {
@@ -82,12 +82,11 @@ export class TopologyGraph {
   }
 
   drawNode(node, place) {
-    const label = node.name.length > 26 ? `${node.name.slice(0, 25)}…` : node.name;
     const rateText = s('text', { class: 'rate', x: node.width / 2, y: 29, 'text-anchor': 'middle' });
     const element = s('g', {
-      class: `node ${node.kind}`, transform: `translate(${place.x} ${place.y})`, tabindex: -1, role: 'button',
+      class: `node ${node.kind}`, transform: `translate(${place.x} ${place.y})`, tabindex: -1, role: 'button', 'aria-description': NAMES[node.kind] ?? node.kind,
       on: { click: () => this.choose(node.id), focus: () => this.rove(node.id) },
-    }, s('title', { text: node.name }), shape(node), s('text', { x: node.width / 2, y: 14, 'text-anchor': 'middle', text: label }), rateText);
+    }, shape(node), s('text', { x: node.width / 2, y: 14, 'text-anchor': 'middle', text: node.name }), rateText);
     this.nodes.set(node.id, { ...node, element, rateText, rate: null });
     return element;
   }
@@ -141,7 +140,7 @@ function arrowHead() {
     s('path', { class: 'arrow', d: 'M0 0L8 4L0 8z' })));
 }
 
-const sized = (node) => ({ ...node, width: Math.round(Math.min(26, Math.max(8, node.name.length)) * LETTER + 26), height: NODE_HEIGHT });
+const sized = (node) => ({ ...node, width: Math.round(Math.max(8, node.name.length) * LETTER + 26), height: NODE_HEIGHT });
 
 /** A sub-topology's nodes and stores, laid out within their box. */
 function innerLayout(sub) {
@@ -160,19 +159,33 @@ function innerLayout(sub) {
 }
 
 function topicsOf(description) {
-  const names = new Set(description.subtopologies.flatMap((sub) => sub.nodes.flatMap((node) => node.topics ?? [])));
-  return [...names].map((name) => sized({ id: `topic ${name}`, name, kind: 'topic', subtopology: null, topics: [name], stores: [] }));
+  const ends = new Map();
+  for (const node of description.subtopologies.flatMap((sub) => sub.nodes))
+    for (const topic of node.topics ?? []) ends.set(topic, [...(ends.get(topic) ?? []), node.name]);
+  const bundles = new Map();
+  for (const [topic, nodes] of ends) bundles.set(nodes.sort().join('\n'), [...(bundles.get(nodes.join('\n')) ?? []), topic]);
+  return [...bundles.values()].flatMap((topics) => (topics.length > MOST_APART ? [bundleOf(topics)] : topics.map((name) => topicNode(name, [name]))));
+}
+
+const topicNode = (name, topics) => sized({ id: `topic ${name}`, name, kind: 'topic', subtopology: null, topics, stores: [] });
+
+/** Many topics between the same nodes, as one. */
+function bundleOf(topics) {
+  let prefix = topics[0];
+  while (!topics.every((topic) => topic.startsWith(prefix))) prefix = prefix.slice(0, -1);
+  return topicNode(`${prefix}* (${topics.length} topics)`, topics);
 }
 
 /** Boxes and topics, laid out together; edges begin and end at the nodes within the boxes. */
 function outerLayout(boxes, topics) {
   const edges = [];
+  const idOf = new Map(topics.flatMap((node) => node.topics.map((topic) => [topic, node.id])));
   for (const box of boxes) {
     const port = (node) => HEAD + box.layout.places.get(node.id).y + NODE_HEIGHT / 2 - box.height / 2;
     for (const node of box.inner) {
-      for (const topic of node.kind === 'store' ? [] : node.topics) {
-        if (node.kind === 'source') edges.push({ from: `topic ${topic}`, to: box.id, toPort: port(node), fromNode: `topic ${topic}`, toNode: node.id, node });
-        else edges.push({ from: box.id, to: `topic ${topic}`, fromPort: port(node), fromNode: node.id, toNode: `topic ${topic}`, node });
+      for (const topic of new Set(node.kind === 'store' ? [] : node.topics.map((name) => idOf.get(name)))) {
+        if (node.kind === 'source') edges.push({ from: topic, to: box.id, toPort: port(node), fromNode: topic, toNode: node.id, node });
+        else edges.push({ from: box.id, to: topic, fromPort: port(node), fromNode: node.id, toNode: topic, node });
       }
     }
   }

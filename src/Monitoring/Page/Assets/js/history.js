@@ -2,6 +2,7 @@
 
 const MOST = 600;
 const samples = [];
+let targets = [];
 
 /** Notes a state, once a second of the server. */
 export function note(state) {
@@ -25,15 +26,18 @@ export function newDeadLetters(seconds) {
   return then && last.dead !== null ? Math.max(0, last.dead - then.dead) : 0;
 }
 
-/** Records a second that come in from topics that nobody here writes, and go out to topics that nobody here reads. */
+/** Says what topology it is: what leaves it by its targets goes out as well. */
+export function useTopology(description) {
+  targets = description.subtopologies.flatMap((sub) => sub.nodes).filter((node) => node.kind === 'external').map((node) => node.name);
+}
+
+/** Records a second that come in from topics that nobody here writes, and go out to topics that nobody here reads or to targets beside Kafka. */
 export function flow(state) {
   const topics = Object.values(state.nodes?.topics ?? {});
   if (!topics.length) return { in: null, out: null };
-  const sum = (of, other) => {
-    const ends = topics.filter((topic) => topic[of] !== undefined && !(topic[other] > 0));
-    return (ends.length ? ends : topics).reduce((total, topic) => total + (topic[of] ?? 0), 0);
-  };
-  return { in: sum('read', 'written'), out: sum('written', 'read') };
+  const sum = (of, other) => topics.filter((topic) => topic[of] !== undefined && topic[other] === undefined).reduce((total, topic) => total + topic[of], 0);
+  const toTargets = targets.reduce((total, name) => total + (state.nodes.nodes?.[name]?.rate ?? 0), 0);
+  return { in: sum('read', 'written'), out: sum('written', 'read') + toTargets };
 }
 
 export const deadLetterCount = (state) => (state.deadLetters ? state.deadLetters.topics.reduce((sum, topic) => sum + (topic.count ?? 0), 0) : null);

@@ -19,7 +19,7 @@ export class DataTable {
    */
   constructor(options) {
     this.options = { search: null, empty: 'Nothing here.', sort: null, file: null, height: 420, ...options };
-    this.columns = options.columns.map((column) => ({ size: column.isNumber ? 1 : 1.6, sortable: true, ...column }));
+    this.columns = options.columns.map((column) => ({ size: column.isNumber ? 1.15 : 1.6, sortable: true, ...column }));
     this.sort = this.options.sort;
     this.needle = '';
     this.rows = [];
@@ -46,7 +46,7 @@ export class DataTable {
     this.searchField = search && h('input', { type: 'search', placeholder: search, 'aria-label': search, autocomplete: 'off', spellcheck: 'false' });
     this.download = file && h('button', { type: 'button', class: 'quiet', text: 'CSV', 'aria-label': `${caption}: download as CSV` });
     this.root = h('div', { class: 'table-block' },
-      h('div', { class: 'table-bar' }, h('h3', { id: captionId, text: caption }), this.found, this.searchField, this.download),
+      h('div', { class: 'table-bar' }, h('h2', { id: captionId, text: caption }), this.found, this.searchField, this.download),
       this.scroller, this.empty);
     this.shapeColumns();
     this.listen();
@@ -66,7 +66,7 @@ export class DataTable {
     this.table.querySelectorAll('col').forEach((col, index) => {
       col.style.width = `${(this.columns[index].size / sum) * 100}%`;
     });
-    this.table.style.minWidth = `${Math.round(sum * 82)}px`;
+    this.table.style.minWidth = `${Math.round(sum * 78)}px`;
   }
 
   listen() {

@@ -35,9 +35,9 @@ export function deadLetters(context) {
     onRow: (line, letter) => setAttribute(line, 'aria-selected', chosen.has(keyOf(letter)) ? 'true' : null),
     columns: [
       { key: 'place', title: 'Place', of: (letter) => `${letter.partition}@${letter.offset}`, cell: (cell, letter) => placeCell(cell, letter), size: 1.7 },
-      { key: 'at', title: 'Time', of: (letter) => letter.timestamp, show: moment, size: 1.6 },
+      { key: 'at', title: 'Time', of: (letter) => letter.timestamp, show: moment, size: 2 },
       { key: 'error', title: 'Error', of: (letter) => letter.error, show: text, size: 1.8 },
-      { key: 'message', title: 'What happened', of: (letter) => letter.message, show: text, size: 3 },
+      { key: 'message', title: 'What happened', of: (letter) => letter.message, show: text, size: 2.8 },
       { key: 'node', title: 'Node', of: (letter) => letter.node, show: text, size: 1.4 },
       { key: 'source', title: 'Came from', of: (letter) => (letter.sourceTopic ? `${letter.sourceTopic} ${letter.sourcePartition}@${letter.sourceOffset}` : ''), show: text, size: 2 },
       { key: 'size', title: 'Size', of: (letter) => (letter.keyBytes ?? 0) + (letter.valueBytes ?? 0), show: bytes, isNumber: true },

@@ -9,7 +9,7 @@ import { DataTable } from '../table.js';
 import { badge, field, Outcome, ViewHead } from '../ui.js';
 
 const TONES = { ok: 'good', warn: 'warn', err: 'bad', stop: 'bad', stall: 'bad', rewind: 'bad' };
-const WORDS = { ok: 'ok', warn: 'falls behind', err: 'in trouble', stop: 'commits stopped', stall: 'stalled', rewind: 'went back' };
+const WORDS = { ok: 'ok', warn: 'falls behind', err: 'in trouble', stop: 'stopped', stall: 'stalled', rewind: 'went back' };
 const seconds = (value) => (Number.isFinite(value) ? duration(value) : '–');
 const keyOfGroup = (group) => `${group.cluster} ${group.group}`;
 const statusCell = (cell, row) => badge(cell, TONES[row.status] ?? 'idle', WORDS[row.status] ?? row.status);
@@ -19,7 +19,7 @@ export function lag(context) {
   const outcome = new Outcome();
   const picker = h('select', { on: { change: () => choose(picker.value) } });
   const statusPicker = h('select', { on: { change: () => restart() } },
-    [['', 'all'], ['warn', 'falls behind'], ['stop', 'commits stopped'], ['stall', 'stalled'], ['rewind', 'went back'], ['ok', 'ok']].map(([value, name]) => h('option', { value, text: name })));
+    [['', 'all'], ['warn', 'falls behind'], ['stop', 'stopped'], ['stall', 'stalled'], ['rewind', 'went back'], ['ok', 'ok']].map(([value, name]) => h('option', { value, text: name })));
   const chart = new Chart({ title: 'Records behind', show: (value) => count(value), height: 220, at: (point) => point.at, lines: [{ name: 'lag', of: (point) => point.lag }] });
   const groupTable = new DataTable({
     caption: 'Groups', search: 'Search groups', file: 'lag-groups', keyOf: keyOfGroup, height: 300, empty: 'No group has committed anything yet.', sort: { key: 'lag', isDown: true },
@@ -39,11 +39,11 @@ export function lag(context) {
     columns: [
       { key: 'group', title: 'Group', of: (row) => row.group, size: 1.8 },
       { key: 'topic', title: 'Topic', of: (row) => row.topic, size: 1.8 },
-      { key: 'partition', title: 'Partition', of: (row) => row.partition, isNumber: true },
+      { key: 'partition', title: 'Partition', of: (row) => row.partition, isNumber: true, size: 1.15 },
       { key: 'status', title: 'Status', of: (row) => row.status, cell: statusCell, size: 1.6 },
       { key: 'lag', title: 'Behind', of: (row) => row.lag ?? null, isNumber: true },
-      { key: 'seconds', title: 'Oldest waits', of: (row) => row.seconds ?? null, show: seconds, isNumber: true, size: 1.2 },
-      { key: 'committed', title: 'Committed', of: (row) => row.committed ?? null, isNumber: true, size: 1.2 },
+      { key: 'seconds', title: 'Waits', of: (row) => row.seconds ?? null, show: seconds, isNumber: true, size: 1.2 },
+      { key: 'committed', title: 'Committed', of: (row) => row.committed ?? null, isNumber: true, size: 1.3 },
       { key: 'end', title: 'End', of: (row) => row.end ?? null, isNumber: true, size: 1.2 },
       { key: 'owner', title: 'Owner', of: (row) => row.owner, show: text, size: 1.6 },
     ],
@@ -141,7 +141,7 @@ export function lag(context) {
 
   const root = h('div', { class: 'stack' }, head.root,
     h('section', { class: 'panel' }, groupTable.root),
-    h('section', { class: 'panel' }, h('div', { class: 'form choose' }, field('Group', picker), field('Status of partitions', statusPicker)), chart.root),
+    h('section', { class: 'panel stack' }, h('div', { class: 'form choose' }, field('Group', picker), field('Status of partitions', statusPicker)), chart.root),
     h('section', { class: 'panel' }, outcome.root, partitionTable.root));
   return { root, update, enter, leave };
 }

@@ -33,7 +33,7 @@ export function migration(context) {
     const parts = {
       title: h('h2'), state: h('span'), progress: h('div'), data: h('div'), pairs: new Pairs(), amounts: new Pairs(),
       failures: new DataTable({
-        caption: `Why studies of ${run.run} failed`, file: `failures-${run.run}`, keyOf: (one) => one.reason, empty: 'No study failed.', height: 240, sort: { key: 'count', isDown: true },
+        caption: `Run ${run.run}: why studies failed`, file: `failures-${run.run}`, keyOf: (one) => one.reason, empty: 'No study failed.', height: 240, sort: { key: 'count', isDown: true },
         columns: [{ key: 'reason', title: 'Reason', of: (one) => one.reason, size: 4 }, { key: 'count', title: 'Studies', of: (one) => one.count, isNumber: true }],
       }),
       buttons: Object.fromEntries(['pause', 'resume', 'retry'].map((verb) => [verb, h('button', { type: 'button', text: WORDS[verb].does, on: { click: () => act(panel.run, verb) } })])),

@@ -18,8 +18,8 @@ export function stores(context) {
       { key: 'key', title: 'Key', of: (store) => store.keyType, show: text, size: 1.4 },
       { key: 'value', title: 'Value', of: (store) => store.valueType, show: text, size: 1.8 },
       { key: 'partitions', title: 'Partitions', of: (store) => store.partitions, isNumber: true },
-      { key: 'active', title: 'Active here', of: (store) => (store.local ?? []).filter((one) => one.isActive).length, isNumber: true },
-      { key: 'lag', title: 'Changelog behind', of: (store) => (store.local ?? []).reduce((sum, one) => sum + (one.lag ?? 0), 0), isNumber: true, size: 1.4 },
+      { key: 'active', title: 'Active', of: (store) => (store.local ?? []).filter((one) => one.isActive).length, isNumber: true },
+      { key: 'lag', title: 'Behind', of: (store) => (store.local ?? []).reduce((sum, one) => sum + (one.lag ?? 0), 0), isNumber: true },
       { key: 'state', title: 'State', of: (store) => stateOf(store)[1], cell: (cell, store) => badge(cell, ...stateOf(store)), size: 1.6 },
     ],
   });

@@ -1,15 +1,20 @@
 // The topology: its graph with the rate of each node, what is known of the chosen one, and the same as a table.
 
-import { get, post } from '../api.js';
+import { post } from '../api.js';
 import { h, setShown, setText } from '../dom.js';
 import { count, rate, text } from '../format.js';
 import { TopologyGraph } from '../graph.js';
 import { flow } from '../history.js';
+import { theTopology } from '../the-topology.js';
 import { DataTable } from '../table.js';
 import { confirm, Outcome, Pairs, ViewHead } from '../ui.js';
 
-/** What flows through a topic: what is read of it here, or else what is written to it. */
-const topicFigure = (topic) => topic && { rate: topic.read ?? topic.written ?? null, total: topic.readTotal ?? topic.writtenTotal ?? null };
+/** What flows through topics: what is read of each here, or else what is written to it. */
+function topicFigure(topics, figures) {
+  const known = topics.map((name) => figures?.[name]).filter(Boolean);
+  const sum = (of) => (known.length ? known.reduce((total, topic) => total + (of(topic) ?? 0), 0) : null);
+  return { rate: sum((topic) => topic.read ?? topic.written), total: sum((topic) => topic.readTotal ?? topic.writtenTotal) };
+}
 
 export function topology(context) {
   const head = new ViewHead('Topology');
@@ -62,7 +67,7 @@ export function topology(context) {
     if (isDrawn || isAsking) return;
     isAsking = true;
     try {
-      graph.draw(await get('/api/topology'));
+      graph.draw(await theTopology());
       isDrawn = true;
       update(context.state);
     } catch (error) {
@@ -74,7 +79,7 @@ export function topology(context) {
 
   function update(state) {
     const figures = state.nodes ?? {};
-    const figureOf = (node) => (node.kind === 'topic' ? topicFigure(figures.topics?.[node.name]) : figures.nodes?.[node.name]);
+    const figureOf = (node) => (node.kind === 'topic' ? topicFigure(node.topics, figures.topics) : figures.nodes?.[node.name]);
     graph.update((node) => figureOf(node)?.rate ?? null);
     table.update(graph.all().filter((node) => node.kind !== 'store').map((node) => ({ ...node, ...figureOf(node) })));
     const { in: input, out: output } = flow(state);
