@@ -1,10 +1,10 @@
 // Lag: groups, the trend of the chosen one, and every partition, however many there are.
 
-import { address, get } from '../api.js';
 import { Chart } from '../chart.js';
 import { h, keyed, setAttribute, setText } from '../dom.js';
 import { count, duration, plural, text } from '../format.js';
 import { LagRows } from '../lag-rows.js';
+import { LagTrend } from '../lag-trend.js';
 import { DataTable } from '../table.js';
 import { badge, field, Outcome, ViewHead } from '../ui.js';
 
@@ -57,8 +57,8 @@ export function lag(context) {
     },
     (error) => error && outcome.tell('bad', error.message));
 
+  const trend = new LagTrend();
   let chosen = '';
-  let points = [];
   let trendOf = null;
   let isShown = false;
 
@@ -89,23 +89,12 @@ export function lag(context) {
   async function loadTrend() {
     const { cluster, group } = filter();
     trendOf = chosen;
-    points = [];
     try {
-      const answer = await get(address('/api/lag/trend', { cluster, group, top: 50 }));
-      if (trendOf === chosen) points = merged(answer.series);
-      chart.update(points);
+      await trend.load(group ? { cluster, group } : null);
+      chart.update(trend.points);
     } catch (error) {
       outcome.tell('bad', error.message);
     }
-  }
-
-  function addPoint(state) {
-    const trend = state.lagTrend;
-    if (!trend || trendOf !== chosen) return;
-    const at = Date.parse(trend.at);
-    if (points.length && at <= points.at(-1).at) return;
-    const wanted = chosen ? trend.points.filter((point) => keyOfGroup(point) === chosen) : trend.points;
-    if (wanted.length) points = [...points, { at, lag: wanted.reduce((sum, point) => sum + point.lag, 0) }].slice(-720);
   }
 
   function update(state) {
@@ -116,8 +105,8 @@ export function lag(context) {
       setText(option, group ? group.group : 'all groups');
     });
     if (picker.value !== chosen && groups.some((group) => keyOfGroup(group) === chosen)) picker.value = chosen;
-    addPoint(state);
-    chart.update(points);
+    trend.add(state);
+    chart.update(trend.points);
     const counts = state.lag?.counts ?? {};
     head.tell(state.lag ? `${plural(state.lag.lag, 'record')} behind in ${plural(state.lag.partitions, 'partition')}; groups: ${count(counts.ok ?? 0)} ok, ${count(counts.warn ?? 0)} fall behind, ${count(counts.err ?? 0)} in trouble.` : '');
   }
@@ -144,11 +133,4 @@ export function lag(context) {
     h('section', { class: 'panel stack' }, h('div', { class: 'form choose' }, field('Group', picker), field('Status of partitions', statusPicker)), chart.root),
     h('section', { class: 'panel' }, outcome.root, partitionTable.root));
   return { root, update, enter, leave };
-}
-
-/** The sum of several series, which have their points at the same times. */
-function merged(series) {
-  const sums = new Map();
-  for (const one of series) one.at.forEach((at, index) => sums.set(at, (sums.get(at) ?? 0) + (one.lag[index] ?? 0)));
-  return [...sums].sort((a, b) => a[0] - b[0]).map(([at, sum]) => ({ at: at * 1000, lag: sum }));
 }

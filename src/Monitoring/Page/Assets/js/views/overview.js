@@ -6,6 +6,7 @@ import { Chart } from '../chart.js';
 import { h, keyed, setAttribute, setShown, setText } from '../dom.js';
 import { count, duration, percent, plural, rate } from '../format.js';
 import { all, deadLetterCount, flow, history } from '../history.js';
+import { LagTrend } from '../lag-trend.js';
 import { mark, setMark, Tile } from '../ui.js';
 
 export function overview(context) {
@@ -33,6 +34,7 @@ export function overview(context) {
   const reports = h('ul', { class: 'reports' });
   const reportPanel = h('section', { class: 'panel', hidden: true }, h('h2', { text: 'Reports' }), reports);
   let hasReports = false;
+  const trend = new LagTrend();
 
   function update(state) {
     const judged = context.verdict;
@@ -45,7 +47,8 @@ export function overview(context) {
     setShown(nothing, judged.problems.length === 0);
     setShown(chartPanel, Boolean(state.nodes));
     if (state.nodes) chart.update(all());
-    lagChart.update(all());
+    trend.add(state);
+    lagChart.update(trend.points);
   }
 
   function updateTiles(state) {
@@ -87,7 +90,12 @@ export function overview(context) {
     setAttribute(link, 'aria-label', `Look: ${problem.what}`);
   }
 
-  async function enter() {
+  function enter() {
+    trend.load(null).catch(() => {}); // then it begins with what the stream says
+    loadReports();
+  }
+
+  async function loadReports() {
     if (hasReports) return;
     hasReports = true;
     try {

@@ -81,7 +81,7 @@ function draw() {
   drawNavigation();
   drawBanners();
   badge(element('light'), context.verdict.tone, context.verdict.word);
-  setText(element('clock'), `as of ${timeOfDay(context.state.now)}`);
+  setText(element('clock'), `as of ${timeOfDay(context.state.now ?? Date.now())}`);
   current?.update(context.state);
   announce();
 }

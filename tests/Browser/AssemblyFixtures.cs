@@ -1,0 +1,4 @@
+using MedStreams.Browser.Tests;
+
+[assembly: AssemblyFixture(typeof(Chromium))]
+[assembly: CollectionBehavior(DisableTestParallelization = true)]

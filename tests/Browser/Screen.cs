@@ -1,0 +1,128 @@
+using System.Net;
+using System.Text.Json;
+using MedStreams.Monitoring.Page;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Playwright;
+
+namespace MedStreams.Browser.Tests;
+
+/// <summary>A page with its server, in a browser of its own, and what the browser complained about.</summary>
+internal sealed class Screen : IAsyncDisposable
+{
+    public const string Password = "correct horse battery staple";
+    public static readonly DateTimeOffset FixedTime = new(2026, 11, 22, 3, 12, 5, TimeSpan.Zero);
+    private static readonly PasswordHash Hash = PasswordHash.Of(Password, PasswordHash.MinIterations);
+    private static readonly PageUser[] Users =
+    [
+        new("meyer", Hash, PageRole.Operator, SeesPatientData: true),
+        new("ward-3", Hash, PageRole.Viewer, SeesPatientData: false),
+    ];
+
+    private readonly IBrowserContext _context;
+
+    private Screen(Scene scene, PageServer server, IBrowserContext context, IPage page)
+    {
+        (Scene, Server, _context, Page) = (scene, server, context, page);
+        page.Console += (_, message) =>
+        {
+            if (message.Type is "error" or "warning")
+                Complaints.Add(message.Text);
+        };
+        page.PageError += (_, error) => Complaints.Add(error);
+    }
+
+    public Scene Scene { get; }
+
+    public PageServer Server { get; private set; }
+
+    public IPage Page { get; }
+
+    /// <summary>Errors and warnings of the console, violations of the content security policy among them.</summary>
+    public List<string> Complaints { get; } = [];
+
+    /// <summary>Opens a page, as somebody who has logged in; <paramref name="user"/> null: as nobody.</summary>
+    public static async Task<Screen> OpenAsync(Chromium chromium, Scene? scene = null, string? user = "meyer", ColorScheme scheme = ColorScheme.Light, int width = 1360)
+    {
+        scene ??= new Scene();
+        var server = await ServeAsync(scene, 0);
+        var context = await chromium.Browser.NewContextAsync(new()
+        {
+            ViewportSize = new() { Width = width, Height = 900 },
+            ColorScheme = scheme,
+            TimezoneId = "UTC",
+            Locale = "en-GB",
+            ReducedMotion = ReducedMotion.Reduce,
+        });
+        context.SetDefaultTimeout(20_000);
+        var screen = new Screen(scene, server, context, await context.NewPageAsync());
+        await screen.Page.GotoAsync(server.Address.ToString());
+        if (user is not null)
+            await screen.LogInAsync(user, Password);
+        return screen;
+    }
+
+    public async Task LogInAsync(string user, string password)
+    {
+        await Page.GetByLabel("User").FillAsync(user);
+        await Page.GetByLabel("Password").FillAsync(password);
+        await Page.GetByRole(AriaRole.Button, new() { Name = "Log in" }).ClickAsync();
+        if (password == Password)
+            await Assertions.Expect(Page.Locator("#user")).ToContainTextAsync(user);
+    }
+
+    /// <summary>Shows a view, and waits until it has something to show.</summary>
+    public async Task ShowAsync(string view)
+    {
+        await Page.EvaluateAsync("view => { location.hash = view; }", view);
+        await Assertions.Expect(Page.Locator($"[data-view='{view.Split('/')[0]}']")).ToBeVisibleAsync();
+        await SeeAsync(2);
+    }
+
+    /// <summary>Waits until the state was looked at so many times more.</summary>
+    public async Task SeeAsync(int looks)
+    {
+        var until = Scene.Looks + looks;
+        await MedStreams.Support.Eventually.Holds(() => Scene.Looks >= until || Scene.Looks == Scene.LastLook);
+        await Page.EvaluateAsync("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");
+    }
+
+    /// <summary>What axe-core finds, as sentences.</summary>
+    public async Task<IReadOnlyList<string>> FindingsAsync()
+    {
+        await Page.EvaluateAsync(Chromium.Axe);
+        var found = await Page.EvaluateAsync<JsonElement>(
+            "async () => (await axe.run()).violations.map(v => `${location.hash} ${v.id}: ${v.help}: ${v.nodes.map(n => n.target).slice(0, 4).join(', ')}`)");
+        return [.. found.EnumerateArray().Select(f => f.GetString()!)];
+    }
+
+    /// <summary>The server ends, as when a process is killed or a machine taken away.</summary>
+    public ValueTask StopServerAsync() => Server.DisposeAsync();
+
+    /// <summary>It is started again, at the same address.</summary>
+    public async Task StartServerAsync() => Server = await ServeAsync(Scene, Server.Address.Port);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _context.DisposeAsync();
+        await Server.DisposeAsync();
+    }
+
+    private static Task<PageServer> ServeAsync(Scene scene, int port) => PageServer.StartAsync(
+        new PageServerOptions
+        {
+            Listen = new IPEndPoint(IPAddress.Loopback, port),
+            Title = "increments",
+            Users = Users,
+            Content = scene.Content(),
+            Audit = scene.Audit,
+            Interval = TimeSpan.FromMilliseconds(40),
+        },
+        new SceneClock(scene),
+        NullLoggerFactory.Instance);
+
+    /// <summary>A second goes by from look to look, so that what is shown does not depend on the machine.</summary>
+    private sealed class SceneClock(Scene scene) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => FixedTime.AddSeconds(scene.Looks);
+    }
+}
