@@ -140,7 +140,7 @@ internal sealed class Scene
             var node = _state[part]?.DeepClone();
             if (Moves && part == "nodes" && node is not null)
                 Move(node, 1 + (0.12 * Math.Sin(Looks / 6.0)));
-            if (Moves && part == "lagTrend" && node is not null)
+            if (Moves && part is "lagTrend" or "increments" && node is JsonObject)
                 node["at"] = Screen.FixedTime.AddSeconds(Looks).ToString("yyyy-MM-ddTHH:mm:ssZ", null);
             return node;
         }

@@ -54,6 +54,7 @@ internal sealed class Screen : IAsyncDisposable
             ReducedMotion = ReducedMotion.Reduce,
         });
         context.SetDefaultTimeout(20_000);
+        Assertions.SetDefaultExpectTimeout(20_000);
         var screen = new Screen(scene, server, context, await context.NewPageAsync());
         await screen.Page.GotoAsync(server.Address.ToString());
         if (user is not null)
@@ -115,7 +116,7 @@ internal sealed class Screen : IAsyncDisposable
             Users = Users,
             Content = scene.Content(),
             Audit = scene.Audit,
-            Interval = TimeSpan.FromMilliseconds(40),
+            Interval = TimeSpan.FromMilliseconds(100),
         },
         new SceneClock(scene),
         NullLoggerFactory.Instance);
