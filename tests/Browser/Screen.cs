@@ -88,11 +88,17 @@ internal sealed class Screen : IAsyncDisposable
     }
 
     /// <summary>What axe-core finds, as sentences.</summary>
-    public async Task<IReadOnlyList<string>> FindingsAsync()
+    /// <param name="rule">The one rule to be tried; null: all.</param>
+    public async Task<IReadOnlyList<string>> FindingsAsync(string? rule = null)
     {
-        await Page.EvaluateAsync(Chromium.Axe);
+        if (!await Page.EvaluateAsync<bool>("() => 'axe' in window"))
+            await Page.EvaluateAsync(Chromium.Axe);
         var found = await Page.EvaluateAsync<JsonElement>(
-            "async () => (await axe.run()).violations.map(v => `${location.hash} ${v.id}: ${v.help}: ${v.nodes.map(n => n.target).slice(0, 4).join(', ')}`)");
+            """
+            async rule => (await axe.run({ resultTypes: ['violations'], ...(rule && { runOnly: [rule] }) })).violations
+              .map(one => `${location.hash} ${one.id}: ${one.help}: ${one.nodes.map(node => node.target).slice(0, 4).join(', ')}`)
+            """,
+            rule);
         return [.. found.EnumerateArray().Select(f => f.GetString()!)];
     }
 
