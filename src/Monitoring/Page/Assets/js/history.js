@@ -3,6 +3,7 @@
 const MOST = 600;
 const samples = [];
 let targets = [];
+let [read, written] = [new Set(), new Set()];
 
 /** Notes a state, once a second of the server. */
 export function note(state) {
@@ -26,18 +27,23 @@ export function newDeadLetters(seconds) {
   return then && last.dead !== null ? Math.max(0, last.dead - then.dead) : 0;
 }
 
-/** Says what topology it is: what leaves it by its targets goes out as well. */
+/** Says what topology it is: which topics lie within it, and which nodes are targets beside Kafka. */
 export function useTopology(description) {
-  targets = description.subtopologies.flatMap((sub) => sub.nodes).filter((node) => node.kind === 'external').map((node) => node.name);
+  const nodes = description.subtopologies.flatMap((sub) => sub.nodes);
+  const topics = (isWanted) => new Set(nodes.filter(isWanted).flatMap((node) => node.topics ?? []));
+  targets = nodes.filter((node) => node.kind === 'external').map((node) => node.name);
+  [read, written] = [topics((node) => node.kind === 'source'), topics((node) => node.kind !== 'source')];
 }
 
 /** Records a second that come in from topics that nobody here writes, and go out to topics that nobody here reads or to targets beside Kafka. */
 export function flow(state) {
-  const topics = Object.values(state.nodes?.topics ?? {});
-  if (!topics.length) return { in: null, out: null };
-  const sum = (of, other) => topics.filter((topic) => topic[of] !== undefined && topic[other] === undefined).reduce((total, topic) => total + topic[of], 0);
+  if (!state.nodes) return { in: null, out: null };
+  const sum = (isEnd, of) => Object.entries(state.nodes.topics ?? {}).filter(isEnd).reduce((total, [, topic]) => total + (topic[of] ?? 0), 0);
   const toTargets = targets.reduce((total, name) => total + (state.nodes.nodes?.[name]?.rate ?? 0), 0);
-  return { in: sum('read', 'written'), out: sum('written', 'read') + toTargets };
+  return {
+    in: sum(([name, topic]) => !written.has(name) && !(topic.writtenTotal > 0), 'read'),
+    out: sum(([name, topic]) => !read.has(name) && !(topic.readTotal > 0), 'written') + toTargets,
+  };
 }
 
 export const deadLetterCount = (state) => (state.deadLetters ? state.deadLetters.topics.reduce((sum, topic) => sum + (topic.count ?? 0), 0) : null);

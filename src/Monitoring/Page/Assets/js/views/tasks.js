@@ -5,9 +5,8 @@ import { count, duration, plural, rate, text } from '../format.js';
 import { DataTable } from '../table.js';
 import { badge, bar, ViewHead } from '../ui.js';
 
-const TONES = { running: 'good', restoring: 'warn', created: 'idle', suspended: 'idle', paused: 'warn', closed: 'idle' };
+const TONES = { running: 'good', following: 'good', elsewhere: 'idle' }; // other states are reasons for a standstill
 
-const lagOf = (task) => task.lag ?? null;
 const shareOf = (one) => (one.end > one.from ? (one.position - one.from) / (one.end - one.from) : 1);
 
 export function tasks() {
@@ -18,11 +17,11 @@ export function tasks() {
     columns: [
       { key: 'task', title: 'Task', of: (task) => task.task, size: 1 },
       { key: 'role', title: 'Role', of: (task) => task.role, size: 1 },
-      { key: 'state', title: 'State', of: (task) => task.state ?? (task.owner ? 'elsewhere' : ''), cell: (cell, task) => badge(cell, task.state ? (TONES[task.state.toLowerCase()] ?? 'idle') : 'idle', task.state ?? 'elsewhere'), size: 1.4 },
+      { key: 'state', title: 'State', of: (task) => task.state, cell: (cell, task) => badge(cell, TONES[task.state] ?? 'warn', text(task.state)), size: 1.5 },
       { key: 'owner', title: 'Owner', of: (task) => task.owner, show: text, size: 2 },
       { key: 'thread', title: 'Thread', of: (task) => task.thread, show: text, size: 2 },
       { key: 'inputs', title: 'Reads', of: (task) => (task.inputs ?? []).map((input) => `${input.topic}-${input.partition}`).join(', '), show: text, size: 2 },
-      { key: 'lag', title: 'Behind', of: lagOf, isNumber: true },
+      { key: 'lag', title: 'Behind', of: (task) => task.lag ?? null, isNumber: true },
       { key: 'restore', title: 'To restore', of: (task) => task.restore?.recordsLeft ?? null, isNumber: true },
     ],
   });

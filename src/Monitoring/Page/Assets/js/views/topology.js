@@ -13,7 +13,7 @@ import { confirm, Outcome, Pairs, ViewHead } from '../ui.js';
 function topicFigure(topics, figures) {
   const known = topics.map((name) => figures?.[name]).filter(Boolean);
   const sum = (of) => (known.length ? known.reduce((total, topic) => total + (of(topic) ?? 0), 0) : null);
-  return { rate: sum((topic) => topic.read ?? topic.written), total: sum((topic) => topic.readTotal ?? topic.writtenTotal) };
+  return { rate: sum((topic) => topic.read || topic.written), total: sum((topic) => topic.readTotal || topic.writtenTotal) };
 }
 
 export function topology(context) {
