@@ -1,4 +1,3 @@
-using MedStreams.Support;
 using Microsoft.Playwright;
 
 namespace MedStreams.Browser.Tests;
