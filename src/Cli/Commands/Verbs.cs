@@ -13,6 +13,7 @@ using MedStreams.Cli.Commands.Migrate;
 using MedStreams.Cli.Commands.Monitor;
 using MedStreams.Cli.Commands.Produce;
 using MedStreams.Cli.Commands.Query;
+using MedStreams.Cli.Commands.Recommend;
 using MedStreams.Cli.Commands.Registry;
 using MedStreams.Cli.Commands.Reset;
 using MedStreams.Cli.Commands.Run;
@@ -36,6 +37,7 @@ internal static class Verbs
             MonitorCommand.Create(environment),
             QueryCommand.Create(environment),
             MigrateCommand.Create(environment),
+            RecommendCommand.Create(environment),
             ResetCommand.Create(environment),
             RegistryCommand.Create(environment),
             ProduceCommand.Create(environment),

@@ -2,6 +2,7 @@ using MedStreams.Cli.Running.Increments;
 using MedStreams.Cli.Running.Migration.Settings;
 using MedStreams.Cli.Running.Mllp;
 using MedStreams.Cli.Running.RangeStatistics;
+using MedStreams.Cli.Running.Recommendations;
 using MedStreams.Cli.Running.Reservations;
 
 namespace MedStreams.Cli.Configuration;
@@ -30,6 +31,7 @@ internal static class SettingsCatalog
         .. MllpSettings.All,
         .. IncrementsSettings.All,
         .. RangeStatisticsSettings.All,
+        .. RecommendationsSettings.All,
         .. ReservationsSettings.All,
         .. MigrationSettings.All,
     ];

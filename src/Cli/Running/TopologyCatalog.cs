@@ -1,5 +1,6 @@
 using MedStreams.Cli.Running.Increments;
 using MedStreams.Cli.Running.RangeStatistics;
+using MedStreams.Cli.Running.Recommendations;
 using MedStreams.Cli.Running.Reservations;
 
 namespace MedStreams.Cli.Running;
@@ -8,5 +9,5 @@ namespace MedStreams.Cli.Running;
 internal static class TopologyCatalog
 {
     /// <summary>All of the product's.</summary>
-    public static IReadOnlyList<TopologyEntry> Product { get; } = [IncrementsEntry.Create(), RangeStatisticsEntry.Create(), ReservationsEntry.Create()];
+    public static IReadOnlyList<TopologyEntry> Product { get; } = [IncrementsEntry.Create(), RangeStatisticsEntry.Create(), RecommendationsEntry.Create(), ReservationsEntry.Create()];
 }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Confluent.Kafka;
-using MedStreams.Cli.Kafka;
 using MedStreams.Cli.Records;
 
 namespace MedStreams.Cli.Commands.Consume;
@@ -66,40 +65,9 @@ internal static class ConsumeCommand
 
     private static int Run(CommandContext context, ConsumeOptions options, CancellationToken stop)
     {
-        var clients = new KafkaClients(context);
-        var partitions = Partitions(clients, options);
-        using var consumer = clients.CreateConsumer(new ConsumerConfig
-        {
-            GroupId = "medstreams-cli",
-            EnableAutoCommit = false,
-            EnableAutoOffsetStore = false,
-            EnablePartitionEof = true,
-            IsolationLevel = options.Isolation,
-            AutoOffsetReset = AutoOffsetReset.Earliest,
-            FetchWaitMaxMs = 100,
-        });
-        var ends = partitions.ToDictionary(p => p, p => consumer.QueryWatermarkOffsets(p, clients.Timeout));
-        var starts = options.From.Resolve(consumer, ends, clients.Timeout).ToList();
-        using var reader = new TopicReader(consumer, options);
         using var writer = new RecordWriter(context.Environment.Output, context.Output.Json, options.Fields);
-        reader.Assign(starts, ends);
-        while (!reader.IsDone)
-        {
-            if (reader.Next(writer.Flush, stop) is { } record)
-                writer.Write(record);
-        }
-
+        TopicScan.Read(context, options, writer.Write, writer.Flush, stop);
         return ExitCodes.Done;
-    }
-
-    private static List<TopicPartition> Partitions(KafkaClients clients, ConsumeOptions options)
-    {
-        using var admin = clients.CreateAdmin();
-        var known = clients.Topic(admin, options.Topic).Partitions.Select(p => p.PartitionId).Order().ToList();
-        foreach (var missing in options.Partitions.Except(known))
-            throw CliException.Usage($"{options.Topic} has no partition {missing}; it has 0 to {known[^1]}");
-        return [.. known.Where(p => options.Partitions.Count == 0 || options.Partitions.Contains(p))
-            .Select(p => new TopicPartition(options.Topic, p))];
     }
 
     private static string[] Split(string? fields) =>
