@@ -4,6 +4,7 @@ using MedStreams.Cli.Running.Mllp;
 using MedStreams.Cli.Running.RangeStatistics;
 using MedStreams.Cli.Running.Recommendations;
 using MedStreams.Cli.Running.Reservations;
+using MedStreams.Cli.Running.Synchronisation;
 
 namespace MedStreams.Cli.Configuration;
 
@@ -37,7 +38,7 @@ internal static class SettingsCatalog
     ];
 
     /// <summary>The parts whose keys the user chooses.</summary>
-    public static IReadOnlyList<SettingGroup> Groups { get; } = [KafkaSettings.Client, BrokerSettings.TopicDefaults, BrokerSettings.Configs, RegistrySettings.Users, .. StreamsSettings.Groups, .. MonitorSettings.Groups, NotificationSettings.WebhookHeaders, .. ArchiveSettings.Groups, .. IncrementsSettings.Groups, .. MigrationSettings.Groups];
+    public static IReadOnlyList<SettingGroup> Groups { get; } = [KafkaSettings.Client, BrokerSettings.TopicDefaults, BrokerSettings.Configs, RegistrySettings.Users, .. StreamsSettings.Groups, .. MonitorSettings.Groups, NotificationSettings.WebhookHeaders, .. ArchiveSettings.Groups, .. IncrementsSettings.Groups, .. MigrationSettings.Groups, OperatorSettings.Operators];
 
     /// <summary>The known key that was most likely meant, or null.</summary>
     public static string? Nearest(string key) =>

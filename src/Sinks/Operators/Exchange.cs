@@ -36,6 +36,9 @@ internal readonly record struct Exchange(ExchangeKind Kind, string Reason = "")
     /// <summary>Whether it may have been done all the same.</summary>
     public bool MayBeDone { get; init; }
 
+    /// <summary>Whether nothing was asked for since the operator may still be at an earlier call.</summary>
+    public bool IsSettling { get; init; }
+
     /// <summary>Whether another try may help.</summary>
     public bool IsWorthTrying => Kind is ExchangeKind.Throttled or ExchangeKind.Failed;
 }

@@ -109,7 +109,7 @@ internal sealed class OperatorClient : IDisposable
                 if (found.Kind != ExchangeKind.Missing)
                     return Heard(call, found);
                 if (_unknown.Left(call) is { Ticks: > 0 } left)
-                    return new(ExchangeKind.Failed, "it may still be at an earlier call") { RetryAfter = left, MayBeDone = true };
+                    return new(ExchangeKind.Failed, "it may still be at an earlier call") { RetryAfter = left, MayBeDone = true, IsSettling = true };
             }
 
             return Heard(call, await _guard.RunAsync(token => SendAsync(call, token), changes: true, cancellationToken));
@@ -166,7 +166,7 @@ internal sealed class OperatorClient : IDisposable
                 UseJitter = true,
                 DelayGenerator = static arguments => ValueTask.FromResult(arguments.Outcome.Result.RetryAfter),
                 ShouldHandle = arguments => ValueTask.FromResult(
-                    arguments.Outcome is { Exception: null, Result: { IsWorthTrying: true } result } && !(result.RetryAfter > limits.MaxWait)),
+                    arguments.Outcome is { Exception: null, Result: { IsWorthTrying: true } result } && (result.IsSettling || !(result.RetryAfter > limits.MaxWait))),
             });
         }
 

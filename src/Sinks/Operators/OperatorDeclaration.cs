@@ -83,10 +83,11 @@ public sealed record OperatorLookUp
     public ResponseRule Missing { get; init; } = ResponseRule.Of("404");
 
     /// <summary>
-    /// How long the operator may be at a call after this side has heard nothing of it, 0 to 1 h; default 30 s. A call whose outcome is unknown is made again only when the operator
-    /// still does not know it after this time. Set it longer than anything there takes.
+    /// How long the operator may be at a call after this side has heard nothing of it, 0 to 1 h; default 15 s. A call whose outcome is unknown is made again only when the operator
+    /// still does not know it after this time. Set it longer than anything there takes. Only the card itself
+    /// waits for it.
     /// </summary>
-    public TimeSpan Settle { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan Settle { get; init; } = TimeSpan.FromSeconds(15);
 }
 
 /// <summary>How this side says who it is.</summary>
@@ -126,13 +127,13 @@ public sealed record OperatorLimits
     /// <summary>How many calls are on their way at a time, 1 to 1,000; default 4.</summary>
     public int Concurrency { get; init; } = 4;
 
-    /// <summary>How long an answer may take, 10 ms to 10 min; default 10 s.</summary>
-    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>How long an answer may take, 10 ms to 10 min; default 5 s.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// How long a call waits for its turn or between two tries, 0 to 10 min; default 5 s. What would wait longer leaves, and is told when to come again.
+    /// How long a call waits for its turn or between two tries, 0 to 10 min; default 2 s. What would wait longer leaves, and is told when to come again.
     /// </summary>
-    public TimeSpan MaxWait { get; init; } = TimeSpan.FromSeconds(5);
+    public TimeSpan MaxWait { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>How often a call is tried, 1 to 100; default 3.</summary>
     public int Attempts { get; init; } = 3;

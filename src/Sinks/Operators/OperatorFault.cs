@@ -28,7 +28,10 @@ public sealed class OperatorDeclarationException : StreamsException
     }
 
     internal OperatorDeclarationException(string name, IReadOnlyList<OperatorFault> faults)
-        : base($"The operator {name} is declared wrongly: {string.Join("; ", faults.Select(f => $"{f.Key} {f.Problem}"))}.") => Faults = faults;
+        : base($"The operator {name} is declared wrongly: {string.Join("; ", faults.Select(f => $"{f.Key} {f.Problem}"))}.") => (Operator, Faults) = (name, faults);
+
+    /// <summary>Whose declaration it is.</summary>
+    public string Operator { get; } = "";
 
     /// <summary>What is wrong.</summary>
     public IReadOnlyList<OperatorFault> Faults { get; } = [];

@@ -6,7 +6,7 @@ namespace MedStreams.Sinks.Tests.Operators;
 /// <summary>APIs without idempotency keys: look first, call then.</summary>
 public sealed class LookUpTests
 {
-    private static readonly TimeSpan Settle = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Settle = TimeSpan.FromSeconds(15);
 
     [Fact]
     public async Task S2_9_What_the_operator_knows_already_is_not_called_for()
@@ -78,6 +78,29 @@ public sealed class LookUpTests
         Assert.Equal(OperatorOutcome.Done, (await apis.CallAsync(call)).Outcome);
 
         Assert.Equal(["GET", "GET", "POST"], peer.Requests.Select(r => r.Method));
+    }
+
+    [Fact]
+    public async Task S2_9_Only_the_card_itself_waits_until_its_call_may_be_made_again()
+    {
+        var time = new ManualTime();
+        await using var peer = await OperatorPeer.AnsweringAsync(404, 200, 404, 200);
+        var declared = OperatorSamples.Asked(peer.Address);
+        using var apis = OperatorSamples.Apis(declared with { Limits = declared.Limits with { Attempts = 2, MaxWait = TimeSpan.Zero, Concurrency = 1 } }, time);
+
+        // The first question is answered before the second card comes; its wait occupies nothing.
+        var waiting = apis.CallAsync(OperatorSamples.Call("1", mayHaveBeenMade: true));
+        await Eventually.Holds(() => peer.Requests.Count == 1 && apis.Status[0].InFlight == 0);
+        Assert.Equal(OperatorOutcome.AlreadyDone, (await apis.CallAsync(OperatorSamples.Call("2"))).Outcome);
+        Assert.False(waiting.IsCompleted);
+        while (!waiting.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(2, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(OperatorOutcome.Done, (await waiting).Outcome);
+        Assert.Equal(["GET", "GET", "GET", "POST"], peer.Requests.Select(r => r.Method));
     }
 
     [Fact]
