@@ -1,5 +1,6 @@
 using System.Text;
 using MedStreams.Dicom.Pacs;
+using MedStreams.Sources.Csv;
 
 namespace MedStreams.Sources.Pacs.Files;
 
@@ -18,7 +19,7 @@ internal sealed class DocumentTable
         try
         {
             using var reader = new StreamReader(path, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
-            table.Fill(reader, Path.GetDirectoryName(RealPath.Of(path) ?? Path.GetFullPath(path))!);
+            table.Fill(new CsvReader(reader), Path.GetDirectoryName(RealPath.Of(path) ?? Path.GetFullPath(path))!);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or DecoderFallbackException)
         {
@@ -30,16 +31,19 @@ internal sealed class DocumentTable
 
     public DocumentClaim? Of(string path) => _claims.GetValueOrDefault(path);
 
-    private void Fill(TextReader reader, string folder)
+    private void Fill(CsvReader reader, string folder)
     {
-        var heading = CsvLine.Read(reader) ?? throw Wrong(1, "there is no heading");
-        var columns = heading.Select((name, at) => (name.Trim().ToLowerInvariant(), at)).ToDictionary(c => c.Item1, c => c.at, StringComparer.Ordinal);
+        var heading = reader.Read() ?? throw Wrong(1, "there is no heading");
+        var columns = heading.Cells.Select((name, at) => (name.Trim().ToLowerInvariant(), at)).ToDictionary(c => c.Item1, c => c.at, StringComparer.Ordinal);
         if (!columns.ContainsKey("path") || !(columns.ContainsKey("study") || columns.ContainsKey("accession")))
             throw Wrong(1, "the heading needs path, and study or accession");
-        for (var line = 2; CsvLine.Read(reader) is { } cells; line++)
+        while (reader.Read() is { } record)
         {
-            if (cells is [""])
+            var (line, cells) = (record.Line, record.Cells);
+            if (record.IsBlank)
                 continue;
+            if (record.Fault is { } fault)
+                throw Wrong(line, fault);
             var relative = Cell("path") ?? throw Wrong(line, "the path is empty");
             var claim = new DocumentClaim { Study = Cell("study"), Accession = Cell("accession"), Name = Cell("name"), MediaType = Cell("media_type") };
             if (claim.Study is null && claim.Accession is null)
@@ -52,5 +56,5 @@ internal sealed class DocumentTable
     }
 
     private static PacsException Wrong(int line, string what) =>
-        new($"The table of documents is wrong in record {line}: {what}.") { Failure = PacsFailure.Refused };
+        new($"The table of documents is wrong in line {line}: {what}.") { Failure = PacsFailure.Refused };
 }
