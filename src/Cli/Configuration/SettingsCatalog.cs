@@ -35,10 +35,11 @@ internal static class SettingsCatalog
         .. RecommendationsSettings.All,
         .. ReservationsSettings.All,
         .. MigrationSettings.All,
+        .. CardSettings.All,
     ];
 
     /// <summary>The parts whose keys the user chooses.</summary>
-    public static IReadOnlyList<SettingGroup> Groups { get; } = [KafkaSettings.Client, BrokerSettings.TopicDefaults, BrokerSettings.Configs, RegistrySettings.Users, .. StreamsSettings.Groups, .. MonitorSettings.Groups, NotificationSettings.WebhookHeaders, .. ArchiveSettings.Groups, .. IncrementsSettings.Groups, .. MigrationSettings.Groups, OperatorSettings.Operators];
+    public static IReadOnlyList<SettingGroup> Groups { get; } = [KafkaSettings.Client, BrokerSettings.TopicDefaults, BrokerSettings.Configs, RegistrySettings.Users, .. StreamsSettings.Groups, .. MonitorSettings.Groups, NotificationSettings.WebhookHeaders, .. ArchiveSettings.Groups, .. IncrementsSettings.Groups, .. MigrationSettings.Groups, OperatorSettings.Operators, CardSettings.Columns];
 
     /// <summary>The known key that was most likely meant, or null.</summary>
     public static string? Nearest(string key) =>

@@ -8,7 +8,7 @@ namespace MedStreams.Cli.Running.Synchronisation;
 internal static class OperatorSettings
 {
     public static SettingGroup Operators { get; } =
-        new("Sync:Operators", "Operators' APIs: `NAME:KEY`, with the keys of [synchronisation.md](synchronisation.md#operators)")
+        new("Sync:Operators", "Operators' APIs: NAME:KEY; docs/synchronisation.md has the keys")
         {
             IsSecret = static key => key.Contains(":Headers:", StringComparison.OrdinalIgnoreCase) || key.EndsWith(":Auth:Secret", StringComparison.OrdinalIgnoreCase),
         };
