@@ -43,7 +43,7 @@ public sealed class SqlCardSource(DbDataSource database, string from, CardColumn
             var what = e.SqlState is { Length: 5 } state && state.StartsWith("42", StringComparison.Ordinal)
                 ? $"The database does not take the query for cards ({state}): look at Sync:Cards:From and Sync:Cards:Columns"
                 : $"The database of cards does not answer ({e.SqlState ?? "no state"})";
-            throw new CardSourceException(what + "; nothing is changed.");
+            throw new CardSourceException(what + "; nothing is changed.", e);
         }
     }
 

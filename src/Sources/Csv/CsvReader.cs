@@ -96,9 +96,9 @@ internal sealed class CsvReader(TextReader reader, char delimiter = ',')
     private void EndLine()
     {
         if (reader.Peek() == '\r')
-            reader.Read();
+            _ = reader.Read();
         if (reader.Peek() == '\n')
-            reader.Read();
+            _ = reader.Read();
         _line++;
     }
 }
