@@ -42,7 +42,7 @@ public sealed class OperatorApis : IDisposable
     public IEnumerable<string> Names => _clients.Keys;
 
     /// <summary>How they do.</summary>
-    public IReadOnlyList<OperatorStatus> Status => [.. _clients.Values.Select(c => c.Status)];
+    public IReadOnlyList<OperatorApiStatus> Status => [.. _clients.Values.Select(c => c.Status)];
 
     /// <summary>Brings a card up to date at an operator, with repetitions as declared.</summary>
     /// <param name="name">The operator; one that is not declared refuses.</param>

@@ -37,7 +37,7 @@ internal sealed class OperatorClient : IDisposable
     }
 
     /// <summary>How it does.</summary>
-    public OperatorStatus Status => new(_declared.Name)
+    public OperatorApiStatus Status => new(_declared.Name)
     {
         LeftAloneUntil = After(_guard.LeftAlone),
         ThrottledUntil = After(_guard.Throttled),

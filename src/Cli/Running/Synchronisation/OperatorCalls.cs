@@ -31,7 +31,7 @@ internal sealed class OperatorCalls(OperatorApis apis, TimeProvider clock) : IOp
     }
 
     /// <summary>How operators do, as seen from this process.</summary>
-    public IReadOnlyList<OperatorStatus> Status => apis.Status;
+    public IReadOnlyList<OperatorApiStatus> Status => apis.Status;
 
     /// <inheritdoc/>
     public async Task<CallResult> SyncAsync(CardCall call, CancellationToken cancellation)

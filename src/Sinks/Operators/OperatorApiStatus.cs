@@ -2,7 +2,7 @@ namespace MedStreams.Sinks.Operators;
 
 /// <summary>How an operator does, as seen from this process.</summary>
 /// <param name="Name">The operator.</param>
-public sealed record OperatorStatus(string Name)
+public sealed record OperatorApiStatus(string Name)
 {
     /// <summary>Until when it is left alone; null where it is called.</summary>
     public DateTimeOffset? LeftAloneUntil { get; init; }
