@@ -7,7 +7,7 @@ namespace MedStreams.Topologies.Recommendations;
 internal readonly record struct RecommendationOutput(RecommendationList? List, byte[]? Refused);
 
 /// <summary>
-/// Keeps the preferences of all users in a store, and the lists of its partition's users. Nothing else is stored: what a list follows from is worked out of the preferences, so
+/// Keeps the preferences of all users in a store, and the lists of its partition's users. Beside scores nothing else is stored: what a list follows from is worked out of the preferences, so
 /// after a restart all lists are looked at again, and those that say the same are not written.
 /// </summary>
 internal sealed class RecommendationProcessor(RecommendationsOptions options) : IProcessor<string, PreferenceChange, string, RecommendationOutput>
@@ -15,6 +15,7 @@ internal sealed class RecommendationProcessor(RecommendationsOptions options) : 
     private IProcessorContext<string, RecommendationOutput> _context = null!;
     private IKeyValueStore<PreferenceKey, double?> _preferences = null!;
     private IKeyValueStore<string, RecommendationList?> _lists = null!;
+    private Scores _scores = null!;
     private IncrementalRecommender _recommender = null!;
 
     public void Init(IProcessorContext<string, RecommendationOutput> context)
@@ -22,6 +23,7 @@ internal sealed class RecommendationProcessor(RecommendationsOptions options) : 
         _context = context;
         _preferences = context.GetStateStore<IKeyValueStore<PreferenceKey, double?>>(RecommendationsTopology.PreferenceStore);
         _lists = context.GetStateStore<IKeyValueStore<string, RecommendationList?>>(RecommendationsTopology.ListStore);
+        _scores = new Scores(context.GetStateStore<IKeyValueStore<string, RecommendationScore?>>(RecommendationsTopology.ScoreStore));
         _recommender = new IncrementalRecommender(options, IsOwn);
         foreach (var (cell, value) in _preferences.All())
             _recommender.Load(cell.User, cell.Item, value!.Value);
@@ -36,10 +38,26 @@ internal sealed class RecommendationProcessor(RecommendationsOptions options) : 
             RemoveAll(user, now);
         else if (change.Value is not { } value)
             Remove(user, item, now);
-        else if (_recommender.Model.ItemsOf(user) >= options.ItemsPerUser && _recommender.Model.Find(user, item) is null)
+        else
+            Set(record, item, value, now);
+    }
+
+    private void Set(in Record<string, PreferenceChange> record, string item, double value, long now)
+    {
+        var user = record.Key;
+        var isNew = _recommender.Model.Find(user, item) is null;
+        if (isNew && _recommender.Model.ItemsOf(user) >= options.ItemsPerUser)
+        {
             Refuse(record, item, value);
-        else if (_recommender.Set(user, item, value, now))
-            _preferences.Put(new(user, item), value);
+            return;
+        }
+
+        if (!_recommender.Set(user, item, value, now))
+            return;
+        _preferences.Put(new(user, item), value);
+        var (least, greatest) = _recommender.Model.Limits;
+        if (isNew && value >= (least + greatest) / 2 && IsOwn(user))
+            _scores.Take(item, _lists.Get(user));
     }
 
     private bool IsOwn(string user)
@@ -61,6 +79,7 @@ internal sealed class RecommendationProcessor(RecommendationsOptions options) : 
         _preferences.Delete(new(user, item));
         if (_recommender.Model.Knows(user) || _lists.Delete(user) is null)
             return;
+        _scores.Forget(user);
         _context.Forward(new Record<string, RecommendationOutput>(user, default, now));
     }
 
@@ -78,8 +97,10 @@ internal sealed class RecommendationProcessor(RecommendationsOptions options) : 
     {
         foreach (var list in _recommender.Due(now))
         {
-            if (list.SaysTheSameAs(_lists.Get(list.User)))
+            var before = _lists.Get(list.User);
+            if (list.SaysTheSameAs(before))
                 continue;
+            _scores.Show(list, before);
             _lists.Put(list.User, list);
             _context.Forward(new Record<string, RecommendationOutput>(list.User, new RecommendationOutput(list, null), now));
         }

@@ -14,6 +14,9 @@ public static class RecommendationSerdes
     /// <summary>What a user prefers.</summary>
     public static ISerde<PreferenceRecord> Preference { get; } = new JsonSerde<PreferenceRecord>(RecommendationForm.Default.PreferenceRecord);
 
+    /// <summary>How well recommendations fit.</summary>
+    public static ISerde<RecommendationScore> Score { get; } = new JsonSerde<RecommendationScore>(RecommendationForm.Default.RecommendationScore);
+
     /// <summary>A preference as a record of its topic has it.</summary>
     public static byte[] ToBytes(PreferenceRecord preference) => JsonSerializer.SerializeToUtf8Bytes(preference, RecommendationForm.Default.PreferenceRecord);
 }
@@ -22,4 +25,5 @@ public static class RecommendationSerdes
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(RecommendationList))]
 [JsonSerializable(typeof(PreferenceRecord))]
+[JsonSerializable(typeof(RecommendationScore))]
 internal sealed partial class RecommendationForm : JsonSerializerContext;

@@ -16,6 +16,12 @@ public static class RecommendationsTopology
     /// <summary>The lists, <see cref="RecommendationList"/> by user; may be queried. <see cref="RecommendationsOptions.AnyUser"/> is whoever is unknown.</summary>
     public const string ListStore = "recommendations";
 
+    /// <summary>
+    /// How well recommendations fit, <see cref="RecommendationScore"/> by user; each partition has its sum under <see cref="RecommendationsOptions.AnyUser"/>. May be
+    /// queried.
+    /// </summary>
+    public const string ScoreStore = "recommendation-scores";
+
     internal const string PreferenceStore = "preferences-of-all";
     internal const string RefusalHeader = "preference.refusal";
 
@@ -30,6 +36,8 @@ public static class RecommendationsTopology
             Stores.PersistentKeyValueStore(PreferenceStore), PreferenceKeySerde.Instance, Serdes.Double.Nullable()));
         builder.AddStateStore(Stores.KeyValueStoreBuilder(
             Stores.PersistentKeyValueStore(ListStore), Serdes.String, RecommendationSerdes.List));
+        builder.AddStateStore(Stores.KeyValueStoreBuilder(
+            Stores.PersistentKeyValueStore(ScoreStore), Serdes.String, RecommendationSerdes.Score));
 
         var dead = Produced.With(Serdes.String, Serdes.Bytes);
         var read = builder
@@ -49,7 +57,7 @@ public static class RecommendationsTopology
                 NumberOfPartitions = options.Partitions,
                 Partitioner = static (_, _, change, _) => change.Target,
             })
-            .Process(() => new RecommendationProcessor(options), Named.As("recommend"), [PreferenceStore, ListStore]);
+            .Process(() => new RecommendationProcessor(options), Named.As("recommend"), [PreferenceStore, ListStore, ScoreStore]);
         output.Filter((_, value) => value.Refused is not null, "are-too-many")
             .MapValues(value => value.Refused!, "bytes-of-too-many")
             .To(options.DeadLetterTopic, dead with { Name = "too-many" });

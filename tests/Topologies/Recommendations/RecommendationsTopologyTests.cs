@@ -155,6 +155,32 @@ public sealed class RecommendationsTopologyTests
         Assert.DoesNotContain(run.Lists.ReadRecords(), r => r.Key == "*");
     }
 
+    [Fact]
+    public void S5_5_precision_is_measured_by_what_users_take_who_had_a_list()
+    {
+        using var run = new Run(Small);
+        foreach (var user in new[] { "a", "b", "c" })
+            run.Prefer(user, "x", 3);
+        foreach (var (item, value) in new[] { ("y", 5), ("z", 4), ("w", 1) })
+        {
+            run.Prefer("b", item, value);
+            run.Prefer("c", item, value);
+        }
+
+        Assert.Empty(run.Scores);
+        run.Settle(); // a sees y, z and w; b and c have everything
+        run.Prefer("a", "y", 4);
+        run.Prefer("a", "w", 1); // the lower half: not taken
+        run.Prefer("a", "y", 5); // not anew
+        run.Prefer("a", "v", 5); // was on no list
+
+        Assert.Equal(new RecommendationScore(3, 2, 1), run.Scores["a"]);
+        Assert.Equal(run.Scores["a"], run.Scores["*"]);
+        Assert.Equal((1.0 / 3, 0.5), (run.Scores["a"].Precision, run.Scores["a"].Recall));
+        run.Forget("a");
+        Assert.Equal(["*"], run.Scores.Keys);
+    }
+
     [Theory]
     [InlineData("u", "{\"item\":\"x\"}", "The bytes are no JSON of a PreferenceRecord: ")]
     [InlineData("u", "{\"value\":3}", "The bytes are no JSON of a PreferenceRecord: ")]
@@ -270,6 +296,9 @@ public sealed class RecommendationsTopologyTests
 
         public IReadOnlyList<RecommendationList> Stored =>
             [.. _driver.GetKeyValueStore<string, RecommendationList?>(RecommendationsTopology.ListStore).All().Select(l => l.Value!)];
+
+        public IReadOnlyDictionary<string, RecommendationScore> Scores =>
+            _driver.GetKeyValueStore<string, RecommendationScore?>(RecommendationsTopology.ScoreStore).All().ToDictionary(s => s.Key, s => s.Value!);
 
         public void Prefer(string user, string item, double? value) => _preferences.PipeInput(user, new PreferenceRecord(item, value));
 
