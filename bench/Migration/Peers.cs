@@ -88,6 +88,7 @@ internal sealed class Peers : IAsyncDisposable
     private OrthancOptions Options(string title, int port) => new()
     {
         DicomPort = port,
+        HasDicomWeb = PrivateOrthanc.HasDicomWebPlugin,
         Configuration = new Dictionary<string, object>
         {
             ["DicomAet"] = title,

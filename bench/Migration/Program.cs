@@ -13,6 +13,12 @@ return await BenchProgram.RunAsync(
         var bytes = options.Sizes.Count > 0 ? options.Sizes[0] : 512 << 10;
         if (options.Wants("M1") || options.Wants("M2"))
             await RatesAsync(options, report, bytes);
+        if (options.Wants("P"))
+        {
+            await using var peers = await Peers.StartAsync(Images.Of(options.Records ?? 200, bytes, 25));
+            await Parts.RunAsync(peers, options.Threads.Count > 0 ? options.Threads[0] : 4, report);
+        }
+
         if (options.Wants("M3"))
             await MemoryAsync(options, report);
     },

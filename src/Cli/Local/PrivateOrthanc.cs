@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 
 namespace MedStreams.Local;
@@ -45,6 +46,16 @@ internal sealed class PrivateOrthanc : IAsyncDisposable
 
     /// <summary>The HTTP port on 127.0.0.1; no login.</summary>
     public int HttpPort { get; }
+
+    /// <summary>The CPU time that it has taken so far.</summary>
+    public TimeSpan CpuTime
+    {
+        get
+        {
+            using var process = Process.GetProcessById(_server.Id);
+            return process.TotalProcessorTime;
+        }
+    }
 
     /// <summary>The verbose log.</summary>
     public string LogFile => Path.Combine(Folder, "orthanc.log");
