@@ -3,30 +3,44 @@ using MedStreams.Dicom.Network;
 using MedStreams.Dicom.Network.Nodes;
 using MedStreams.Dicom.Pacs;
 using MedStreams.Dicom.Pacs.Verifying;
+using MedStreams.Dicom.Web;
 using MedStreams.Sinks.Pacs;
 using MedStreams.Sources.Pacs;
 
 namespace MedStreams.Migration.Bench;
 
-/// <summary>The way of a study as a migration takes it: collected, fetched by C-GET, stored by C-STORE, fetched back, each digest compared.</summary>
+/// <summary>The way of a study as a migration takes it: collected, fetched, stored, fetched back, each digest compared; several studies at a time.</summary>
 internal sealed class Mover : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("medstreams-bench-spool-").FullName;
-    private readonly DicomNode _old;
-    private readonly DicomNode _new;
-    private readonly DicomStudyCollector _collector;
-    private readonly GetFetcher _fetcher;
-    private readonly DicomTarget _target;
+    private readonly List<IDisposable> _resources = [];
+    private readonly IStudyCollector _collector;
+    private readonly IObjectFetcher _fetcher;
+    private readonly IPacsTarget _target;
 
-    public Mover(Peers peers, int associations)
+    /// <summary>By C-FIND, C-GET and C-STORE, or by QIDO-RS, WADO-RS and STOW-RS.</summary>
+    public Mover(Peers peers, int parallel, bool isWeb)
     {
-        var network = new DicomNetworkOptions { AeTitle = "BENCH" };
         var spool = new Spool(_folder, 256 << 20);
-        _old = new DicomNode("old", new DicomPeer(Peers.OldTitle, "127.0.0.1", peers.Old.DicomPort), network, associations);
-        _new = new DicomNode("new", new DicomPeer(Peers.NewTitle, "127.0.0.1", peers.New.DicomPort), network, associations);
-        (_collector, _fetcher) = (new DicomStudyCollector(_old), new GetFetcher(_old, spool));
-        _target = new DicomTarget(_new, new CommitmentInbox(), spool, new DicomTargetOptions { Commitment = CommitmentPolicy.Never, Parallel = associations });
+        if (isWeb)
+        {
+            var http = Own(DicomWebHttp.Create());
+            var (from, to) = (new DicomWebOptions { Root = peers.Old.DicomWeb }, new DicomWebOptions { Root = peers.New.DicomWeb });
+            _collector = new QidoStudyCollector("old", new QidoClient(http, from));
+            _fetcher = new WadoFetcher("old", new WadoClient(http, from), spool);
+            _target = new StowTarget("new", http, to);
+        }
+        else
+        {
+            var (old, @new) = (Own(Node("old", Peers.OldTitle, peers.Old.DicomPort, parallel)), Own(Node("new", Peers.NewTitle, peers.New.DicomPort, parallel)));
+            _collector = new DicomStudyCollector(old);
+            _fetcher = new GetFetcher(old, spool);
+            _target = new DicomTarget(@new, new CommitmentInbox(), new DicomTargetOptions { Commitment = CommitmentPolicy.Never, Parallel = parallel });
+        }
     }
+
+    public static DicomNode Node(string name, string title, int port, int associations) =>
+        new(name, new DicomPeer(title, "127.0.0.1", port), new DicomNetworkOptions { AeTitle = "BENCH" }, associations);
 
     /// <summary>Moves studies, so many at a time.</summary>
     /// <exception cref="BenchException">One is not complete.</exception>
@@ -35,10 +49,18 @@ internal sealed class Mover : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _target.DisposeAsync();
-        _old.Dispose();
-        _new.Dispose();
+        if (_target is IAsyncDisposable target)
+            await target.DisposeAsync();
+        foreach (var one in _resources)
+            one.Dispose();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private T Own<T>(T resource)
+        where T : IDisposable
+    {
+        _resources.Add(resource);
+        return resource;
     }
 
     private async ValueTask MoveAsync(ExamRecord exam, VerificationLevel level, CancellationToken stop)
@@ -47,7 +69,7 @@ internal sealed class Mover : IAsyncDisposable
         await using var upload = await _target.BeginAsync(collection, 1, stop);
         var (gate, stored) = (new Lock(), new List<StoredObject>());
         var missing = await _fetcher.FetchAsync(
-            exam,
+            exam with { Instances = collection.Objects.Count },
             collection.Objects,
             async (fetched, token) =>
             {

@@ -1,11 +1,14 @@
 namespace MedStreams.Dicom.Pacs;
 
 /// <summary>
-/// Where objects rest between source and target, so that memory stays flat and a slow target holds its source back. Nothing in it outlives a restart:
-/// what is found there when it is opened is deleted. Safe for several threads.
+/// Where objects rest between source and target, so that a slow target holds its source back: small ones in memory of a bounded size, large ones and those for which that has no
+/// room in files. Nothing in it outlives a restart: what is found there when it is opened is deleted. Safe for several threads.
 /// </summary>
 public sealed class Spool
 {
+    /// <summary>How much memory a spool takes at most, unless told otherwise: 64 MiB.</summary>
+    public const long UsualMemory = 64 << 20;
+
     private readonly string _folder;
     private readonly long _limit;
     private readonly Lock _gate = new();
@@ -16,15 +19,28 @@ public sealed class Spool
     /// <summary>Opens a spool.</summary>
     /// <param name="folder">A folder of its own; made where it is missing, emptied where it is not.</param>
     /// <param name="limit">From how many bytes on new objects wait until others have left; at least one is always let in.</param>
+    /// <param name="memory">How many bytes of memory it takes at most before it uses files; from 0.</param>
     /// <exception cref="IOException">The folder cannot be made or emptied.</exception>
-    public Spool(string folder, long limit = 4L << 30)
+    public Spool(string folder, long limit = 4L << 30, long memory = UsualMemory)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
-        (_folder, _limit) = (Path.GetFullPath(folder), limit);
+        ArgumentOutOfRangeException.ThrowIfNegative(memory);
+        (_folder, _limit, Memory) = (Path.GetFullPath(folder), limit, new SpoolMemory(memory));
         Directory.CreateDirectory(_folder);
         foreach (var left in Directory.EnumerateFiles(_folder, "*" + SpooledContent.Extension))
             File.Delete(left);
     }
+
+    private Spool() => (_folder, _limit, Memory) = ("", long.MaxValue, new SpoolMemory(0));
+
+    /// <summary>
+    /// Where what is only looked at passes through: it takes any number of objects and keeps nothing of them, so that none can be read again. Their digests are counted as they pass.
+    /// </summary>
+    public static Spool Nowhere { get; } = new() { KeepsNothing = true };
+
+    internal SpoolMemory Memory { get; }
+
+    internal bool KeepsNothing { get; private init; }
 
     /// <summary>How many bytes rest here.</summary>
     public long Used
@@ -36,7 +52,7 @@ public sealed class Spool
         }
     }
 
-    /// <summary>A new, empty file, as soon as there is room.</summary>
+    /// <summary>A new, empty object, as soon as there is room.</summary>
     /// <param name="cancellationToken">Ends the waiting.</param>
     public async ValueTask<SpooledContent> CreateAsync(CancellationToken cancellationToken)
     {
@@ -61,78 +77,6 @@ public sealed class Spool
             _used += bytes;
             while (_used < _limit && _waiting.TryDequeue(out var waiting))
                 waiting.TrySetResult();
-        }
-    }
-}
-
-/// <summary>A file of a <see cref="Spool"/>: written once, then read as often as needed, gone when disposed.</summary>
-public sealed class SpooledContent : IAsyncDisposable
-{
-    internal const string Extension = ".object";
-
-    private readonly Spool _spool;
-    private readonly string _path;
-    private CountedStream? _writer;
-    private long _length;
-
-    internal SpooledContent(Spool spool, string path) => (_spool, _path) = (spool, path);
-
-    /// <summary>How many bytes it has, so far.</summary>
-    public long Length => Interlocked.Read(ref _length);
-
-    /// <summary>Where it lies, for programs that read files.</summary>
-    public string FilePath => _path;
-
-    /// <summary>Opens it for writing, once; the caller disposes the stream when all is written.</summary>
-    public Stream OpenWrite() => _writer = new CountedStream(
-        new FileStream(_path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.Asynchronous, BufferSize = 0 }), this);
-
-    /// <summary>Opens it for reading, from the beginning.</summary>
-    public Stream OpenRead() => new FileStream(
-        _path, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Read, Share = FileShare.Read, Options = FileOptions.Asynchronous | FileOptions.SequentialScan });
-
-    /// <summary>Deletes it and gives its room to others.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        if (_writer is { } writer)
-            await writer.DisposeAsync();
-        File.Delete(_path);
-        _spool.Change(-Interlocked.Exchange(ref _length, 0));
-    }
-
-    private void Grown(int bytes)
-    {
-        Interlocked.Add(ref _length, bytes);
-        _spool.Change(bytes);
-    }
-
-    private sealed class CountedStream(FileStream file, SpooledContent content) : WriteOnlyStream
-    {
-        public override bool CanWrite => file.CanWrite;
-
-        public override long Length => content.Length;
-
-        public override long Position { get => content.Length; set => throw new NotSupportedException(); }
-
-        public override void Write(ReadOnlySpan<byte> buffer)
-        {
-            file.Write(buffer);
-            content.Grown(buffer.Length);
-        }
-
-        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            await file.WriteAsync(buffer, cancellationToken);
-            content.Grown(buffer.Length);
-        }
-
-        public override void Flush() => file.Flush();
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing)
-                file.Dispose();
-            base.Dispose(disposing);
         }
     }
 }

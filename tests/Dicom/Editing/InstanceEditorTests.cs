@@ -29,7 +29,7 @@ public sealed class InstanceEditorTests : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly Spool _spool;
 
-    public InstanceEditorTests() => _spool = new Spool(_folder.Path);
+    public InstanceEditorTests() => _spool = new Spool(_folder.Path, memory: 0);
 
     public void Dispose() => _folder.Dispose();
 

@@ -10,7 +10,7 @@ public sealed class SpooledInstanceTests : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("medstreams-spool-").FullName;
     private readonly Spool _spool;
 
-    public SpooledInstanceTests() => _spool = new Spool(_folder);
+    public SpooledInstanceTests() => _spool = new Spool(_folder, memory: 0);
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 

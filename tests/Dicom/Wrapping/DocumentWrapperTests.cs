@@ -16,7 +16,7 @@ public sealed class DocumentWrapperTests : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly Spool _spool;
 
-    public DocumentWrapperTests() => _spool = new Spool(_folder.Path);
+    public DocumentWrapperTests() => _spool = new Spool(_folder.Path, memory: 0);
 
     public void Dispose() => _folder.Dispose();
 

@@ -196,8 +196,7 @@ public sealed class DicomTargetTests : IAsyncLifetime
 
     private DicomTarget Target(DicomNode node, Func<DicomTargetOptions, DicomTargetOptions>? change = null)
     {
-        var spool = new Spool(Path.Combine(_folder.Path, Guid.NewGuid().ToString("N")));
-        var target = new DicomTarget(node, _inbox, spool, change?.Invoke(new DicomTargetOptions()) ?? new DicomTargetOptions());
+        var target = new DicomTarget(node, _inbox, change?.Invoke(new DicomTargetOptions()) ?? new DicomTargetOptions());
         _ended.Add(target);
         return target;
     }

@@ -23,7 +23,7 @@ internal static class DicomPeers
     {
         var settings = context.Settings;
         var node = Node(context, MigrationSettings.Target);
-        var target = new DicomTarget(node, context.Receiver.Commitments, context.Spool, new DicomTargetOptions
+        var target = new DicomTarget(node, context.Receiver.Commitments, new DicomTargetOptions
         {
             Conflicts = settings.Get(MigrationSettings.Conflicts),
             Equality = settings.Get(MigrationSettings.Equality),

@@ -27,7 +27,7 @@ internal static class WebPeers
     {
         var peer = MigrationSettings.Target;
         var http = DicomWebHttp.Create();
-        var options = new StowTargetOptions { Conflicts = settings.Get(MigrationSettings.Conflicts) };
+        var options = new StowTargetOptions { Conflicts = settings.Get(MigrationSettings.Conflicts), Equality = settings.Get(MigrationSettings.Equality) };
         var (name, service) = (Name(settings, peer), Options(settings, peer));
         return new NewPacs(new StowTarget(name, http, service, options))
         {

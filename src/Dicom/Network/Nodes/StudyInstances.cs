@@ -10,17 +10,16 @@ public sealed class StudyInstances(DicomNode node)
 {
     /// <summary>Whether the node knows a study.</summary>
     /// <exception cref="PacsException">It did not answer, or refused.</exception>
-    public Task<bool> IsKnownAsync(string studyInstanceUid, CancellationToken cancellationToken) => node.UseAsync(
-        FindService.Contexts,
-        null,
-        async association =>
-        {
-            var identifier = FindService.Identifier(QueryLevel.Study);
-            identifier.Set(Tags.StudyInstanceUid, DicomVr.UI, studyInstanceUid);
-            var result = await FindResult.ReadAsync(association, identifier, null, FindResult.UsualLimits, cancellationToken);
-            return result.Matches.Any(m => Uid(m, Tags.StudyInstanceUid) == studyInstanceUid);
-        },
-        cancellationToken);
+    public async Task<bool> IsKnownAsync(string studyInstanceUid, CancellationToken cancellationToken) =>
+        await FindStudyAsync(studyInstanceUid, FindService.Identifier(QueryLevel.Study), cancellationToken) is not null;
+
+    /// <summary>How many instances the node counts in a study, in one answer; null where it has no such study, or does not count.</summary>
+    /// <exception cref="PacsException">It did not answer, or refused.</exception>
+    public async Task<long?> CountAsync(string studyInstanceUid, CancellationToken cancellationToken)
+    {
+        var identifier = FindService.Identifier(QueryLevel.Study, (Tags.NumberOfStudyRelatedInstances, DicomVr.IS));
+        return (await FindStudyAsync(studyInstanceUid, identifier, cancellationToken))?.Integer(Tags.NumberOfStudyRelatedInstances);
+    }
 
     /// <summary>The hierarchy of a study; null where the node knows no instance of it.</summary>
     /// <param name="exam">The study.</param>
@@ -30,6 +29,20 @@ public sealed class StudyInstances(DicomNode node)
     {
         var series = await node.UseAsync(FindService.Contexts, null, association => ListAsync(association, exam.StudyInstanceUid, cancellationToken), cancellationToken);
         return Collection(exam, series);
+    }
+
+    private Task<DicomDataSet?> FindStudyAsync(string studyInstanceUid, DicomDataSet identifier, CancellationToken cancellationToken)
+    {
+        identifier.Set(Tags.StudyInstanceUid, DicomVr.UI, studyInstanceUid);
+        return node.UseAsync(
+            FindService.Contexts,
+            null,
+            async association =>
+            {
+                var result = await FindResult.ReadAsync(association, identifier, null, FindResult.UsualLimits, cancellationToken);
+                return result.Matches.FirstOrDefault(m => Uid(m, Tags.StudyInstanceUid) == studyInstanceUid);
+            },
+            cancellationToken);
     }
 
     private async Task<IReadOnlyList<Series>> ListAsync(DicomAssociation association, string study, CancellationToken cancellationToken)

@@ -23,14 +23,13 @@ public sealed class DicomTarget : IPacsTarget, IAsyncDisposable
     /// <summary>A target.</summary>
     /// <param name="node">The node; associations for C-STORE come in addition to its own.</param>
     /// <param name="inbox">Where its reports on commitments come.</param>
-    /// <param name="spool">Where instances rest that are fetched back.</param>
     /// <param name="options">How it is filled; null: as it is usual.</param>
-    /// <param name="readBack">Fetches instances back; null: C-GET.</param>
-    public DicomTarget(DicomNode node, CommitmentInbox inbox, Spool spool, DicomTargetOptions? options = null, IObjectFetcher? readBack = null)
+    /// <param name="readBack">Fetches instances back, to count their digests; null: C-GET, and nothing of them is kept.</param>
+    public DicomTarget(DicomNode node, CommitmentInbox inbox, DicomTargetOptions? options = null, IObjectFetcher? readBack = null)
     {
         (_node, Options) = (node, options ?? new DicomTargetOptions());
         Store = new StoreAssociations(node.Peer, node.Options, Options);
-        (_listing, _readBack, Commitment) = (new StudyInstances(node), readBack ?? new GetFetcher(node, spool), new Commitment(node, inbox));
+        (_listing, _readBack, Commitment) = (new StudyInstances(node), readBack ?? new GetFetcher(node, Spool.Nowhere), new Commitment(node, inbox));
     }
 
     /// <inheritdoc/>
@@ -91,6 +90,9 @@ public sealed class DicomTarget : IPacsTarget, IAsyncDisposable
             return null;
         }
     }
+
+    /// <summary>How many instances the node counts in a study; null where it does not tell.</summary>
+    internal Task<long?> CountAsync(string study, CancellationToken cancellationToken) => _listing.CountAsync(study, cancellationToken);
 
     /// <summary>What the node gives back for an instance; without a digest where it gives none.</summary>
     internal async Task<HeldObject> FetchAsync(string study, StudyObject one, CancellationToken cancellationToken) =>

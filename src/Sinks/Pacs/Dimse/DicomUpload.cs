@@ -35,7 +35,7 @@ internal sealed class DicomUpload : IStudyUpload
         return stored;
     }
 
-    /// <summary>Has the node answer for all that was stored; where it does not offer that, waits until it lists all.</summary>
+    /// <summary>Has the node answer for all that was stored; where it does not offer that, waits until it counts, or lists, all.</summary>
     public async ValueTask CommitAsync(CancellationToken cancellationToken)
     {
         ThrowIfFenced();
@@ -147,6 +147,10 @@ internal sealed class DicomUpload : IStudyUpload
 
     private async Task WaitForListingAsync(CancellationToken cancellationToken)
     {
+        // A number is one answer, a list one for each instance. Whether they are the right ones is the verification's question.
+        var all = _stored.Values.Select(s => s.Stored.TargetId).Union(_held!.Keys, StringComparer.Ordinal).Count();
+        if (await _target.CountAsync(_study, cancellationToken) >= all)
+            return;
         var since = _target.Time.GetTimestamp();
         for (var pause = TimeSpan.FromMilliseconds(50); ; pause *= 2)
         {

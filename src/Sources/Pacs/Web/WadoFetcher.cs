@@ -6,8 +6,9 @@ using MedStreams.Dicom.Web;
 namespace MedStreams.Sources.Pacs;
 
 /// <summary>
-/// Fetches instances by WADO-RS (PS3.18 section 10.4), in the transfer syntax in which they are stored. A series of which more than one instance is wanted comes in one answer;
-/// what did not come with it is asked for alone, so that one broken instance spoils no other. Safe for several threads.
+/// Fetches instances by WADO-RS (PS3.18 section 10.4), in the transfer syntax in which they are stored. Where all of a study is wanted, each of its series comes in one answer;
+/// what did not come with it is asked for alone, so that one broken instance spoils no other. Of a study of which a part is wanted each instance is asked for alone: a whole series would
+/// come anew for each part. Safe for several threads.
 /// </summary>
 /// <param name="name">What the PACS is called in reports; no secret.</param>
 /// <param name="client">Asks.</param>
@@ -30,7 +31,7 @@ public sealed class WadoFetcher(string name, WadoClient client, Spool spool, int
         }
 
         var options = new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = cancellationToken };
-        var series = open.Values.Where(o => o.SeriesInstanceUid.Length > 0).GroupBy(o => o.SeriesInstanceUid, StringComparer.Ordinal).Where(g => g.Skip(1).Any());
+        var series = (open.Count >= study.Instances ? open.Values : []).Where(o => o.SeriesInstanceUid.Length > 0).GroupBy(o => o.SeriesInstanceUid, StringComparer.Ordinal).Where(g => g.Skip(1).Any());
         await Parallel.ForEachAsync(series, options, (group, stop) => FetchSeriesAsync(study, group.Key, open, receive, stop));
         await Parallel.ForEachAsync(open.Values.ToList(), options, async (one, stop) =>
         {

@@ -14,7 +14,7 @@ internal sealed class ArchiveFixture : IAsyncDisposable
     private ArchiveFixture(TestDatabase database, string root)
     {
         (Database, _root) = (database, root);
-        Spool = new Spool(Path.Combine(root, "spool"));
+        Spool = new Spool(Path.Combine(root, "spool"), memory: 0);
         Options = new ArchiveOptions { ConnectionString = database.ConnectionString, Folder = Path.Combine(root, "archive") };
     }
 

@@ -136,7 +136,7 @@ public sealed class SqlSourceTests(LegacyDatabase legacy) : IClassFixture<Legacy
     public async Task S3_7_Contents_of_columns_are_fetched_as_streams()
     {
         var study = (await new SqlStudyCollector(legacy.Source, Options, null).CollectAsync(new ExamRecord { StudyInstanceUid = "1.2.1" }, Token))!;
-        var fetcher = new LocatedFetcher(new SqlContentStore(legacy.Source, Options), new Spool(_folder.Root), new LocatedFetcherOptions(), TimeProvider.System);
+        var fetcher = new LocatedFetcher(new SqlContentStore(legacy.Source, Options), new Spool(_folder.Root, memory: 0), new LocatedFetcherOptions(), TimeProvider.System);
         var report = study.Objects.Single(o => o.Kind == StudyObjectKind.Document);
         byte[]? received = null;
 
