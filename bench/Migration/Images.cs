@@ -14,6 +14,10 @@ internal static class Images
     public static IReadOnlyList<(ExamRecord Exam, IReadOnlyList<GeneratedInstance> Instances)> Of(int images, int bytes, int imagesInStudy) =>
         [.. Enumerable.Range(0, (images + imagesInStudy - 1) / imagesInStudy).Select(i => Study(i, Math.Min(imagesInStudy, images - (i * imagesInStudy)), bytes))];
 
+    /// <summary>Makes one study for each number of images.</summary>
+    public static IReadOnlyList<(ExamRecord Exam, IReadOnlyList<GeneratedInstance> Instances)> OfCounts(int bytes, params IReadOnlyList<int> images) =>
+        [.. images.Select((count, number) => Study(number, count, bytes))];
+
     private static (ExamRecord Exam, IReadOnlyList<GeneratedInstance> Instances) Study(int number, int images, int bytes)
     {
         var uid = string.Create(CultureInfo.InvariantCulture, $"1.2.826.0.1.3680043.10.1429.9.{number}");

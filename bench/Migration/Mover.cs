@@ -18,7 +18,7 @@ internal sealed class Mover : IAsyncDisposable
     private readonly IObjectFetcher _fetcher;
     private readonly IPacsTarget _target;
 
-    /// <summary>By C-FIND, C-GET and C-STORE, or by QIDO-RS, WADO-RS and STOW-RS.</summary>
+    /// <summary>By C-FIND, C-GET and C-STORE, with so many associations to each PACS, or by QIDO-RS, WADO-RS and STOW-RS.</summary>
     public Mover(Peers peers, int parallel, bool isWeb)
     {
         var spool = new Spool(_folder, 256 << 20);
@@ -32,10 +32,10 @@ internal sealed class Mover : IAsyncDisposable
         }
         else
         {
-            var (old, @new) = (Own(Node("old", Peers.OldTitle, peers.Old.DicomPort, parallel)), Own(Node("new", Peers.NewTitle, peers.New.DicomPort, parallel)));
+            var (old, @new) = (Own(Node("old", Peers.OldTitle, peers.Old.DicomPort, parallel)), Own(Node("new", Peers.NewTitle, peers.New.DicomPort, Math.Max(1, parallel / 2))));
             _collector = new DicomStudyCollector(old);
             _fetcher = new GetFetcher(old, spool);
-            _target = new DicomTarget(@new, new CommitmentInbox(), new DicomTargetOptions { Commitment = CommitmentPolicy.Never, Parallel = parallel });
+            _target = new DicomTarget(@new, new CommitmentInbox(), new DicomTargetOptions { Commitment = CommitmentPolicy.Never, Parallel = (parallel + 1) / 2 });
         }
     }
 
@@ -47,23 +47,9 @@ internal sealed class Mover : IAsyncDisposable
     public Task MoveAsync(Peers peers, int parallel, VerificationLevel level) =>
         Parallel.ForEachAsync(peers.Studies, new ParallelOptions { MaxDegreeOfParallelism = parallel }, (study, stop) => MoveAsync(study.Exam, level, stop));
 
-    public async ValueTask DisposeAsync()
-    {
-        if (_target is IAsyncDisposable target)
-            await target.DisposeAsync();
-        foreach (var one in _resources)
-            one.Dispose();
-        Directory.Delete(_folder, recursive: true);
-    }
-
-    private T Own<T>(T resource)
-        where T : IDisposable
-    {
-        _resources.Add(resource);
-        return resource;
-    }
-
-    private async ValueTask MoveAsync(ExamRecord exam, VerificationLevel level, CancellationToken stop)
+    /// <summary>Moves a study.</summary>
+    /// <exception cref="BenchException">It is not complete.</exception>
+    public async ValueTask MoveAsync(ExamRecord exam, VerificationLevel level, CancellationToken stop)
     {
         var collection = await _collector.CollectAsync(exam, stop) ?? throw new BenchException("The old PACS does not know a study.");
         await using var upload = await _target.BeginAsync(collection, 1, stop);
@@ -85,5 +71,21 @@ internal sealed class Mover : IAsyncDisposable
         var verdict = StudyVerification.Compare(collection, stored, held, level);
         if (verdict.Completeness != Completeness.Complete)
             throw new BenchException($"A study is not complete: {verdict.Reason}");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_target is IAsyncDisposable target)
+            await target.DisposeAsync();
+        foreach (var one in _resources)
+            one.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private T Own<T>(T resource)
+        where T : IDisposable
+    {
+        _resources.Add(resource);
+        return resource;
     }
 }

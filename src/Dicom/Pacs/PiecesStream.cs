@@ -4,7 +4,7 @@ namespace MedStreams.Dicom.Pacs;
 /// <param name="pieces">They; all but the last are full.</param>
 /// <param name="length">How many bytes they hold.</param>
 /// <param name="closed">Called once when nothing is read any more.</param>
-internal sealed class PiecesStream(List<byte[]> pieces, long length, Action closed) : Stream
+internal sealed class PiecesStream(List<byte[]> pieces, long length, Action closed) : ReadOnlyStream
 {
     private long _position;
     private bool _isClosed;
@@ -12,8 +12,6 @@ internal sealed class PiecesStream(List<byte[]> pieces, long length, Action clos
     public override bool CanRead => !_isClosed;
 
     public override bool CanSeek => !_isClosed;
-
-    public override bool CanWrite => false;
 
     public override long Length => length;
 
@@ -43,18 +41,10 @@ internal sealed class PiecesStream(List<byte[]> pieces, long length, Action clos
         return read;
     }
 
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         return ValueTask.FromResult(Read(buffer.Span));
-    }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        return Task.FromResult(Read(buffer.AsSpan(offset, count)));
     }
 
     public override long Seek(long offset, SeekOrigin origin) => Position = origin switch
@@ -67,10 +57,6 @@ internal sealed class PiecesStream(List<byte[]> pieces, long length, Action clos
     public override void Flush()
     {
     }
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

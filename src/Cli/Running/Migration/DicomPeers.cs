@@ -22,20 +22,20 @@ internal static class DicomPeers
     public static NewPacs Target(PeerContext context)
     {
         var settings = context.Settings;
-        var node = Node(context, MigrationSettings.Target);
+        var node = Node(context, MigrationSettings.Target, isHalf: true); // the other half stores
         var target = new DicomTarget(node, context.Receiver.Commitments, new DicomTargetOptions
         {
             Conflicts = settings.Get(MigrationSettings.Conflicts),
             Equality = settings.Get(MigrationSettings.Equality),
             Commitment = settings.Get(MigrationSettings.Commitment),
-            Parallel = settings.Get(MigrationSettings.Target.Associations),
+            Parallel = (settings.Get(MigrationSettings.Target.Associations) + 1) / 2,
         });
         return new NewPacs(target) { Exams = new DicomExamSource(node), Resources = [target, new Owned(node)] };
     }
 
-    /// <summary>The node of a side.</summary>
+    /// <summary>The node of a side, with all of the associations that it may have, or half of them.</summary>
     /// <exception cref="CliException">Its address or title is not set.</exception>
-    public static DicomNode Node(PeerContext context, PeerSettings peer)
+    public static DicomNode Node(PeerContext context, PeerSettings peer, bool isHalf = false)
     {
         var settings = context.Settings;
         var (address, title) = (settings.Require(peer.Address), settings.Require(peer.AeTitle));
@@ -44,7 +44,7 @@ internal static class DicomPeers
             settings.Find(peer.Name, out var called) ? called : $"{title}@{address}",
             new DicomPeer(title, address.Host, address.Port) { User = user },
             context.Network,
-            settings.Get(peer.Associations));
+            isHalf ? Math.Max(1, settings.Get(peer.Associations) / 2) : settings.Get(peer.Associations));
     }
 }
 
