@@ -87,7 +87,7 @@ internal sealed class Parts(Peers peers, Report report, int parallel, Spool spoo
     private static ExamRecord Whole(StudyCollection study) => study.Exam with { Instances = study.Objects.Count };
 
     /// <summary>All images, ready to be stored.</summary>
-    private async Task<IReadOnlyCollection<(StudyCollection Study, FetchedObject Object)>> HoldAsync(IObjectFetcher fetcher, IEnumerable<StudyCollection> studies)
+    private async Task<IReadOnlyCollection<(StudyCollection Study, FetchedObject Object)>> HoldAsync(GetFetcher fetcher, IEnumerable<StudyCollection> studies)
     {
         var held = new ConcurrentBag<(StudyCollection, FetchedObject)>();
         await AllAsync(studies, parallel, async (study, stop) => await fetcher.FetchAsync(

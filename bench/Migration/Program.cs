@@ -1,8 +1,10 @@
 using MedStreams.Bench.Support;
+using MedStreams.Cli;
 using MedStreams.Migration.Bench;
 
 // M1: images from one Orthanc to another, fetched by C-GET, stored by C-STORE, fetched back and each digest compared. M2: the same without the comparison. M3: memory. M4: sockets.
 // M5: as M1 by DICOMweb. P: each part of it alone.
+ThreadPoolOfVerb.Set(["migrate"]);
 return await BenchProgram.RunAsync(
     "Migration",
     args,

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using MedStreams.Dicom.Pacs;
 using MedStreams.Dicom.Web;
 using MedStreams.Local;
@@ -132,6 +133,28 @@ public sealed class StowTargetTests(DicomWebOrthanc fixture) : IClassFixture<Dic
         Assert.Single(held, h => h.Sha256 != study.Instances.Single(i => i.Uid == h.Id).Digest().Sha256);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task S3_10_A_study_is_fetched_back_in_one_answer_and_by_its_list_where_that_brings_fewer_than_the_target_counts(bool keepsSomeBack)
+    {
+        var study = New(27).Studies.First(s => s.Instances.Count > 2);
+        await UploadAsync(Target(), study, 1, study.Instances);
+        using var handler = new WatchingHandler();
+        using var http = new HttpClient(handler);
+        var root = fixture.Options.Root.AbsolutePath.TrimEnd('/');
+        var whole = $"{root}/studies/{study.Exam.StudyInstanceUid}";
+        if (keepsSomeBack)
+            handler.Instead[whole] = $"{whole}/series/{study.Instances[0].SeriesUid}/instances/{study.Instances[0].Uid}";
+        var target = new StowTarget("new", http, fixture.Options);
+
+        var held = (await target.InspectAsync(study.Exam.StudyInstanceUid, VerificationLevel.Digests, default))!.Objects;
+
+        Assert.Equal(study.Instances.Select(i => (i.Uid, i.Digest().Sha256)).Order(), held.Select(h => (h.Id, h.Sha256!)).Order());
+        Assert.Contains(whole, handler.Asked);
+        Assert.Equal(keepsSomeBack, handler.Asked.Contains($"{whole}/instances"));
+    }
+
     private static GeneratedVolume New(int seed) => GeneratedVolume.Of(new VolumeOptions { Instances = 60, Seed = seed, FilmBytes = 200_000 });
 
     private StowTarget Target(ConflictPolicy policy = ConflictPolicy.Fail) =>
@@ -154,5 +177,22 @@ public sealed class StowTargetTests(DicomWebOrthanc fixture) : IClassFixture<Dic
         var spool = new Spool(Path.Combine(_folder.Path, Guid.NewGuid().ToString("N")));
         var received = await SpooledInstance.ReceiveFileAsync(new MemoryStream(instance.ToFile().ToArray()), spool, default);
         return received.As(instance.Object);
+    }
+
+    /// <summary>Notes what is asked for, and answers with something else where it is told to.</summary>
+    private sealed class WatchingHandler() : DelegatingHandler(new SocketsHttpHandler())
+    {
+        public ConcurrentQueue<string> Asked { get; } = new();
+
+        public Dictionary<string, string> Instead { get; } = [];
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var path = request.RequestUri!.AbsolutePath;
+            Asked.Enqueue(path);
+            if (Instead.TryGetValue(path, out var other))
+                request.RequestUri = new Uri(request.RequestUri, other);
+            return base.SendAsync(request, cancellationToken);
+        }
     }
 }

@@ -60,7 +60,9 @@ public sealed class StowTarget : IPacsTarget
         try
         {
             if (level is VerificationLevel.None or VerificationLevel.Record)
-                return await IsKnownAsync(studyInstanceUid, cancellationToken) ? new HeldStudy(studyInstanceUid, []) : null;
+                return await FindAsync(studyInstanceUid, cancellationToken) is not null ? new HeldStudy(studyInstanceUid, []) : null;
+            if (level == VerificationLevel.Digests && await WholeAsync(studyInstanceUid, cancellationToken) is { } whole)
+                return new HeldStudy(studyInstanceUid, whole);
             var held = await ListAsync(studyInstanceUid, cancellationToken);
             if (held.Count == 0)
                 return null;
@@ -103,6 +105,23 @@ public sealed class StowTarget : IPacsTarget
         }
     }
 
+    /// <summary>How many instances the target counts in a study, in one answer; null where it has no such study, or does not count.</summary>
+    internal async Task<long?> CountAsync(string study, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await FindAsync(study, cancellationToken))?.Integer(Tags.NumberOfStudyRelatedInstances);
+        }
+        catch (DicomWebException e) when (e.Error == DicomWebError.NotFound)
+        {
+            return null;
+        }
+        catch (DicomWebException e)
+        {
+            throw e.ToPacs(Name);
+        }
+    }
+
     /// <summary>What the target gives back for an instance; null where it has none.</summary>
     internal async Task<HeldObject?> FetchAsync(DicomWebPath path, CancellationToken cancellationToken)
     {
@@ -133,10 +152,39 @@ public sealed class StowTarget : IPacsTarget
 
     private static string Uid(DicomDataSet dataSet, DicomTag tag) => dataSet.Text(tag)?.Trim(' ', '\0') ?? "";
 
-    private async Task<bool> IsKnownAsync(string study, CancellationToken cancellationToken)
+    private async Task<DicomDataSet?> FindAsync(string study, CancellationToken cancellationToken)
     {
-        var query = new QidoQuery { Level = QidoLevel.Studies, Matches = [new(Tags.StudyInstanceUid, study)] };
-        return (await Listing.ReadAllAsync(query, 10, cancellationToken)).Items.Any(i => Uid(i, Tags.StudyInstanceUid) == study);
+        var query = new QidoQuery { Level = QidoLevel.Studies, Matches = [new(Tags.StudyInstanceUid, study)], Include = [Tags.NumberOfStudyRelatedInstances] };
+        return (await Listing.ReadAllAsync(query, 10, cancellationToken)).Items.FirstOrDefault(i => Uid(i, Tags.StudyInstanceUid) == study);
+    }
+
+    /// <summary>
+    /// A study in one answer, where that brings as many instances as the target counts; else null: then its list says what there should be. The list is one entry for each
+    /// instance, and costs services more than the instances themselves.
+    /// </summary>
+    private async Task<IReadOnlyList<HeldObject>?> WholeAsync(string study, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<string, HeldObject>(StringComparer.Ordinal);
+        try
+        {
+            await using var answer = await Wado.RetrieveAsync(new DicomWebPath(study), cancellationToken);
+            while (await answer.NextAsync(cancellationToken) is { } file)
+            {
+                var one = await DigestAsync(file, cancellationToken);
+                if (!found.TryAdd(one.Id, one))
+                    return null;
+            }
+        }
+        catch (DicomException)
+        {
+            return null; // one of them is broken
+        }
+        catch (DicomWebException e) when (!e.IsOfService())
+        {
+            return null;
+        }
+
+        return await CountAsync(study, cancellationToken) == found.Count ? [.. found.Values] : null;
     }
 
     /// <summary>Fetches a study back, series by series; what is listed and does not come has no digest.</summary>

@@ -33,10 +33,13 @@ internal sealed class StowUpload : IStudyUpload
         return _stored[fetched.Object.Id] = stored;
     }
 
-    /// <summary>Waits until the target lists all that was stored: only then a study is whole there.</summary>
+    /// <summary>Waits until the target counts, or lists, all that was stored: only then a study is whole there.</summary>
     public async ValueTask CommitAsync(CancellationToken cancellationToken)
     {
         ThrowIfFenced();
+        var all = _stored.Values.Select(s => s.TargetId).Union(_held.Keys, StringComparer.Ordinal).Count();
+        if (await _target.CountAsync(_study, cancellationToken) >= all)
+            return;
         var since = _target.Options.Time.GetTimestamp();
         for (var pause = TimeSpan.FromMilliseconds(50); ; pause *= 2)
         {
