@@ -17,6 +17,7 @@ using MedStreams.Cli.Commands.Recommend;
 using MedStreams.Cli.Commands.Registry;
 using MedStreams.Cli.Commands.Reset;
 using MedStreams.Cli.Commands.Run;
+using MedStreams.Cli.Commands.Sync;
 using MedStreams.Cli.Commands.Topics;
 
 namespace MedStreams.Cli.Commands;
@@ -38,6 +39,7 @@ internal static class Verbs
             QueryCommand.Create(environment),
             MigrateCommand.Create(environment),
             RecommendCommand.Create(environment),
+            SyncCommand.Create(environment),
             ResetCommand.Create(environment),
             RegistryCommand.Create(environment),
             ProduceCommand.Create(environment),

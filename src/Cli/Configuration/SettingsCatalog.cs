@@ -35,6 +35,7 @@ internal static class SettingsCatalog
         .. RecommendationsSettings.All,
         .. ReservationsSettings.All,
         .. MigrationSettings.All,
+        .. SynchronisationSettings.All,
         .. CardSettings.All,
     ];
 

@@ -2,6 +2,7 @@ using MedStreams.Cli.Running.Increments;
 using MedStreams.Cli.Running.RangeStatistics;
 using MedStreams.Cli.Running.Recommendations;
 using MedStreams.Cli.Running.Reservations;
+using MedStreams.Cli.Running.Synchronisation;
 
 namespace MedStreams.Cli.Running;
 
@@ -9,5 +10,5 @@ namespace MedStreams.Cli.Running;
 internal static class TopologyCatalog
 {
     /// <summary>All of the product's.</summary>
-    public static IReadOnlyList<TopologyEntry> Product { get; } = [IncrementsEntry.Create(), RangeStatisticsEntry.Create(), RecommendationsEntry.Create(), ReservationsEntry.Create()];
+    public static IReadOnlyList<TopologyEntry> Product { get; } = [IncrementsEntry.Create(), RangeStatisticsEntry.Create(), RecommendationsEntry.Create(), ReservationsEntry.Create(), SynchronisationEntry.Create()];
 }

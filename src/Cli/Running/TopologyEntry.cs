@@ -14,7 +14,14 @@ internal sealed record TopologyEntry(string Name, string Description, Func<Topol
 /// <param name="Settings">The settings of this run.</param>
 /// <param name="Loggers">Where its parts report.</param>
 /// <param name="ForDescription">It will only be described: secrets and addresses of targets need not be set.</param>
-internal sealed record TopologySetting(EffectiveSettings Settings, ILoggerFactory Loggers, bool ForDescription);
+internal sealed record TopologySetting(EffectiveSettings Settings, ILoggerFactory Loggers, bool ForDescription)
+{
+    /// <summary>Where relative paths of settings begin.</summary>
+    public string WorkingDirectory { get; init; } = ".";
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+}
 
 /// <summary>A topology with what belongs to its run.</summary>
 /// <param name="Topology">The graph.</param>

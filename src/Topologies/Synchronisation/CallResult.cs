@@ -7,7 +7,10 @@ public sealed record CallResult(CallOutcome Outcome)
     /// <summary>Why, in words that hold nothing of the card; null where there is nothing to say.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>How long the operator wants to be left alone; null: it did not say.</summary>
+    /// <summary>
+    /// How long the operator wants to be left alone, where it is <see cref="CallOutcome.Throttled"/>; else after which time a repetition makes sense. Null: it did not
+    /// say.
+    /// </summary>
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>Until when the circuit breaker is open.</summary>

@@ -4,4 +4,4 @@ namespace MedStreams.Topologies.Synchronisation;
 
 /// <summary>A record in the topic of cards that cannot be used. The text holds nothing of the card.</summary>
 /// <param name="message">Why.</param>
-internal sealed class CardException(string message) : StreamsException(message);
+public sealed class CardException(string message) : StreamsException(message);

@@ -19,12 +19,13 @@ internal static class ChangeDetection
         return new TaskCard(card.Number, card.Operator, card.Due, digest, isSynced ? TaskCardState.Synced : TaskCardState.Pending)
         {
             Synced = known is null ? [] : [.. known.Synced.Where(date => date >= forgetBefore || date == card.Due)],
+            Unsure = known is null ? [] : [.. known.Unsure.Where(date => date >= forgetBefore || date == card.Due)],
         };
     }
 
     private static TaskCard? Gone(TaskCard? known, DateOnly forgetBefore)
     {
-        if (known is null || known.Synced.IsEmpty || known.Synced[^1] < forgetBefore)
+        if (known is null || !known.Synced.Concat(known.Unsure).Any(date => date >= forgetBefore))
             return null;
         return known.State == TaskCardState.Gone ? known : known with { State = TaskCardState.Gone };
     }

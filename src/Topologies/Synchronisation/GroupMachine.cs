@@ -69,8 +69,10 @@ internal sealed class GroupMachine(SynchronisationOptions options, GroupState st
     /// <summary>The call that is on its way is announced again: nobody knows whether it was made.</summary>
     public void AnnounceAgain()
     {
-        if (State.Calling is { } call)
-            Announce(call.Operator, call.Number, call.Due, mayHaveBeenMade: true);
+        if (State.Calling is not { } call)
+            return;
+        Doubt(call);
+        Announce(call.Operator, call.Number, call.Due, mayHaveBeenMade: true);
     }
 
     /// <summary>The card of the announced call is another one by now: the next task sees to it, and this one goes on.</summary>
@@ -78,7 +80,7 @@ internal sealed class GroupMachine(SynchronisationOptions options, GroupState st
     {
         if (State.Calling is not { } call)
             return;
-        State = (State with { Calling = null }).With(call.Operator, Task(call.Operator) with { Attempts = 0, Tries = 0, MayHaveBeenMade = false });
+        State = (State with { Calling = null }).With(call.Operator, Task(call.Operator) with { Attempts = 0, Tries = 0 });
         Step();
     }
 
@@ -117,7 +119,7 @@ internal sealed class GroupMachine(SynchronisationOptions options, GroupState st
         }
 
         State = State.With(name, task with { Attempts = task.Attempts + 1, Reason = null });
-        Announce(name, next.Number, next.Due, task.MayHaveBeenMade);
+        Announce(name, next.Number, next.Due, next.Unsure.Contains(next.Due));
     }
 
     /// <summary>The next card of a task that needs a synchronisation (S2.4); others are skipped.</summary>
@@ -183,6 +185,7 @@ internal sealed class GroupMachine(SynchronisationOptions options, GroupState st
             {
                 State = stands,
                 Synced = isRefused || entry.Synced.Contains(call.Due) ? entry.Synced : [.. entry.Synced.Append(call.Due).Order()],
+                Unsure = entry.Unsure.Remove(call.Due),
             });
         }
 
@@ -193,17 +196,25 @@ internal sealed class GroupMachine(SynchronisationOptions options, GroupState st
     /// <summary>The operator failed, or wants fewer calls: the position stays, and the task leaves the round (S2.8).</summary>
     private void Leave(CallAnnouncement call, GroupTask task, CallResult result)
     {
+        if (result.Outcome == CallOutcome.Unavailable)
+            Doubt(call);
         task = task with
         {
             HasLeft = true,
             Reason = Text(result),
             Failures = task.Failures + 1,
             Tries = task.Tries + (result.Outcome == CallOutcome.Unavailable ? 1 : 0),
-            MayHaveBeenMade = task.MayHaveBeenMade || call.MayHaveBeenMade || result.Outcome == CallOutcome.Unavailable,
         };
         if (task.Tries >= options.Tries)
             task = PastCard(task, call.Number).Sees(call.Due); // one card must not keep all others waiting; the next task has it again
         State = State.With(call.Operator, task);
+    }
+
+    /// <summary>The call may have been made; that is remembered until its result is known.</summary>
+    private void Doubt(CallAnnouncement call)
+    {
+        if (data.Entry(call.Number) is { } entry && !entry.Unsure.Contains(call.Due))
+            data.Put(call.Number, entry with { Unsure = entry.Unsure.Add(call.Due) });
     }
 
     private static GroupTask PastCard(GroupTask task, string number) => task with
@@ -212,7 +223,6 @@ internal sealed class GroupMachine(SynchronisationOptions options, GroupState st
         Settled = task.Settled + 1,
         Attempts = 0,
         Tries = 0,
-        MayHaveBeenMade = false,
     };
 
     private static GroupTask Finished(GroupTask task) => new() { Number = task.Number, NextDue = task.NextDue, Horizon = task.Horizon, Failures = task.Failures };

@@ -64,9 +64,6 @@ internal sealed record GroupTask
     /// <summary>How often the operator did not answer for the present card.</summary>
     public int Tries { get; init; }
 
-    /// <summary>Whether the call for the present card may have reached the operator.</summary>
-    public bool MayHaveBeenMade { get; init; }
-
     /// <summary>The next validity date that this task does not see to; null: none is known.</summary>
     public DateOnly? NextDue { get; init; }
 

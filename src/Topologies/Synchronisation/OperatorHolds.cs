@@ -19,9 +19,6 @@ internal sealed class OperatorHolds
             case CallOutcome.Throttled:
                 _holds[name] = new OperatorHold(After(result, now), "the operator wants fewer calls", false);
                 break;
-            case CallOutcome.Unavailable when result.RetryAfter is not null:
-                _holds[name] = new OperatorHold(After(result, now), "the operator wants to be left alone", false);
-                break;
             case CallOutcome.Done or CallOutcome.AlreadyDone or CallOutcome.Refused:
                 _holds.Remove(name);
                 break;

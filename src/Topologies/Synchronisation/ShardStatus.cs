@@ -23,7 +23,7 @@ public sealed record ShardStatus(int Shard, string Owner, long At, long Round, l
     public int Running { get; init; }
 
     /// <summary>The operators that groups have cards of.</summary>
-    public ImmutableArray<OperatorStatus> Operators { get; init; } = [];
+    public ImmutableArray<ShardOperator> Operators { get; init; } = [];
 
     /// <summary>Whether another state differs in nothing but its time.</summary>
     internal bool SaysAs(ShardStatus other) =>
@@ -37,7 +37,7 @@ public sealed record ShardStatus(int Shard, string Owner, long At, long Round, l
 /// <param name="Settled">The cards that they are done with.</param>
 /// <param name="Calling">Calls on their way.</param>
 /// <param name="Left">Unfinished tasks that have left the round.</param>
-public sealed record OperatorStatus(string Operator, int Tasks, long Total, long Settled, int Calling, int Left)
+public sealed record ShardOperator(string Operator, int Tasks, long Total, long Settled, int Calling, int Left)
 {
     /// <summary>Why it is not called; null where it is.</summary>
     public string? Held { get; init; }

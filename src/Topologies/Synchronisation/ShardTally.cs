@@ -70,7 +70,7 @@ internal sealed class ShardTally
             _left += task.HasLeft ? sign : 0;
         }
 
-        public OperatorStatus Of(string name, OperatorHold? hold) => new(name, _tasks, _total, _settled, Calling, _left)
+        public ShardOperator Of(string name, OperatorHold? hold) => new(name, _tasks, _total, _settled, Calling, _left)
         {
             Held = hold?.Reason,
             HeldUntil = hold?.Until,

@@ -13,6 +13,9 @@ internal sealed record TaskCard(string Number, string Operator, DateOnly Due, st
     /// <summary>The dates that it was synchronised for, the oldest first: it never is again for one of them.</summary>
     public ImmutableArray<DateOnly> Synced { get; init; } = [];
 
+    /// <summary>The dates for which a call may have reached the operator, without a word of what came of it: an operator without idempotency keys is asked first.</summary>
+    public ImmutableArray<DateOnly> Unsure { get; init; } = [];
+
     /// <summary>Whether a task up to a date has to synchronise it (S2.4).</summary>
     public bool Needs(DateOnly horizon) => State == TaskCardState.Pending && Due <= horizon;
 }

@@ -14,7 +14,14 @@ internal static class ControlTopic
 {
     public static async Task SayAsync(this CommandContext context, MigrationControl word, CancellationToken stop)
     {
-        var topic = MigrationSettings.ToOptions(context.Settings).ControlTopic;
+        var value = new ArrayBufferWriter<byte>();
+        MigrationSerdes.Control.Serialize(word, value, default);
+        await context.SayAsync(MigrationSettings.ToOptions(context.Settings).ControlTopic, word.Key, value.WrittenSpan.ToArray(), stop);
+    }
+
+    /// <summary>Writes a word into a compacted topic of one partition, which is made where it is not there.</summary>
+    public static async Task SayAsync(this CommandContext context, string topic, string key, byte[] word, CancellationToken stop)
+    {
         await MissingTopics.CreateAsync(
             context,
             new RunnableTopology(new StreamsBuilder().Build())
@@ -24,10 +31,8 @@ internal static class ControlTopic
                 CompactedTopics = [topic],
             },
             partitions: 1);
-        var value = new ArrayBufferWriter<byte>();
-        MigrationSerdes.Control.Serialize(word, value, default);
         using var producer = new KafkaClients(context).CreateProducer(new ProducerConfig { Acks = Acks.All, EnableIdempotence = true });
-        await producer.ProduceAsync(topic, new Message<byte[]?, byte[]?> { Key = Encoding.UTF8.GetBytes(word.Key), Value = value.WrittenSpan.ToArray() }, stop);
+        await producer.ProduceAsync(topic, new Message<byte[]?, byte[]?> { Key = Encoding.UTF8.GetBytes(key), Value = word }, stop);
     }
 
     /// <summary>Now, as words of operators tell it.</summary>

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using MedStreams.Cli.Configuration;
-using MedStreams.Cli.Running;
 
 namespace MedStreams.Cli.Commands.Run;
 
@@ -27,26 +26,11 @@ internal static class RunCommand
             new SettingOption("--application-server", StreamsSettings.ApplicationServer) { HelpName = "HOST:PORT" },
             new SettingOption("--guarantee", StreamsSettings.Guarantee) { HelpName = "GUARANTEE" },
             RunMllpSourceCommand.Create(environment),
-        }.Runs(environment, async (context, stop) =>
+        }.Runs(environment, (context, stop) =>
         {
             var entry = context.Entry(topology);
-            using var loggers = context.CreateLoggers();
-            var config = StreamsSettings.ToConfig(
-                context.Settings, entry.Name, context.Environment.WorkingDirectory, context.Environment.Clock);
-            var runnable = entry.Build(new TopologySetting(context.Settings, loggers, ForDescription: false));
-            MissingTopics.CheckPartitions(context, runnable); // before anything is made
-            if (context.Parse.GetValue(create))
-                await MissingTopics.CreateAsync(context, runnable, context.Parse.GetValue(partitions) ?? -1);
-            await using var metrics = await MetricsSettings.ServeAsync(context.Settings, loggers);
-            using var telemetry = TelemetrySettings.Export(context.Settings, entry.Name);
-            var runner = new TopologyRunner(
-                entry.Name,
-                runnable,
-                config,
-                loggers,
-                context.Settings.Get(StreamsSettings.CloseTimeout),
-                StreamsSettings.ToHttpOptions(context.Settings));
-            return await runner.RunAsync(() => Announce(context, entry.Name, config.ApplicationId), stop);
+            int? made = context.Parse.GetValue(create) ? context.Parse.GetValue(partitions) ?? -1 : null;
+            return TopologyRun.RunAsync(context, entry, made, id => Announce(context, entry.Name, id), stop);
         });
     }
 
