@@ -35,7 +35,7 @@ internal sealed class SyncStack : IAsyncDisposable
             {
                 Book = Path.Combine(folder, "book"),
                 Seed = seed,
-                Faults = OperatorApiOptions.Everything,
+                Faults = OperatorApiOptions.Everything.SetItem(OperatorMisdeed.Throttle, 4).SetItem(OperatorMisdeed.ThrottleUntil, 2), // each stops the operator for a second
                 Late = TimeSpan.FromSeconds(1),
             },
             Path.Combine(folder, "operator.log"),

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Confluent.Kafka;
 using MedStreams.Local;
-using MedStreams.Support.OperatorApi;
 
 namespace MedStreams.EndToEnd.Tests.Synchronisation;
 
@@ -11,8 +10,8 @@ namespace MedStreams.EndToEnd.Tests.Synchronisation;
 /// </summary>
 public sealed class SynchronisationKillTests
 {
-    private static readonly int Cards = Setting("MEDSTREAMS_SYNC_CARDS", 400);
-    private static readonly int Kills = Setting("MEDSTREAMS_SYNC_KILLS", 4);
+    private static readonly int Cards = Setting("MEDSTREAMS_SYNC_CARDS", 300);
+    private static readonly int Kills = Setting("MEDSTREAMS_SYNC_KILLS", 3);
     private static readonly int Seed = Setting("MEDSTREAMS_SYNC_SEED", 20260131);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
@@ -38,7 +37,7 @@ public sealed class SynchronisationKillTests
         for (var kill = 0; kill < Kills; kill++)
         {
             var goal = Math.Min(deck.Expected * 9 / 10, deck.Expected * (kill + 1) / (Kills + 1));
-            await Waiting.UntilAsync(() => stack.Api.Book.Count >= goal, TimeSpan.FromSeconds(10), Stop); // a kill while nothing goes on is one too
+            await Waiting.UntilAsync(() => stack.Api.Book.Count >= goal, TimeSpan.FromSeconds(5), Stop); // a kill while nothing goes on is one too
             held.ForEach(static i => i.Continue());
             held.Clear();
             if (kill == Kills / 3)
@@ -61,7 +60,7 @@ public sealed class SynchronisationKillTests
         Assert.True(unasked.Count == 0, $"seed {Seed}, not due: {string.Join(", ", unasked)}");
     }
 
-    private static void Start(SyncStack stack, IReadOnlySet<int> wanted)
+    private static void Start(SyncStack stack, HashSet<int> wanted)
     {
         foreach (var (i, instance) in stack.Instances.Index())
         {
@@ -73,7 +72,7 @@ public sealed class SynchronisationKillTests
     }
 
     /// <summary>Kills something: mostly an instance; the operator, the broker; or holds an instance until the next kill.</summary>
-    private static async Task KillAsync(SyncStack stack, IReadOnlySet<int> wanted, Random random, List<SyncInstance> held)
+    private static async Task KillAsync(SyncStack stack, HashSet<int> wanted, Random random, List<SyncInstance> held)
     {
         var victim = stack.Instances[wanted.Order().ElementAt(random.Next(wanted.Count))];
         switch (random.Next(10))
@@ -107,7 +106,7 @@ public sealed class SynchronisationKillTests
             {
                 if (stack.Api.Book.Count is var now && now != count)
                     (count, since) = (now, TimeProvider.System.GetTimestamp());
-                return TimeProvider.System.GetElapsedTime(since) > TimeSpan.FromSeconds(4);
+                return TimeProvider.System.GetElapsedTime(since) > TimeSpan.FromSeconds(3);
             },
             Patience,
             Stop);
