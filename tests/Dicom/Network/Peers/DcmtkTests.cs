@@ -1,6 +1,7 @@
 using MedStreams.Dicom.Network;
 using MedStreams.Dicom.Network.Services;
 using MedStreams.Local;
+using MedStreams.Support;
 using MedStreams.Support.Peers;
 
 namespace MedStreams.Dicom.Tests.Network.Peers;
@@ -19,8 +20,6 @@ public sealed class DcmtkTests
         var port = $"{server.EndPoint.Port}";
         await CommandLineTool.RunAsync("echoscu", ["-aec", "SERVER", "127.0.0.1", port], Stop);
         await Assert.ThrowsAsync<InvalidOperationException>(() => CommandLineTool.RunAsync("echoscu", ["-aec", "OTHER", "127.0.0.1", port], Stop));
-        await Assert.ThrowsAsync<InvalidOperationException>(
-            () => CommandLineTool.RunAsync("findscu", ["-S", "-aec", "SERVER", "-k", "QueryRetrieveLevel=STUDY", "127.0.0.1", port], Stop));
 
         foreach (var (option, syntax) in new[] { ("-xe", "1.2.840.10008.1.2.1"), ("-xi", "1.2.840.10008.1.2"), ("-xs", "1.2.840.10008.1.2.4.70"), ("-xr", "1.2.840.10008.1.2.5") })
         {
@@ -32,6 +31,55 @@ public sealed class DcmtkTests
             Assert.Equal(samples.Select(s => s.SopInstance).Order(), handler.Taken.Select(t => t.Instance.SopInstance).Order());
             Assert.All(handler.Taken, t => Assert.Equal(syntax, t.Instance.Syntax.Uid));
         }
+    }
+
+    [Fact]
+    public async Task Movescu_has_an_old_PACS_send_to_us_and_getscu_and_findscu_tell_the_same_of_it_as_we_do()
+    {
+        Assert.SkipUnless(Dcmqrscp.IsInstalled, "DCMTK is not installed");
+        var handler = new KeepingHandler();
+        await using var server = TestNetwork.Serve(new DicomHandlers { Store = handler });
+        await using var pacs = await Dcmqrscp.StartAsync(new Dictionary<string, int> { ["SERVER"] = server.EndPoint.Port });
+        var samples = (await SampleFile.AllAsync()).Where(s => s.Syntax == TransferSyntax.ExplicitLittleEndian && !s.IsMislabelled).Take(4).ToList();
+        string[] to = ["-aec", Dcmqrscp.AeTitle, "127.0.0.1", $"{pacs.Port}"];
+        await CommandLineTool.RunAsync("storescu", ["-xe", .. to, .. samples.Select(s => s.Path)], Stop);
+
+        foreach (var study in samples.Select(s => s.Study).Distinct())
+        {
+            string[] wanted = ["-S", "-k", "QueryRetrieveLevel=STUDY", "-k", $"StudyInstanceUID={study}"];
+            await CommandLineTool.RunAsync("movescu", ["-aem", "SERVER", .. wanted, .. to], Stop);
+        }
+
+        Assert.Equal(samples.Select(s => s.SopInstance).Order(), handler.Taken.Select(t => t.Instance.SopInstance).Order());
+        Assert.All(handler.Taken, t => Assert.Equal("MOVESCU", t.Instance.MoveOriginator));
+
+        var folder = Directory.CreateTempSubdirectory("medstreams-getscu-");
+        await CommandLineTool.RunAsync(
+            "getscu", ["-S", "-k", "QueryRetrieveLevel=STUDY", "-k", $"StudyInstanceUID={samples[0].Study}", "-od", folder.FullName, .. to], Stop);
+        var got = folder.GetFiles().Length;
+        folder.Delete(recursive: true);
+        await using var association = await TestNetwork.OpenAsync(new DicomPeer(Dcmqrscp.AeTitle, "127.0.0.1", pacs.Port), [.. FindService.Contexts]);
+        var ours = association.Find(FindService.Identifier(QueryLevel.Study, (Tags.StudyInstanceUid, DicomVr.UI)));
+        var studies = new List<string>();
+        await foreach (var match in ours.WithCancellation(Stop))
+            studies.Add(match.Text(Tags.StudyInstanceUid)!);
+        Assert.Equal(samples.Select(s => s.Study).Distinct().Order(), studies.Order());
+        Assert.Equal(samples.Count(s => s.Study == samples[0].Study), got);
+    }
+
+    [Theory]
+    [InlineData("findscu")]
+    [InlineData("movescu")]
+    [InlineData("getscu")]
+    public async Task Queries_and_retrieval_are_refused_in_words_since_nobody_answers_them_here(string program)
+    {
+        Assert.SkipUnless(StoreScp.IsInstalled, "DCMTK is not installed");
+        await using var server = TestNetwork.Serve(new DicomHandlers { Store = new KeepingHandler() });
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => CommandLineTool.RunAsync(
+            program, ["-v", "-S", "-aec", "SERVER", "-k", "QueryRetrieveLevel=STUDY", "-k", "StudyInstanceUID=1.2", "127.0.0.1", $"{server.EndPoint.Port}"], Stop));
+        Assert.Contains("resentation Context", refused.Message, StringComparison.Ordinal);
+        await Eventually.Holds(() => server.Associations == 0);
+        await CommandLineTool.RunAsync("echoscu", ["-aec", "SERVER", "127.0.0.1", $"{server.EndPoint.Port}"], Stop);
     }
 
     [Fact]

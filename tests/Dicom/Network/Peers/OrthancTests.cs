@@ -1,3 +1,5 @@
+using System.Net.Http.Json;
+using System.Text.Json;
 using MedStreams.Dicom.Network;
 using MedStreams.Dicom.Network.Services;
 using MedStreams.Local;
@@ -28,7 +30,7 @@ public sealed class OrthancTests : IAsyncLifetime
     {
         Assert.SkipWhen(PrivateOrthanc.FindProgram() is null, "Orthanc is not installed");
         _server = TestNetwork.Serve(
-            new DicomHandlers { Store = _taken, CommitmentReports = _reports }, o => o with { Network = o.Network with { AeTitle = TestNetwork.Options.AeTitle } });
+            new DicomHandlers { Store = _taken, CommitmentReports = _reports, Commitment = new TakenProvider(_taken, () => Peer) }, o => o with { Network = o.Network with { AeTitle = TestNetwork.Options.AeTitle } });
         _orthanc = await PrivateOrthanc.StartAsync(
             options: new OrthancOptions
             {
@@ -135,6 +137,38 @@ public sealed class OrthancTests : IAsyncLifetime
         await using var association = await OpenAsync(FindService.Contexts);
         Assert.Equal(["1.2.3.2.1"], await StudiesAsync(association, "19000101-29991231"));
         Assert.Equal(["1.2.3.1.1", "1.2.3.2.1"], (await StudiesAsync(association, null)).Order());
+    }
+
+    [Fact]
+    public async Task Orthanc_asks_us_to_answer_for_what_it_sent_and_is_told_what_is_not_here()
+    {
+        await using (var storing = await OpenAsync([TestNetwork.Of(TestNetwork.SecondaryCapture)]))
+        {
+            var dataSet = TinyInstance.Of("1.2.3.1.1", "1.2.3.1.2", "1.2.3.1");
+            await storing.StoreAsync(TestNetwork.SecondaryCapture, "1.2.3.1", TransferSyntax.ExplicitLittleEndian, new MemoryStream(dataSet), Stop);
+        }
+
+        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{_orthanc.HttpPort}/") };
+        var id = (await http.GetFromJsonAsync<string[]>("instances", Stop))!.Single();
+        using (var content = new StringContent(id))
+            (await http.PostAsync("modalities/us/store", content, Stop)).EnsureSuccessStatusCode();
+        Assert.Equal("1.2.3.1", _taken.Taken.Single().Instance.SopInstance);
+
+        Assert.Equal("Success", await CommitAsync(http, "1.2.3.1"));
+        Assert.Equal("Failure", await CommitAsync(http, "1.2.3.1", "1.2.3.2"));
+    }
+
+    /// <summary>What Orthanc makes of our report.</summary>
+    private static async Task<string> CommitAsync(HttpClient http, params string[] instances)
+    {
+        var request = new { DicomInstances = instances.Select(i => new { SOPClassUID = TestNetwork.SecondaryCapture, SOPInstanceUID = i }) };
+        using var content = new StringContent(JsonSerializer.Serialize(request)); // Orthanc takes no chunks
+        using var answer = await http.PostAsync("modalities/us/storage-commitment", content, Stop);
+        var path = (await answer.Content.ReadFromJsonAsync<JsonElement>(Stop)).GetProperty("Path").GetString()!;
+        var status = "";
+        await Eventually.Holds(async () =>
+            (status = (await http.GetFromJsonAsync<JsonElement>(path, Stop)).GetProperty("Status").GetString()!) != "Pending");
+        return status;
     }
 
     private async Task<IReadOnlyList<string>> StudiesAsync(DicomAssociation association, string? dates)
@@ -249,5 +283,15 @@ public sealed class OrthancTests : IAsyncLifetime
         var report = _reports.Came.First(r => r.TransactionUid == transaction);
         Assert.Equal(samples.Select(s => s.SopInstance).Order(), report.Committed.Select(c => c.SopInstance).Order());
         Assert.Equal([new CommitmentFailure(missing, DimseStatus.NoSuchInstance)], report.Failed);
+    }
+
+    /// <summary>Answers for what was taken.</summary>
+    private sealed class TakenProvider(KeepingHandler taken, Func<DicomPeer> peer) : ICommitmentProvider
+    {
+        public Task<IReadOnlyList<CommitmentFailure>> CommitAsync(IReadOnlyList<InstanceReference> instances, CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyList<CommitmentFailure>>(
+                [.. instances.Where(i => !taken.Taken.Any(t => t.Instance.SopInstance == i.SopInstance)).Select(i => new CommitmentFailure(i, DimseStatus.NoSuchInstance))]);
+
+        public DicomPeer? PeerOf(string aeTitle) => aeTitle == PrivateOrthanc.AeTitle ? peer() : null;
     }
 }
