@@ -56,10 +56,13 @@ internal static class ReportRows
                 Objects = [.. study.Select(o => new ObjectDifference(o.Object, DifferenceKind.Missing))],
             })];
 
-    /// <summary>Why the source may have kept studies back, or has some that cannot be moved.</summary>
+    /// <summary>Why the source may have kept studies back, or has some that cannot be moved, when it was last asked for everything.</summary>
     public static Task<List<string>> AlarmsAsync(NpgsqlConnection connection, int run, CancellationToken stop) => Patiently(
         connection,
-        $"SELECT DISTINCT text FROM pacs_migration.alert WHERE run_id = $1 AND kind IN ('{AlertRows.Cut}', '{AlertRows.NoUid}') ORDER BY text",
+        $"""
+        SELECT DISTINCT a.text FROM pacs_migration.alert a JOIN pacs_migration.run r USING (run_id)
+        WHERE run_id = $1 AND a.kind IN ('{AlertRows.Cut}', '{AlertRows.NoUid}') AND a.raised_at >= r.asked_at ORDER BY a.text
+        """,
         run, row => row.GetString(0), stop);
 
     private static ReportedState StateOf(int kind) => kind switch

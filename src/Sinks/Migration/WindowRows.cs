@@ -89,9 +89,10 @@ internal static class WindowRows
             window.Run, window.Id, new[] { from, middle.AddDays(1) }, new[] { middle, to }).ExecuteAsync(stop);
     }
 
-    /// <summary>Has all windows read again from their beginnings; whoever reads one now is too late.</summary>
+    /// <summary>Has all windows read again from their beginnings; whoever reads one now is too late, and what was odd about earlier answers no longer counts.</summary>
     public static Task OpenAgainAsync(NpgsqlConnection connection, int run, CancellationToken stop) => connection.Command(
         """
+        WITH asked AS (UPDATE pacs_migration.run SET asked_at = now() WHERE run_id = $1)
         UPDATE pacs_migration."window" SET state = 'open', continuation = NULL, pages = 0, exams = 0, added = 0, outside = 0, alarm = NULL, failures = 0,
             error = NULL, not_before = NULL, lease_epoch = lease_epoch + 1, lease_owner = NULL, lease_until = NULL, done_at = NULL
         WHERE run_id = $1

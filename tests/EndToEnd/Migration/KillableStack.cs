@@ -30,8 +30,8 @@ internal sealed class KillableStack : IAsyncDisposable
 
     public KillableTarget Target => _target!;
 
-    /// <summary>What can be killed.</summary>
-    public IReadOnlyList<string> Victims => ["source", .. Target.Victims, "runner", "broker", "database"];
+    /// <summary>What can be killed; the two forms begin with different ones.</summary>
+    public IReadOnlyList<string> Victims => ["source", .. Target.Victims, .. _isByDicom ? (string[])["broker", "database", "runner"] : ["runner", "broker", "database"]];
 
     /// <summary>Whether both runners have come to their end.</summary>
     public bool AreRunnersDone => Runners.All(r => _runners.TryGetValue(r, out var process) && process is { HasExited: true, ExitCode: 0 });
@@ -162,7 +162,7 @@ internal sealed class KillableStack : IAsyncDisposable
             ["MIGRATION__PARTITIONS"] = "2",
             ["MIGRATION__BACKOFF"] = "200 ms",
             ["MIGRATION__MAXBACKOFF"] = "2 s",
-            ["MIGRATION__QUEUECAPACITY"] = "12",
+            ["MIGRATION__QUEUECAPACITY"] = Volume.Studies.Count > 100 ? "12" : "3", // few, so that the end does not come at once after an outage
             ["MIGRATION__SPOOLDIR"] = Path("spool-" + name),
         };
         if (_isByDicom)

@@ -1,6 +1,7 @@
 using System.Text;
 using MedStreams.Cli;
 using MedStreams.Local;
+using MedStreams.Support.Peers;
 using MedStreams.Support.Volume;
 
 namespace MedStreams.EndToEnd.Tests.Migration;
@@ -8,7 +9,10 @@ namespace MedStreams.EndToEnd.Tests.Migration;
 /// <summary>An old PACS full of studies, a new and empty one, a broker and a database; and the command line between them.</summary>
 internal sealed class MigrationStack : IAsyncDisposable
 {
-    private const string AeTitle = "MIGRATION";
+    /// <summary>Our title.</summary>
+    public const string AeTitle = "MIGRATION";
+
+
     private readonly int _port = LocalPorts.Next();
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("medstreams-migrate-");
     private PrivateOrthanc? _source;
@@ -31,14 +35,21 @@ internal sealed class MigrationStack : IAsyncDisposable
     /// <summary>Settings that differ from DICOMweb on both sides.</summary>
     public Dictionary<string, string> Different { get; } = new(StringComparer.Ordinal);
 
-    public static async Task<MigrationStack> StartAsync(VolumeOptions volume, CancellationToken stop)
+    /// <summary>Where PACS send to us.</summary>
+    public int OurPort => _port;
+
+    /// <summary>Starts all, and fills the old PACS.</summary>
+    /// <param name="volume">What it holds.</param>
+    /// <param name="stop">Ends the wait.</param>
+    /// <param name="source">How the old PACS differs from what is usual, by Orthanc's own names.</param>
+    public static async Task<MigrationStack> StartAsync(VolumeOptions volume, CancellationToken stop, params (string Name, object Value)[] source)
     {
         Assert.SkipUnless(PrivateOrthanc.FindProgram() is not null && PrivateOrthanc.HasDicomWebPlugin, "orthanc and orthanc-dicomweb are not installed");
         var stack = new MigrationStack { Volume = GeneratedVolume.Of(volume) };
         try
         {
-            stack._source = await OrthancAsync(stack._port, stop);
-            stack._target = await OrthancAsync(stack._port, stop);
+            stack._source = await OrthancAsync(stack._port, Path.Combine(stack.Folder, "old"), stop, source);
+            stack._target = await OrthancAsync(stack._port, null, stop);
             stack._database = await PrivatePostgres.StartAsync(cancellationToken: stop);
             stack._broker = await EndToEndBroker.StartAsync(Path.Combine(stack.Folder, "broker"), "migration.", stop);
             await stack.Source.LoadAsync(stack.Volume, stop);
@@ -87,6 +98,21 @@ internal sealed class MigrationStack : IAsyncDisposable
         Different["MIGRATION__RETRIEVE"] = retrieve;
         Different["MIGRATION__AETITLE"] = AeTitle;
         Different["MIGRATION__LISTEN"] = $"127.0.0.1:{_port}";
+    }
+
+    /// <summary>Another old PACS by DICOM messages, with C-GET or C-MOVE.</summary>
+    public void AskByDicom(Dcmqrscp pacs, string retrieve)
+    {
+        AskByDicom(retrieve);
+        Different["MIGRATION__SOURCE__ADDRESS"] = $"127.0.0.1:{pacs.Port}";
+        Different["MIGRATION__SOURCE__AETITLE"] = Dcmqrscp.AeTitle;
+    }
+
+    /// <summary>Starts the old PACS again, as it is usual.</summary>
+    public async Task RestartSourceAsync(CancellationToken stop)
+    {
+        await Source.StopAsync();
+        _source = await OrthancAsync(_port, Source.Folder, stop, like: Source);
     }
 
     /// <summary>The new PACS by DICOM messages.</summary>
@@ -154,14 +180,18 @@ internal sealed class MigrationStack : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
-    private static Task<PrivateOrthanc> OrthancAsync(int ourPort, CancellationToken stop)
+    private static Task<PrivateOrthanc> OrthancAsync(
+        int ourPort, string? folder, CancellationToken stop, (string Name, object Value)[]? more = null, PrivateOrthanc? like = null)
     {
         var configuration = new Dictionary<string, object>
         {
             ["DefaultEncoding"] = "Utf8",
             ["DicomModalities"] = new Dictionary<string, object> { ["us"] = new object[] { AeTitle, "127.0.0.1", ourPort } },
         };
-        return PrivateOrthanc.StartAsync(options: new OrthancOptions { HasDicomWeb = true, Configuration = configuration }, cancellationToken: stop);
+        foreach (var (name, value) in more ?? [])
+            configuration[name] = value;
+        var options = new OrthancOptions { HasDicomWeb = true, DicomPort = like?.DicomPort, HttpPort = like?.HttpPort, Configuration = configuration };
+        return PrivateOrthanc.StartAsync(folder, options, stop);
     }
 }
 

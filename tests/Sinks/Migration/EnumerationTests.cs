@@ -1,4 +1,5 @@
 using MedStreams.Dicom.Pacs;
+using MedStreams.Dicom.Pacs.Verifying;
 using MedStreams.Sinks.Migration;
 using MedStreams.Streams;
 using MedStreams.Support;
@@ -287,6 +288,27 @@ public sealed class EnumerationTests(PostgresFixture postgres)
         await scene.Enumerator(source).RunAsync(run.Id, Stop);
         Assert.Equal(["pending 1.1", "unknown 1.2"], await scene.StatesAsync());
     }
+
+    [Fact]
+    public async Task S3_12_Alarms_count_until_the_source_was_asked_again_and_told_all()
+    {
+        await using var scene = await Scene.OpenAsync(postgres);
+        var run = await scene.StartAsync();
+        await scene.Enumerator(new Cutting([Scene.Exam("1.1")])).RunAsync(run.Id, Stop);
+        Assert.NotEmpty(await AlarmsAsync(scene));
+        await scene.StartAsync();
+        Assert.NotEmpty(await AlarmsAsync(scene));
+
+        await scene.StartAsync(again: true);
+        await scene.Enumerator(new ListSource([Scene.Exam("1.1")])).RunAsync(run.Id, Stop);
+        Assert.Empty(await AlarmsAsync(scene));
+        await scene.StartAsync(again: true);
+        await scene.Enumerator(new Cutting([Scene.Exam("1.1")])).RunAsync(run.Id, Stop);
+        Assert.NotEmpty(await AlarmsAsync(scene));
+    }
+
+    private static async Task<IReadOnlyList<string>> AlarmsAsync(Scene scene) =>
+        (await new RunReader(scene.Database).ReportAsync("move", VerificationLevel.Digests, [], Stop))!.Alarms;
 
     private static Task<ClaimedWindow?> ClaimAsync(Scene scene, int run, TimeSpan lease) =>
         scene.Database.RunAsync((connection, stop) => WindowRows.ClaimAsync(connection, run, "dead", lease, stop), Stop);

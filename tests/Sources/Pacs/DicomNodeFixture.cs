@@ -1,7 +1,6 @@
 using System.Net;
 using MedStreams.Dicom.Network;
 using MedStreams.Dicom.Network.Nodes;
-using MedStreams.Dicom.Network.Services;
 using MedStreams.Dicom.Pacs;
 using MedStreams.Local;
 using MedStreams.Support.Peers;
@@ -30,8 +29,8 @@ public sealed class DicomNodeFixture : IAsyncLifetime
 
     internal DicomNode Dcmqrscp { get; private set; } = null!;
 
-    /// <summary>How many instances of <see cref="Plain"/> dcmqrscp has taken.</summary>
-    internal HashSet<string> Taken { get; } = new(StringComparer.Ordinal);
+    /// <summary>Which instances of <see cref="Plain"/> dcmqrscp has taken.</summary>
+    internal IReadOnlySet<string> Taken { get; private set; } = new HashSet<string>();
 
     public async ValueTask InitializeAsync()
     {
@@ -51,7 +50,7 @@ public sealed class DicomNodeFixture : IAsyncLifetime
         Orthanc = new DicomNode("orthanc", new DicomPeer(PrivateOrthanc.AeTitle, "127.0.0.1", _orthanc.DicomPort), network);
         _dcmqrscp = await Support.Peers.Dcmqrscp.StartAsync(new Dictionary<string, int> { ["RECEIVER"] = _server.EndPoint.Port });
         Dcmqrscp = new DicomNode("dcmqrscp", new DicomPeer(Support.Peers.Dcmqrscp.AeTitle, "127.0.0.1", _dcmqrscp.Port), network);
-        await FillAsync();
+        Taken = await Dcmqrscp.StoreAsync(Plain);
     }
 
     public async ValueTask DisposeAsync()
@@ -63,26 +62,5 @@ public sealed class DicomNodeFixture : IAsyncLifetime
         if (_server is not null)
             await _server.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
-    }
-
-    private async Task FillAsync()
-    {
-        var all = Plain.Studies.SelectMany(s => s.Instances).ToList();
-        foreach (var (contexts, objects) in ContextPlan.Split(all, i => (i.SopClass, i.Syntax)))
-        {
-            await Dcmqrscp.UseAsync(contexts, null, async association =>
-            {
-                foreach (var one in objects)
-                {
-                    if (!association.Contexts.Any(c => c.SopClass == one.SopClass && c.Syntax.Uid == one.Syntax.Uid))
-                        continue;
-                    using var file = new MemoryStream(one.ToFile().ToArray());
-                    if ((await association.StoreFileAsync(one.SopClass, one.Uid, file)).IsDone)
-                        Taken.Add(one.Uid);
-                }
-
-                return true;
-            }, default);
-        }
     }
 }

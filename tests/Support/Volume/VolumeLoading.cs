@@ -1,5 +1,8 @@
 using System.Globalization;
 using System.Net;
+using MedStreams.Dicom.Network;
+using MedStreams.Dicom.Network.Nodes;
+using MedStreams.Dicom.Network.Services;
 using MedStreams.Local;
 
 namespace MedStreams.Support.Volume;
@@ -25,6 +28,29 @@ internal static class VolumeLoading
             "env",
             ["TCP_NODELAY=1", "dcmsend", "--decompress-never", "-nuc", "+sd", "+r", "+sp", "*.dcm", "-aec", aeTitle, "-aet", "MODALITY", "127.0.0.1", port.ToString(CultureInfo.InvariantCulture), folder],
             cancellationToken);
+
+    /// <summary>Sends all instances to a node by C-STORE, each as it is written; what the node refuses is left out.</summary>
+    /// <returns>The UIDs of those that it took.</returns>
+    public static async Task<IReadOnlySet<string>> StoreAsync(this DicomNode node, GeneratedVolume volume, CancellationToken cancellationToken = default)
+    {
+        var taken = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (contexts, objects) in ContextPlan.Split(volume.Instances, i => (i.SopClass, i.Syntax)))
+        {
+            await node.UseAsync(contexts, null, async association =>
+            {
+                foreach (var one in objects.Where(o => association.Contexts.Any(c => c.SopClass == o.SopClass && c.Syntax.Uid == o.Syntax.Uid)))
+                {
+                    using var file = new MemoryStream(one.ToFile().ToArray());
+                    if ((await association.StoreFileAsync(one.SopClass, one.Uid, file, cancellationToken)).IsDone)
+                        taken.Add(one.Uid);
+                }
+
+                return true;
+            }, cancellationToken);
+        }
+
+        return taken;
+    }
 
     private static async Task<int> LoadAsync(int port, IEnumerable<Func<ReadOnlyMemory<byte>>> files, CancellationToken cancellationToken, bool passesOver = false)
     {
