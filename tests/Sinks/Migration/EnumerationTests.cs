@@ -1,5 +1,4 @@
 using MedStreams.Dicom.Pacs;
-using MedStreams.Dicom.Pacs.Verifying;
 using MedStreams.Sinks.Migration;
 using MedStreams.Streams;
 using MedStreams.Support;
