@@ -19,10 +19,12 @@ internal sealed class Screen : IAsyncDisposable
     ];
 
     private readonly IBrowserContext _context;
+    private readonly PageServerOptions _options;
+    private readonly TimeProvider _clock;
 
-    private Screen(Scene scene, PageServer server, IBrowserContext context, IPage page)
+    private Screen(Scene scene, PageServerOptions options, TimeProvider clock, PageServer server, IBrowserContext context, IPage page)
     {
-        (Scene, Server, _context, Page) = (scene, server, context, page);
+        (Scene, _options, _clock, Server, _context, Page) = (scene, options, clock, server, context, page);
         page.Console += (_, message) =>
         {
             if (message.Type is "error" or "warning")
@@ -41,26 +43,15 @@ internal sealed class Screen : IAsyncDisposable
     public List<string> Complaints { get; } = [];
 
     /// <summary>Opens a page, as somebody who has logged in; <paramref name="user"/> null: as nobody.</summary>
-    public static async Task<Screen> OpenAsync(Chromium chromium, Scene? scene = null, string? user = "meyer", ColorScheme scheme = ColorScheme.Light, int width = 1360)
+    public static Task<Screen> OpenAsync(Chromium chromium, Scene? scene = null, string? user = "meyer", ColorScheme scheme = ColorScheme.Light, int width = 1360)
     {
         scene ??= new Scene();
-        var server = await ServeAsync(scene, 0);
-        var context = await chromium.Browser.NewContextAsync(new()
-        {
-            ViewportSize = new() { Width = width, Height = 900 },
-            ColorScheme = scheme,
-            TimezoneId = "UTC",
-            Locale = "en-GB",
-            ReducedMotion = ReducedMotion.Reduce,
-        });
-        context.SetDefaultTimeout(20_000);
-        Assertions.SetDefaultExpectTimeout(20_000);
-        var screen = new Screen(scene, server, context, await context.NewPageAsync());
-        await screen.Page.GotoAsync(server.Address.ToString());
-        if (user is not null)
-            await screen.LogInAsync(user, Password);
-        return screen;
+        return OpenAsync(chromium, scene, scene.Content(), new SceneClock(scene), user, scheme, width);
     }
+
+    /// <summary>Opens a page that shows what is really there.</summary>
+    public static Task<Screen> OpenAsync(Chromium chromium, PageContent content) =>
+        OpenAsync(chromium, new Scene(), content, TimeProvider.System, "meyer", ColorScheme.Light, 1360);
 
     public async Task LogInAsync(string user, string password)
     {
@@ -106,7 +97,8 @@ internal sealed class Screen : IAsyncDisposable
     public ValueTask StopServerAsync() => Server.DisposeAsync();
 
     /// <summary>It is started again, at the same address.</summary>
-    public async Task StartServerAsync() => Server = await ServeAsync(Scene, Server.Address.Port);
+    public async Task StartServerAsync() => Server = await PageServer.StartAsync(
+        _options with { Listen = new IPEndPoint(IPAddress.Loopback, Server.Address.Port) }, _clock, NullLoggerFactory.Instance);
 
     public async ValueTask DisposeAsync()
     {
@@ -114,18 +106,36 @@ internal sealed class Screen : IAsyncDisposable
         await Server.DisposeAsync();
     }
 
-    private static Task<PageServer> ServeAsync(Scene scene, int port) => PageServer.StartAsync(
-        new PageServerOptions
+    private static async Task<Screen> OpenAsync(
+        Chromium chromium, Scene scene, PageContent content, TimeProvider clock, string? user, ColorScheme scheme, int width)
+    {
+        var browser = chromium.Browser;
+        var options = new PageServerOptions
         {
-            Listen = new IPEndPoint(IPAddress.Loopback, port),
+            Listen = new IPEndPoint(IPAddress.Loopback, 0),
             Title = "increments",
             Users = Users,
-            Content = scene.Content(),
+            Content = content,
             Audit = scene.Audit,
             Interval = TimeSpan.FromMilliseconds(100),
-        },
-        new SceneClock(scene),
-        NullLoggerFactory.Instance);
+        };
+        var server = await PageServer.StartAsync(options, clock, NullLoggerFactory.Instance);
+        var context = await browser.NewContextAsync(new()
+        {
+            ViewportSize = new() { Width = width, Height = 900 },
+            ColorScheme = scheme,
+            TimezoneId = "UTC",
+            Locale = "en-GB",
+            ReducedMotion = ReducedMotion.Reduce,
+        });
+        context.SetDefaultTimeout(20_000);
+        Assertions.SetDefaultExpectTimeout(20_000);
+        var screen = new Screen(scene, options, clock, server, context, await context.NewPageAsync());
+        await screen.Page.GotoAsync(server.Address.ToString());
+        if (user is not null)
+            await screen.LogInAsync(user, Password);
+        return screen;
+    }
 
     /// <summary>A second goes by from look to look, so that what is shown does not depend on the machine.</summary>
     private sealed class SceneClock(Scene scene) : TimeProvider

@@ -2,11 +2,12 @@
 
 let csrf = '';
 
-/** An answer that was no success: `status` and the sentence of the server. */
+/** An answer that was no success: `status`, the sentence of the server, and all that it answered. */
 export class ApiError extends Error {
-  constructor(status, message) {
+  constructor(status, message, body = null) {
     super(message);
     this.status = status;
+    this.body = body;
   }
 }
 
@@ -48,7 +49,7 @@ async function ask(path, options) {
     throw new ApiError(401, 'The session is over: log in again.');
   }
   const body = await bodyOf(answer);
-  if (!answer.ok) throw new ApiError(answer.status, body?.message ?? `The server answered ${answer.status}.`);
+  if (!answer.ok) throw new ApiError(answer.status, body?.message ?? `The server answered ${answer.status}.`, body);
   return body;
 }
 

@@ -3,7 +3,7 @@
 const MOST = 600;
 const samples = [];
 let targets = [];
-let [read, written] = [new Set(), new Set()];
+let [read, written] = [null, null];
 
 /** Notes a state, once a second of the server. */
 export function note(state) {
@@ -37,7 +37,7 @@ export function useTopology(description) {
 
 /** Records a second that come in from topics that nobody here writes, and go out to topics that nobody here reads or to targets beside Kafka. */
 export function flow(state) {
-  if (!state.nodes) return { in: null, out: null };
+  if (!state.nodes || !read) return { in: null, out: null };
   const sum = (isEnd, of) => Object.entries(state.nodes.topics ?? {}).filter(isEnd).reduce((total, [, topic]) => total + (topic[of] ?? 0), 0);
   const toTargets = targets.reduce((total, name) => total + (state.nodes.nodes?.[name]?.rate ?? 0), 0);
   return {

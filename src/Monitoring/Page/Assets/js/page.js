@@ -60,9 +60,18 @@ function show(isByUser) {
 }
 
 function take(state) {
+  if (state.nodes && !latest?.nodes) learnTopology(); // a monitor has none
   latest = state;
   note(state);
   if (pausedAt === null) schedule();
+}
+
+async function learnTopology() {
+  try {
+    useTopology(await theTopology());
+  } catch {
+    // What comes in and goes out is not known then; its view says why.
+  }
 }
 
 function schedule() {
@@ -164,7 +173,7 @@ async function begin() {
   latest = null;
   drawNavigation();
   show(false);
-  const [me] = await Promise.all([get('/api/me'), theTopology().then(useTopology, () => {})]); // a monitor has no topology
+  const me = await get('/api/me');
   Object.assign(context.me, me);
   useToken(me.csrf);
   element('logout-token').value = me.csrf;

@@ -38,7 +38,6 @@ export function deadLetters(context) {
       { key: 'at', title: 'Time', of: (letter) => letter.timestamp, show: moment, size: 2 },
       { key: 'error', title: 'Error', of: (letter) => letter.error, show: text, size: 1.8 },
       { key: 'message', title: 'What happened', of: (letter) => letter.message, show: text, size: 2.8 },
-      { key: 'node', title: 'Node', of: (letter) => letter.node, show: text, size: 1.4 },
       { key: 'source', title: 'Came from', of: (letter) => (letter.sourceTopic ? `${letter.sourceTopic} ${letter.sourcePartition}@${letter.sourceOffset}` : ''), show: text, size: 2 },
       { key: 'size', title: 'Size', of: (letter) => (letter.keyBytes ?? 0) + (letter.valueBytes ?? 0), show: bytes, isNumber: true },
     ],
@@ -91,10 +90,9 @@ export function deadLetters(context) {
       ['Time', moment(letter.timestamp)],
       ['Error', text(letter.error)],
       ['What happened', text(letter.message)],
-      ['Node, task', `${text(letter.node)}, ${text(letter.task)}`],
       ['Came from', letter.sourceTopic ? `${letter.sourceTopic} ${letter.sourcePartition}@${letter.sourceOffset}` : '–'],
       ['Key', letter.key ?? (context.me.patientData ? '–' : `masked, ${bytes(letter.keyBytes)}`)],
-      ['Value', letter.value ?? (context.me.patientData ? '–' : `masked, ${bytes(letter.valueBytes)}`)],
+      [letter.isCut ? 'Value, its beginning' : 'Value', letter.value ?? (context.me.patientData ? '–' : `masked, ${bytes(letter.valueBytes)}`)],
     ]);
     detail.scrollIntoView({ block: 'nearest' });
   }
@@ -131,15 +129,19 @@ export function deadLetters(context) {
     if (!isSure) return;
     replay.disabled = true;
     try {
-      const done = await post(`/api/dead-letters/${encodeURIComponent(picker.value)}/replay`, places);
-      const refused = done.refused ?? [];
-      outcome.tell(refused.length ? 'bad' : 'good', `${plural(done.replayed, 'letter')} replayed.${refused.length ? ` Refused: ${refused.map((one) => `${one.partition}@${one.offset} (${one.reason})`).join(', ')}` : ''}`);
-      chosen.clear();
-      table.draw();
+      tellReplayed(await post(`/api/dead-letters/${encodeURIComponent(picker.value)}/replay`, places));
     } catch (error) {
-      outcome.tell('bad', error.message);
+      if (error.body?.refused) tellReplayed(error.body);
+      else outcome.tell('bad', error.message);
     }
     tellChosen();
+  }
+
+  function tellReplayed({ replayed, refused = [] }) {
+    const places = refused.slice(0, 10).map((one) => `${one.partition}@${one.offset} (${one.reason})`).join(', ');
+    outcome.tell(refused.length ? 'bad' : 'good', `${plural(replayed, 'letter')} replayed.${refused.length ? ` ${plural(refused.length, 'was', 'were')} refused: ${places}` : ''}`);
+    chosen.clear();
+    table.draw();
   }
 
   function update(state) {
