@@ -69,7 +69,6 @@ internal sealed class LagRun(string servers, BenchOptions options, Report report
         report.Add(new(Bench, $"{name}: /metrics", Statistics.Median(texts), "s"));
         report.Add(new(Bench, $"{name}: /metrics", bytes / 1e6, "MB"));
         report.Add(new(Bench, $"{name}: memory kept", (Memory() - before) / 1e6, "MB"));
-        await new PageRun(watch, report).RunAsync(name);
         if (watch.Book.PartitionCount == 0)
             throw new BenchException("nothing was watched");
     }
