@@ -41,8 +41,8 @@ public sealed class TableTests(Chromium chromium)
         var saved = await screen.Page.RunAndWaitForDownloadAsync(() => screen.Page.GetByRole(AriaRole.Button, new() { Name = "Products: download as CSV" }).ClickAsync());
         Assert.Equal("increments.csv", saved.SuggestedFilename);
         var lines = await File.ReadAllLinesAsync(await saved.PathAsync());
-        Assert.Equal("Product,Window from,In the window,Events/s", lines[0]);
-        Assert.StartsWith("\"'=cmd|' /C calc'!A0, \"\"x\"\"\",2026-11-22T03:12:00Z,30120,668.2", lines[1], StringComparison.Ordinal);
+        Assert.Equal("Product,Newest window,In the window,Since the start,Events/s", lines[0]);
+        Assert.StartsWith("\"'=cmd|' /C calc'!A0, \"\"x\"\"\",2026-11-22T03:12:00Z,30120,4530212,668.2", lines[1], StringComparison.Ordinal);
         Assert.Equal(5, lines.Length);
     }
 

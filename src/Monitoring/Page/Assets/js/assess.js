@@ -135,6 +135,8 @@ function ofMigration(state) {
     const found = [];
     if (run.failed > 0)
       found.push({ id: `run ${run.run} failed`, tone: 'warn', view: 'migration', what: `Migration ${run.run}: ${plural(run.failed, 'study', 'studies')} failed.`, cure: 'The reasons stand beside it. Mend the cause, then retry.' });
+    if (run.alerts > 0)
+      found.push({ id: `run ${run.run} alerts`, tone: 'warn', view: 'migration', what: `Migration ${run.run}: ${plural(run.alerts, 'alert')}.`, cure: 'medstreams migrate status --alerts tells them, docs/migration.md what they mean.' });
     if (run.isPaused)
       found.push({ id: `run ${run.run} paused`, tone: 'warn', view: 'migration', what: `Migration ${run.run} is paused.`, cure: 'Resume it when the old archive may be asked again.' });
     return found;

@@ -16,8 +16,9 @@ export function increments() {
     caption: 'Products', file: 'increments', search: 'Search products', keyOf: (one) => one.product, empty: 'No product has counted anything yet.', sort: { key: 'rate', isDown: true },
     columns: [
       { key: 'product', title: 'Product', of: (one) => one.product, size: 2 },
-      { key: 'bucket', title: 'Window from', of: (one) => one.bucket, show: moment, size: 1.6 },
+      { key: 'bucket', title: 'Newest window', of: (one) => one.bucket, show: moment, size: 1.6 },
       { key: 'count', title: 'In the window', of: (one) => one.count, isNumber: true, size: 1.2 },
+      { key: 'total', title: 'Since the start', of: (one) => one.total ?? null, isNumber: true, size: 1.2 },
       { key: 'rate', title: 'Events/s', of: (one) => one.rate, show: rate, isNumber: true, size: 1.2 },
     ],
   });
@@ -63,7 +64,7 @@ export function increments() {
     keyed(charts, series, (one) => one.name, makeForecast, fillForecast);
     setShown(forecastTitle, series.length > 0);
     const alarms = series.filter((one) => one.isAlarm).length;
-    head.tell(`${count(part.products.reduce((sum, one) => sum + (one.count ?? 0), 0))} events in the windows that are open; ${plural(part.products.length, 'product')}${alarms ? `; ${plural(alarms, 'alarm')}` : ''}.`);
+    head.tell(`${count(part.products.reduce((sum, one) => sum + (one.count ?? 0), 0))} events in the newest windows; ${plural(part.products.length, 'product')}${alarms ? `; ${plural(alarms, 'alarm')}` : ''}.`);
     setText(forecastTitle, alarms ? `Forecasts: ${plural(alarms, 'alarm')}` : 'Forecasts');
   }
 

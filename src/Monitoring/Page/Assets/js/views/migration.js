@@ -6,6 +6,8 @@ import { bytes, count, duration, moment, plural, rate, text } from '../format.js
 import { DataTable } from '../table.js';
 import { badge, bar, confirm, Outcome, Pairs, ViewHead } from '../ui.js';
 
+const STATES = { open: 'under way', paused: 'paused', finished: 'finished' };
+
 const WORDS = {
   pause: { title: 'Pause this migration?', text: 'Studies on their way come to their end; no further one begins until it is resumed.', does: 'Pause', done: 'It is paused.' },
   resume: { title: 'Resume this migration?', text: 'Further studies are taken from the old archive.', does: 'Resume', done: 'It goes on.' },
@@ -42,7 +44,7 @@ export function migration(context) {
       h('div', { class: 'view-head' }, parts.title, parts.state, h('div', { class: 'actions' }, Object.values(parts.buttons))),
       h('div', { class: 'columns' },
         h('div', { class: 'stack' }, h('h3', { text: 'Studies' }), parts.progress, parts.amounts.root),
-        h('div', { class: 'stack' }, h('h3', { text: 'Data' }), parts.data, parts.pairs.root)),
+        h('div', { class: 'stack' }, h('h3', { text: 'Objects' }), parts.data, parts.pairs.root)),
       parts.failures.root);
     panel.parts = parts;
     return panel;
@@ -53,16 +55,15 @@ export function migration(context) {
     const { parts } = panel;
     const done = (run.migrated ?? 0) + (run.skipped ?? 0);
     setText(parts.title, `Run ${run.run}: ${text(run.from)} to ${text(run.to)}`);
-    const isDone = run.state === 'done' || run.state === 'completed' || run.state === 'finished';
-    badge(parts.state, run.isPaused ? 'warn' : run.failed > 0 ? 'warn' : isDone ? 'good' : 'good', run.isPaused ? 'paused' : text(run.state));
+    badge(parts.state, run.isPaused || run.failed > 0 ? 'warn' : 'good', STATES[run.state] ?? text(run.state));
     bar(parts.progress, run.studies > 0 ? done / run.studies : null, `Studies of run ${run.run}`);
-    bar(parts.data, run.expectedBytes > 0 ? run.bytes / run.expectedBytes : null, `Data of run ${run.run}`);
+    bar(parts.data, run.expectedObjects > 0 ? run.objects / run.expectedObjects : null, `Objects of run ${run.run}`);
     parts.amounts.update([
       ['Migrated', count(run.migrated)], ['Running', count(run.running)], ['Pending', count(run.pending)], ['Failed', count(run.failed)], ['Skipped', count(run.skipped)],
-      ['In all', count(run.studies)], ['Asked for up to', text(run.enumeratedTo)],
+      ['Known so far', count(run.studies)], ['Windows of days asked for', `${count(run.windowsDone)} of ${count(run.windows)}`],
     ]);
     parts.pairs.update([
-      ['Moved', `${bytes(run.bytes)} of ${bytes(run.expectedBytes)}`], ['Objects', count(run.objects)],
+      ['Moved', `${count(run.objects)} of ${count(run.expectedObjects)}`], ['Data', bytes(run.bytes)], ['Alerts', count(run.alerts)],
       ['Speed', `${rate(run.objectsPerSecond)} objects, ${bytes(run.bytesPerSecond)}/s`],
       ['Time left', Number.isFinite(run.secondsLeft) ? `about ${duration(run.secondsLeft)}` : '–'], ['Started', moment(run.startedAt)],
     ]);
