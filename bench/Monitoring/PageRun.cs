@@ -50,7 +50,9 @@ internal sealed partial class PageRun(Report report)
         var form = await client.GetStringAsync("/");
         using var fields = new FormUrlEncodedContent(new Dictionary<string, string>
         {
-            ["user"] = "bench", ["password"] = Password, ["csrf"] = Csrf().Match(form).Groups[1].Value,
+            ["user"] = "bench",
+            ["password"] = Password,
+            ["csrf"] = Csrf().Match(form).Groups["csrf"].Value,
         });
         using var answer = await client.PostAsync("/login", fields);
         if ((await client.GetAsync("/api/me")).StatusCode != HttpStatusCode.OK)
@@ -96,7 +98,7 @@ internal sealed partial class PageRun(Report report)
         }
     }
 
-    [GeneratedRegex("name=\"csrf\" value=\"([^\"]+)\"")]
+    [GeneratedRegex("name=\"csrf\" value=\"(?<csrf>[^\"]+)\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Csrf();
 
     /// <summary>Groups as the part <c>lag</c> tells them, each of one topic.</summary>

@@ -61,7 +61,6 @@ internal sealed class Scene
             new Resource("lag", r => Lag(r.Find("group"), (int)r.Number("from", 0), (int)r.Number("count", 100))),
             new Resource("lag/trend", r => Trend(r.Find("group"))),
             new Resource("dead-letters/{topic}", r => Letters(r.Viewer)),
-            new Resource("reports", _ => new JsonArray(new JsonObject { ["name"] = "lag", ["title"] = "Lag" }, new JsonObject { ["name"] = "migration", ["title"] = "Migration" })),
         ],
         Actions =
         [

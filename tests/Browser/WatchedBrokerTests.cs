@@ -1,5 +1,4 @@
 using Confluent.Kafka;
-using Confluent.Kafka.Admin;
 using MedStreams.Broker;
 using MedStreams.Monitoring.Lag;
 using MedStreams.Monitoring.Page;
