@@ -11,6 +11,7 @@ using MedStreams.Cli.Commands.Doctor;
 using MedStreams.Cli.Commands.Lag;
 using MedStreams.Cli.Commands.Migrate;
 using MedStreams.Cli.Commands.Monitor;
+using MedStreams.Cli.Commands.Page;
 using MedStreams.Cli.Commands.Produce;
 using MedStreams.Cli.Commands.Query;
 using MedStreams.Cli.Commands.Recommend;
@@ -36,6 +37,7 @@ internal static class Verbs
             BrokerCommand.Create(environment),
             LagCommand.Create(environment),
             MonitorCommand.Create(environment),
+            PageCommand.Create(environment),
             QueryCommand.Create(environment),
             MigrateCommand.Create(environment),
             RecommendCommand.Create(environment),

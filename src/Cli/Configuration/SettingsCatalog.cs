@@ -26,6 +26,7 @@ internal static class SettingsCatalog
         .. MonitorSettings.All,
         .. NotificationSettings.All,
         .. MetricsSettings.All,
+        .. PageSettings.All,
         .. TelemetrySettings.All,
         .. PostgresSettings.All,
         .. ArchiveSettings.All,
@@ -40,7 +41,7 @@ internal static class SettingsCatalog
     ];
 
     /// <summary>The parts whose keys the user chooses.</summary>
-    public static IReadOnlyList<SettingGroup> Groups { get; } = [KafkaSettings.Client, BrokerSettings.TopicDefaults, BrokerSettings.Configs, RegistrySettings.Users, .. StreamsSettings.Groups, .. MonitorSettings.Groups, NotificationSettings.WebhookHeaders, .. ArchiveSettings.Groups, .. IncrementsSettings.Groups, .. MigrationSettings.Groups, OperatorSettings.Operators, CardSettings.Columns];
+    public static IReadOnlyList<SettingGroup> Groups { get; } = [KafkaSettings.Client, BrokerSettings.TopicDefaults, BrokerSettings.Configs, RegistrySettings.Users, .. StreamsSettings.Groups, .. MonitorSettings.Groups, NotificationSettings.WebhookHeaders, PageSettings.Users, .. ArchiveSettings.Groups, .. IncrementsSettings.Groups, .. MigrationSettings.Groups, OperatorSettings.Operators, CardSettings.Columns];
 
     /// <summary>The known key that was most likely meant, or null.</summary>
     public static string? Nearest(string key) =>

@@ -1,4 +1,5 @@
 using MedStreams.Cli.Configuration;
+using MedStreams.Monitoring.Page;
 using MedStreams.Streams;
 using Microsoft.Extensions.Logging;
 
@@ -41,6 +42,12 @@ internal sealed record RunnableTopology(Topology Topology)
 
     /// <summary>What it wants of the engine's configuration, such as its error handlers.</summary>
     public Func<StreamsConfig, StreamsConfig> Configure { get; init; } = static config => config;
+
+    /// <summary>Topics of records that it refused, beside the engine's own dead-letter topic.</summary>
+    public IReadOnlyList<string> DeadLetterTopics { get; init; } = [];
+
+    /// <summary>What the page shows and does beside what it does of every topology.</summary>
+    public Func<KafkaStreams, PageContent> Page { get; init; } = static _ => PageContent.Empty;
 
     /// <summary>What has to be closed after the run, such as sinks.</summary>
     public IReadOnlyList<IAsyncDisposable> Resources { get; init; } = [];

@@ -1,3 +1,4 @@
+using MedStreams.Cli.Running.Page;
 using MedStreams.Monitoring;
 using MedStreams.Streams;
 using Microsoft.Extensions.Logging;
@@ -11,7 +12,8 @@ internal sealed class TopologyRunner(
     StreamsConfig config,
     ILoggerFactory loggers,
     TimeSpan closeTimeout,
-    InstanceServerOptions? http = null)
+    InstanceServerOptions? http = null,
+    Func<KafkaStreams, RunnableTopology, StreamsConfig, Task<RunningPage>>? page = null)
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(100);
     private readonly ILogger _logger = loggers.CreateLogger<TopologyRunner>();
@@ -26,6 +28,7 @@ internal sealed class TopologyRunner(
         {
             var streams = Make();
             await using var server = await ServeAsync(streams);
+            await using var shown = await ShowAsync(streams);
             try
             {
                 await streams.StartAsync(stop);
@@ -58,6 +61,21 @@ internal sealed class TopologyRunner(
         {
             await streams.DisposeAsync();
             throw CliException.Usage($"HTTP cannot be listened for at {http.Listen}: {e.Message}");
+        }
+    }
+
+    private async Task<RunningPage?> ShowAsync(KafkaStreams streams)
+    {
+        if (page is null)
+            return null;
+        try
+        {
+            return await page(streams, runnable, runnable.Configure(config));
+        }
+        catch
+        {
+            await streams.DisposeAsync();
+            throw;
         }
     }
 

@@ -54,6 +54,8 @@ public sealed class PageServer : IAsyncDisposable
         await _live.DisposeAsync();
         await _application.DisposeAsync();
         _gate.Dispose();
+        foreach (var owned in _options.Content.Owned)
+            owned.Dispose();
     }
 
     private void Map()
@@ -143,7 +145,7 @@ public sealed class PageServer : IAsyncDisposable
         if (LoginEndpoints.Matches(SessionOf(context)!.Csrf, token ?? ""))
             login.LogOut(context);
         else
-            await PageHttp.WriteAsync(context, PageReply.Error(StatusCodes.Status403Forbidden, "csrf", $"The header {ApiEndpoints.TokenHeader} is missing or wrong."));
+            await PageHttp.WriteAsync(context, ApiEndpoints.NoToken);
     }
 
     private static async Task AssetAsync(HttpContext context)

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Net;
 using MedStreams.Cli.Configuration;
+using MedStreams.Cli.Running.Page;
 using MedStreams.Monitoring;
+using MedStreams.Monitoring.Page;
 using Microsoft.Extensions.Logging;
 
 namespace MedStreams.Cli.Commands.Monitor;
@@ -13,13 +15,18 @@ internal static class MonitorCommand
         new Command("monitor", "Watches consumer groups of Kafka clusters and tells over HTTP how they do, in Burrow's shape and as metrics")
         {
             new SettingOption("--listen", MonitorSettings.Listen) { HelpName = "HOST:PORT" },
+            new SettingOption("--page", PageSettings.Listen) { HelpName = "HOST:PORT" },
         }.Runs(environment, RunAsync);
 
     private static async Task<int> RunAsync(CommandContext context, CancellationToken stop)
     {
         using var loggers = context.CreateLoggers();
         using var telemetry = TelemetrySettings.Export(context.Settings, "monitor");
+        var page = PageSettings.ToOptions(context, "monitor");
         await using var server = await StartAsync(context, loggers);
+        await using var shown = page is null
+            ? null
+            : await RunningPage.StartAsync(context, page, LagPage.Of(server.Watches, context.Environment.Clock).And(DeadLetters(context)), loggers);
         Announce(context, server.Address);
         await Task.Delay(Timeout.InfiniteTimeSpan, context.Environment.Clock, stop).ContinueWith(static _ => { }, TaskScheduler.Default);
         return ExitCodes.Done;
@@ -53,6 +60,15 @@ internal static class MonitorCommand
         {
             throw CliException.Usage($"a client's setting is not allowed: {e.Message}"); // librdkafka's own check
         }
+    }
+
+    /// <summary>They go back to where they came from, unless the brokers' own topics or the audit are named.</summary>
+    private static PageContent DeadLetters(CommandContext context)
+    {
+        if (!context.Settings.Find(PageSettings.DeadLetterTopics, out var topics))
+            return PageContent.Empty;
+        var audit = context.Settings.Get(PageSettings.AuditTopic);
+        return RunningPage.DeadLetters(context, topics, t => t != audit && !t.StartsWith("__", StringComparison.Ordinal), hasSafeTexts: false);
     }
 
     private static void Announce(CommandContext context, Uri address)

@@ -25,6 +25,7 @@ internal static class RunCommand
             new SettingOption("--state-dir", StreamsSettings.StateDirectory) { HelpName = "DIR" },
             new SettingOption("--application-server", StreamsSettings.ApplicationServer) { HelpName = "HOST:PORT" },
             new SettingOption("--guarantee", StreamsSettings.Guarantee) { HelpName = "GUARANTEE" },
+            new SettingOption("--page", PageSettings.Listen) { HelpName = "HOST:PORT" },
             RunMllpSourceCommand.Create(environment),
         }.Runs(environment, (context, stop) =>
         {

@@ -1,5 +1,6 @@
 using MedStreams.Cli.Configuration;
 using MedStreams.Cli.Running;
+using MedStreams.Cli.Running.Page;
 
 namespace MedStreams.Cli.Commands.Run;
 
@@ -23,6 +24,7 @@ internal static class TopologyRun
             WorkingDirectory = context.Environment.WorkingDirectory,
             Clock = context.Environment.Clock,
         });
+        var page = TopologyPage.Of(context, entry.Name, loggers);
         MissingTopics.CheckPartitions(context, runnable); // before anything is made
         if (partitions is { } count)
             await MissingTopics.CreateAsync(context, runnable, count);
@@ -34,7 +36,8 @@ internal static class TopologyRun
             config,
             loggers,
             context.Settings.Get(StreamsSettings.CloseTimeout),
-            StreamsSettings.ToHttpOptions(context.Settings));
+            StreamsSettings.ToHttpOptions(context.Settings),
+            page);
         return await runner.RunAsync(() => onRunning(config.ApplicationId), stop);
     }
 }

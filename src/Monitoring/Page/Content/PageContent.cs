@@ -15,6 +15,9 @@ public sealed record PageContent
     /// <summary>What operators can do.</summary>
     public IReadOnlyList<IPageAction> Actions { get; init; } = [];
 
+    /// <summary>What ends with the page.</summary>
+    public IReadOnlyList<IDisposable> Owned { get; init; } = [];
+
     /// <summary>Both together.</summary>
     /// <param name="other">What comes after this.</param>
     public PageContent And(PageContent other) => new()
@@ -22,5 +25,6 @@ public sealed record PageContent
         Parts = [.. Parts, .. other.Parts],
         Resources = [.. Resources, .. other.Resources],
         Actions = [.. Actions, .. other.Actions],
+        Owned = [.. Owned, .. other.Owned],
     };
 }

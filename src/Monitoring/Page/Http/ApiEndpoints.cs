@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Confluent.Kafka;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -16,24 +17,40 @@ internal sealed class ApiEndpoints(PageServerOptions options, TimeProvider clock
     /// <summary>The header that carries the session's token.</summary>
     public const string TokenHeader = "X-CSRF-Token";
 
+    /// <summary>A request without its session's token.</summary>
+    public static PageReply NoToken { get; } = PageReply.Error(StatusCodes.Status403Forbidden, "csrf", $"The header {TokenHeader} is missing or wrong.");
+
+    private static PageReply NoBroker { get; } = PageReply.Error(StatusCodes.Status503ServiceUnavailable, "no-broker", "No broker answers: try again.");
+
     public void Map(IEndpointRouteBuilder routes)
     {
         foreach (var resource in options.Content.Resources)
-            routes.MapGet("/api/" + resource.Pattern, context => GetAsync(context, resource));
+            routes.MapMethods("/api/" + resource.Pattern, [resource.IsPosted ? HttpMethods.Post : HttpMethods.Get], context => GetAsync(context, resource));
         foreach (var action in options.Content.Actions)
             routes.MapPost("/api/" + action.Pattern, context => ActAsync(context, action));
     }
 
     private static async Task GetAsync(HttpContext context, IPageResource resource)
     {
+        if (resource.IsPosted && !HasToken(context, SessionOf(context)))
+        {
+            await PageHttp.WriteAsync(context, NoToken);
+            return;
+        }
+
         PageReply reply;
         try
         {
-            reply = await resource.GetAsync(RequestOf(context, default), context.RequestAborted);
+            using var body = resource.IsPosted ? await ReadAsync(context) : null;
+            reply = await resource.GetAsync(RequestOf(context, body?.RootElement ?? default), context.RequestAborted);
         }
         catch (PageRequestException e)
         {
             reply = PageReply.Error(StatusCodes.Status400BadRequest, "bad-request", e.Message);
+        }
+        catch (KafkaException)
+        {
+            reply = NoBroker;
         }
 
         await PageHttp.WriteAsync(context, reply);
@@ -42,8 +59,8 @@ internal sealed class ApiEndpoints(PageServerOptions options, TimeProvider clock
     private async Task ActAsync(HttpContext context, IPageAction action)
     {
         var session = SessionOf(context);
-        if (!LoginEndpoints.Matches(session.Csrf, context.Request.Headers[TokenHeader].ToString()))
-            await PageHttp.WriteAsync(context, PageReply.Error(StatusCodes.Status403Forbidden, "csrf", $"The header {TokenHeader} is missing or wrong."));
+        if (!HasToken(context, session))
+            await PageHttp.WriteAsync(context, NoToken);
         else if (session.Viewer.Role != PageRole.Operator)
             await PageHttp.WriteAsync(context, PageReply.Error(StatusCodes.Status403Forbidden, "role", "Only an operator may do this."));
         else
@@ -71,6 +88,10 @@ internal sealed class ApiEndpoints(PageServerOptions options, TimeProvider clock
         catch (PageRequestException e)
         {
             return PageReply.Error(StatusCodes.Status400BadRequest, "bad-request", e.Message);
+        }
+        catch (KafkaException)
+        {
+            return NoBroker;
         }
         catch (PageAuditException e)
         {
@@ -107,6 +128,9 @@ internal sealed class ApiEndpoints(PageServerOptions options, TimeProvider clock
             await audit.WriteAsync(entry with { At = clock.GetUtcNow(), Outcome = outcome }, CancellationToken.None);
         }
     }
+
+    private static bool HasToken(HttpContext context, Session session) =>
+        LoginEndpoints.Matches(session.Csrf, context.Request.Headers[TokenHeader].ToString());
 
     private static Session SessionOf(HttpContext context) => (Session)context.Items[typeof(Session)]!;
 
