@@ -37,9 +37,9 @@ internal sealed class PageHost : IAsyncDisposable
         Audit = audit,
     };
 
-    public PageBrowser Browser(X509Certificate2? trusted = null)
+    public PageBrowser Browser(X509Certificate2? trusted = null, bool isBehindProxy = false)
     {
-        var browser = new PageBrowser(Server.Address, trusted);
+        var browser = new PageBrowser(Server.Address, trusted) { IsBehindProxy = isBehindProxy };
         _browsers.Add(browser);
         return browser;
     }
@@ -77,11 +77,17 @@ internal sealed class PageBrowser : IDisposable
 
     public CookieContainer Cookies => _handler.CookieContainer;
 
+    /// <summary>Whether a proxy between speaks TLS with the browser, so that cookies for TLS only are sent here too.</summary>
+    public bool IsBehindProxy { get; init; }
+
     public async Task<HttpResponseMessage> LogInAsync(string user, string password)
     {
+        var document = await Client.GetStringAsync("/");
+        foreach (Cookie cookie in Cookies.GetAllCookies())
+            cookie.Secure &= !IsBehindProxy;
         using var form = new FormUrlEncodedContent(new Dictionary<string, string>
         {
-            ["csrf"] = TokenOf(await Client.GetStringAsync("/")),
+            ["csrf"] = TokenOf(document),
             ["user"] = user,
             ["password"] = password,
         });
