@@ -39,6 +39,9 @@ internal static class PageSettings
     public static Setting<IReadOnlyList<string>> DeadLetterTopics { get; } =
         new("Page:DeadLetterTopics", "Topics of refused records that the monitor's page shows; a runner's shows its own", Rules.ListOf<string>("a topic's name", Rules.TopicName.TryRead), null);
 
+    public static Setting<bool> Migrations { get; } =
+        new("Page:Migrations", "Whether the monitor's page shows the migrations of the database of Postgres:ConnectionString", Rules.Switch, "false");
+
     /// <summary>Who may log in.</summary>
     public static SettingGroup Users { get; } =
         new("Page:Users", "Who may log in: NAME:Hash (of page hash-password), NAME:Role (viewer or operator), NAME:PatientData (true or false); none: see the page's guide")
@@ -48,7 +51,7 @@ internal static class PageSettings
 
     /// <summary>All of them, in the order that they are listed.</summary>
     public static IReadOnlyList<Setting> All { get; } =
-        [Listen, CertificateFile, KeyFile, CertificatePassword, TlsProxies, SessionLength, SessionIdle, AuditTopic, OffsetRefresh, DeadLetterTopics];
+        [Listen, CertificateFile, KeyFile, CertificatePassword, TlsProxies, SessionLength, SessionIdle, AuditTopic, OffsetRefresh, DeadLetterTopics, Migrations];
 
     /// <summary>How the page is served; null where it is not.</summary>
     /// <exception cref="CliException">A user or the certificate is wrong.</exception>

@@ -1,4 +1,5 @@
 using MedStreams.Cli.Configuration;
+using MedStreams.Cli.Running.Page;
 using MedStreams.Monitoring.Page;
 using MedStreams.Streams;
 using Microsoft.Extensions.Logging;
@@ -47,7 +48,7 @@ internal sealed record RunnableTopology(Topology Topology)
     public IReadOnlyList<string> DeadLetterTopics { get; init; } = [];
 
     /// <summary>What the page shows and does beside what it does of every topology.</summary>
-    public Func<KafkaStreams, PageContent> Page { get; init; } = static _ => PageContent.Empty;
+    public Func<PageSetting, PageContent> Page { get; init; } = static _ => PageContent.Empty;
 
     /// <summary>What has to be closed after the run, such as sinks.</summary>
     public IReadOnlyList<IAsyncDisposable> Resources { get; init; } = [];

@@ -4,7 +4,9 @@ using MedStreams.Cli.Kafka;
 using MedStreams.Cli.Running;
 using MedStreams.Cli.Running.Migration;
 using MedStreams.Cli.Running.Migration.Moving;
+using MedStreams.Cli.Running.Migration.Page;
 using MedStreams.Cli.Running.Migration.Settings;
+using MedStreams.Cli.Running.Page;
 using MedStreams.Sinks.Migration;
 using MedStreams.Streams;
 
@@ -26,6 +28,7 @@ internal static class MigrateStart
             join,
             new SettingOption("--threads", StreamsSettings.Threads) { HelpName = "N" },
             new SettingOption("--state-dir", StreamsSettings.StateDirectory) { HelpName = "DIR" },
+            new SettingOption("--page", PageSettings.Listen) { HelpName = "HOST:PORT" },
         }.Runs(environment, (context, stop) => RunAsync(context, context.Parse.GetValue(again), context.Parse.GetValue(join), stop));
     }
 
@@ -41,6 +44,7 @@ internal static class MigrateStart
         var setting = new MigrationSetting(context.Settings, config, new KafkaClients(context).Common(), loggers)
         {
             Http = StreamsSettings.ToHttpOptions(context.Settings),
+            Page = TopologyPage.Of(context, MigrationEntry.Name, loggers, MigrationPage.Of(database, context.SayAsync, context.Environment.Clock)),
         };
         var display = new MigrateDisplay(context);
         context.Say($"run {run.Name}: {run.Options.Source} to {run.Options.Target}, {run.Options.FirstDay:yyyy-MM-dd} to {run.Options.LastDay:yyyy-MM-dd}");

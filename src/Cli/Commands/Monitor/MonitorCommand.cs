@@ -1,9 +1,12 @@
 using System.CommandLine;
 using System.Net;
+using MedStreams.Cli.Commands.Migrate;
 using MedStreams.Cli.Configuration;
+using MedStreams.Cli.Running.Migration.Page;
 using MedStreams.Cli.Running.Page;
 using MedStreams.Monitoring;
 using MedStreams.Monitoring.Page;
+using MedStreams.Sinks.Migration;
 using Microsoft.Extensions.Logging;
 
 namespace MedStreams.Cli.Commands.Monitor;
@@ -24,9 +27,8 @@ internal static class MonitorCommand
         using var telemetry = TelemetrySettings.Export(context.Settings, "monitor");
         var page = PageSettings.ToOptions(context, "monitor");
         await using var server = await StartAsync(context, loggers);
-        await using var shown = page is null
-            ? null
-            : await RunningPage.StartAsync(context, page, LagPage.Of(server.Watches, context.Environment.Clock).And(DeadLetters(context)), loggers);
+        await using var database = page is not null && context.Settings.Get(PageSettings.Migrations) ? await context.OpenAsync(stop) : null;
+        await using var shown = page is null ? null : await RunningPage.StartAsync(context, page, Content(context, server, database), loggers);
         Announce(context, server.Address);
         await Task.Delay(Timeout.InfiniteTimeSpan, context.Environment.Clock, stop).ContinueWith(static _ => { }, TaskScheduler.Default);
         return ExitCodes.Done;
@@ -61,6 +63,11 @@ internal static class MonitorCommand
             throw CliException.Usage($"a client's setting is not allowed: {e.Message}"); // librdkafka's own check
         }
     }
+
+    private static PageContent Content(CommandContext context, MonitorServer server, MigrationDatabase? database) =>
+        LagPage.Of(server.Watches, context.Environment.Clock)
+            .And(DeadLetters(context))
+            .And(database is null ? PageContent.Empty : MigrationPage.Of(database, context.SayAsync, context.Environment.Clock));
 
     /// <summary>They go back to where they came from, unless the brokers' own topics or the audit are named.</summary>
     private static PageContent DeadLetters(CommandContext context)

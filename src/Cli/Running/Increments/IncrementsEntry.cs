@@ -27,6 +27,7 @@ internal static class IncrementsEntry
         {
             Topics = [.. IncrementsTopology.Topics(options), refused],
             Configure = config => config with { DeadLetterTopic = config.DeadLetterTopic ?? refused },
+            Page = page => IncrementsView.Of(page, options),
             DeadLetterTopics = [options.DeadLetterTopic],
             Resources = [sink],
         };

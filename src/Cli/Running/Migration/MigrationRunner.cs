@@ -1,6 +1,7 @@
 using MedStreams.Cli.Configuration;
 using MedStreams.Cli.Running.Migration.Moving;
 using MedStreams.Cli.Running.Migration.Settings;
+using MedStreams.Cli.Running.Page;
 using MedStreams.Dicom.Pacs.Auditing;
 using MedStreams.Monitoring;
 using MedStreams.Sinks.Migration;
@@ -19,6 +20,9 @@ internal sealed record MigrationSetting(EffectiveSettings Settings, StreamsConfi
 {
     /// <summary>How it answers over HTTP; null: not.</summary>
     public InstanceServerOptions? Http { get; init; }
+
+    /// <summary>Serves its page; null: there is none.</summary>
+    public Func<KafkaStreams, RunnableTopology, StreamsConfig, Task<RunningPage>>? Page { get; init; }
 }
 
 /// <summary>
@@ -95,7 +99,7 @@ internal sealed class MigrationRunner(MigrationSetting setting, MigrationDatabas
         var relay = new OutboxRelay(
             database, new OutboxRelayOptions { Kafka = setting.Kafka, Topic = MigrationSettings.ToOptions(settings).TaskTopic }, setting.Loggers.CreateLogger<OutboxRelay>());
         var topology = new TopologyRunner(
-            MigrationEntry.Name, Topology(settings, mover, database), setting.Config, setting.Loggers, settings.Get(StreamsSettings.CloseTimeout), setting.Http);
+            MigrationEntry.Name, Topology(settings, mover, database), setting.Config, setting.Loggers, settings.Get(StreamsSettings.CloseTimeout), setting.Http, setting.Page);
         return
         [
             Task.Run(() => enumerator.RunAsync(run.Id, stop), CancellationToken.None),

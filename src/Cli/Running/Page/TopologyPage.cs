@@ -1,5 +1,6 @@
 using MedStreams.Cli.Commands;
 using MedStreams.Cli.Configuration;
+using MedStreams.Cli.Kafka;
 using MedStreams.Monitoring.Page;
 using MedStreams.Streams;
 using Microsoft.Extensions.Logging;
@@ -13,21 +14,23 @@ internal static class TopologyPage
     /// <param name="context">The verb.</param>
     /// <param name="name">The topology's name.</param>
     /// <param name="loggers">For log-ins, actions, and failures.</param>
+    /// <param name="more">What it shows besides; null: nothing.</param>
     /// <returns>Serves the page of an instance that is not started; null where none is asked for.</returns>
     /// <exception cref="CliException">A user or the certificate is wrong.</exception>
-    public static Func<KafkaStreams, RunnableTopology, StreamsConfig, Task<RunningPage>>? Of(CommandContext context, string name, ILoggerFactory loggers) =>
+    public static Func<KafkaStreams, RunnableTopology, StreamsConfig, Task<RunningPage>>? Of(CommandContext context, string name, ILoggerFactory loggers, PageContent? more = null) =>
         PageSettings.ToOptions(context, name) is { } options
-            ? (streams, runnable, config) => ServeAsync(context, options, streams, runnable, config, loggers)
+            ? (streams, runnable, config) => ServeAsync(context, options, streams, runnable, config, loggers, more ?? PageContent.Empty)
             : null;
 
     private static Task<RunningPage> ServeAsync(
-        CommandContext context, PageServerOptions options, KafkaStreams streams, RunnableTopology runnable, StreamsConfig config, ILoggerFactory loggers)
+        CommandContext context, PageServerOptions options, KafkaStreams streams, RunnableTopology runnable, StreamsConfig config, ILoggerFactory loggers, PageContent more)
     {
         var watch = RunningPage.Watch(context, config.ApplicationId, loggers);
         var content = StreamsPage.Of(streams, runnable.Topology.Describe(), options.Title, config, StreamsSettings.ToHttpOptions(context.Settings))
             .And(LagPage.Of([watch], config.Clock))
             .And(DeadLetters(context, runnable, config))
-            .And(runnable.Page(streams));
+            .And(more)
+            .And(runnable.Page(new PageSetting(streams, new KafkaClients(context), config.Clock)));
         return RunningPage.StartAsync(context, options, content, loggers, watch);
     }
 

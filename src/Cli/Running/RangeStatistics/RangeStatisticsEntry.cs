@@ -26,6 +26,7 @@ internal static class RangeStatisticsEntry
         {
             Topics = RangeStatisticsTopology.Topics(options),
             Configure = config => config with { DeadLetterTopic = config.DeadLetterTopic ?? options.DeadLetterTopic },
+            Page = page => RangesView.Of(page, options),
             Resources = [sink],
         };
     }

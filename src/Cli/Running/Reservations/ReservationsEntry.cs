@@ -30,6 +30,7 @@ internal static class ReservationsEntry
             PartitionsFault = (_, partitions) => options.PartitionsFault(partitions),
             CompactedTopics = [options.StateTopic],
             Configure = config => config with { DeadLetterTopic = config.DeadLetterTopic ?? refused },
+            Page = page => ReservationsView.Of(page, options),
             Resources = [sink],
         };
     }

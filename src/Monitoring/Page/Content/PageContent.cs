@@ -15,6 +15,9 @@ public sealed record PageContent
     /// <summary>What operators can do.</summary>
     public IReadOnlyList<IPageAction> Actions { get; init; } = [];
 
+    /// <summary>Reports, with different names.</summary>
+    public IReadOnlyList<IPageReport> Reports { get; init; } = [];
+
     /// <summary>What ends with the page.</summary>
     public IReadOnlyList<IDisposable> Owned { get; init; } = [];
 
@@ -25,6 +28,7 @@ public sealed record PageContent
         Parts = [.. Parts, .. other.Parts],
         Resources = [.. Resources, .. other.Resources],
         Actions = [.. Actions, .. other.Actions],
+        Reports = [.. Reports, .. other.Reports],
         Owned = [.. Owned, .. other.Owned],
     };
 }

@@ -24,7 +24,7 @@ internal sealed class ApiEndpoints(PageServerOptions options, TimeProvider clock
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        foreach (var resource in options.Content.Resources)
+        foreach (var resource in (IEnumerable<IPageResource>)[.. options.Content.Resources, new ReportList(options.Content.Reports), new ReportPage(options.Content.Reports, options.Title, clock)])
             routes.MapMethods("/api/" + resource.Pattern, [resource.IsPosted ? HttpMethods.Post : HttpMethods.Get], context => GetAsync(context, resource));
         foreach (var action in options.Content.Actions)
             routes.MapPost("/api/" + action.Pattern, context => ActAsync(context, action));

@@ -15,6 +15,6 @@ public static class LagPage
         var board = new LagBoard(watches, clock);
         var interval = watches.Select(w => w.Cluster.OffsetRefresh).Append(LeastInterval).Max();
         var trend = new LagTrend(board, interval, clock);
-        return new PageContent { Parts = [new ClusterPart(watches, clock), new LagPart(board), trend], Resources = [new LagRows(board), trend] };
+        return new PageContent { Parts = [new ClusterPart(watches, clock), new LagPart(board), trend], Resources = [new LagRows(board), trend], Reports = [new LagTable(board)] };
     }
 }
