@@ -35,6 +35,7 @@ internal sealed class DemoRun(DemoPlan plan, CliEnvironment environment, IDemoDi
         var orthanc = OrthancAsync(stop);
         await using var stack = await DemoStack.StartAsync(plan.Folder, stop);
         stack.Runner.Start();
+        display.Tell($"the runner's page is at {stack.PageAddress} (log in as demo with {stack.PagePassword})");
         var records = Input(await orthanc);
         _sentAll = records.Count;
         var counting = Task.Run(() => _count = new IndependentCount(stack.Options, records), stop);

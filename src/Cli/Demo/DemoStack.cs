@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using MedStreams.Local;
+using MedStreams.Monitoring.Page;
 using MedStreams.Topologies.Increments;
 
 namespace MedStreams.Cli.Demo;
@@ -17,6 +18,7 @@ internal sealed class DemoStack : IAsyncDisposable
 
     private readonly string _folder;
     private readonly string _pseudonymKey = RandomNumberGenerator.GetHexString(32);
+    private readonly int _pagePort = LocalPorts.Next();
 
     private DemoStack(string folder, PrivateBroker broker, PrivatePostgres postgres)
     {
@@ -44,6 +46,12 @@ internal sealed class DemoStack : IAsyncDisposable
 
     /// <summary>The runner; <see cref="IncrementsRunner.Start"/> starts it.</summary>
     public IncrementsRunner Runner { get; }
+
+    /// <summary>The runner's page, with the user <c>demo</c>.</summary>
+    public string PageAddress => $"http://127.0.0.1:{_pagePort}/";
+
+    /// <summary>The password of that user; the same after a restart of the runner.</summary>
+    public string PagePassword { get; } = RandomNumberGenerator.GetHexString(16, lowercase: true);
 
     /// <summary>What the runner's topology is made of.</summary>
     public IncrementsOptions Options { get; }
@@ -99,6 +107,10 @@ internal sealed class DemoStack : IAsyncDisposable
         ["MEDSTREAMS__STREAMS__GROUPINSTANCEID"] = "demo",
         ["MEDSTREAMS__STREAMS__SESSIONTIMEOUT"] = "10 s",
         ["MEDSTREAMS__INCREMENTS__PSEUDONYMKEY"] = _pseudonymKey,
+        ["MEDSTREAMS__PAGE__LISTEN"] = $"127.0.0.1:{_pagePort}",
+        ["MEDSTREAMS__PAGE__USERS__demo__HASH"] = PasswordHash.Of(PagePassword, PasswordHash.MinIterations).ToString(),
+        ["MEDSTREAMS__PAGE__USERS__demo__ROLE"] = "operator",
+        ["MEDSTREAMS__PAGE__USERS__demo__PATIENTDATA"] = "true",
         ["MEDSTREAMS__INCREMENTS__RETENTION"] = $"{RetentionDays} d",
     };
 }

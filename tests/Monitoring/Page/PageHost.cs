@@ -127,6 +127,29 @@ internal sealed class PageBrowser : IDisposable
         }
     }
 
+    /// <summary>The live state, once it is as wanted.</summary>
+    public async Task<IReadOnlyDictionary<string, JsonElement>> UntilAsync(Func<IReadOnlyDictionary<string, JsonElement>, bool> holds)
+    {
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var state = new Dictionary<string, JsonElement>();
+        await foreach (var (name, data) in EventsAsync(stop.Token))
+        {
+            Assert.Equal("state", name);
+            foreach (var part in data.EnumerateObject())
+            {
+                if (part.Value.ValueKind == JsonValueKind.Null)
+                    state.Remove(part.Name);
+                else
+                    state[part.Name] = part.Value;
+            }
+
+            if (holds(state))
+                return state;
+        }
+
+        throw new InvalidOperationException("The stream ended.");
+    }
+
     public void Dispose()
     {
         Client.Dispose();

@@ -22,7 +22,7 @@ public sealed class SecurityTests
     [InlineData("POST", "/logout")]
     [InlineData("POST", "/api/things/1/do")]
     [InlineData("PUT", "/")]
-    [InlineData("GET", "/assets/0000/page.js")]
+    [InlineData("GET", "/assets/0000/js/page.js")]
     [InlineData("GET", "/assets/..%2f..%2fetc/passwd")]
     public async Task Every_answer_carries_the_policy_and_nothing_is_told_without_a_session(string method, string path)
     {
@@ -62,7 +62,7 @@ public sealed class SecurityTests
     {
         await using var host = await PageHost.StartAsync();
         var browser = await host.LoggedInAsync();
-        var path = PageAssets.Own.Root + "/page.js";
+        var path = PageAssets.Own.Root + "/js/page.js";
         using var first = await browser.Client.GetAsync(path);
         Assert.Equal(HttpStatusCode.OK, first.StatusCode);
         Assert.Equal("text/javascript", first.Content.Headers.ContentType?.MediaType);

@@ -22,7 +22,7 @@ internal sealed class LoginEndpoints(LoginGate gate, Sessions sessions, PageServ
         if (cookie is not { Length: 43 })
         {
             cookie = Sessions.NewToken();
-            context.Response.Cookies.Append(FormCookie, cookie, CookieOptions("/login"));
+            context.Response.Cookies.Append(FormCookie, cookie, CookieOptions("/"));
         }
 
         return PageHttp.WriteAsync(

@@ -44,8 +44,6 @@ internal sealed class LoginGate : IDisposable
         var wait = TimeSpan.FromTicks(Math.Max(_ofAddress.Wait(from).Ticks, _ofUser.Wait(name).Ticks));
         if (wait > TimeSpan.Zero)
             return new LoginOutcome(null, wait);
-        _ofAddress.Begin(from);
-        _ofUser.Begin(name);
         if (Interlocked.Increment(ref _waiting) > MostWaiting)
         {
             Interlocked.Decrement(ref _waiting);
@@ -54,6 +52,8 @@ internal sealed class LoginGate : IDisposable
 
         try
         {
+            _ofAddress.Begin(from);
+            _ofUser.Begin(name);
             await _turns.WaitAsync(cancellationToken);
             try
             {
