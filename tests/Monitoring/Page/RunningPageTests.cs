@@ -7,7 +7,6 @@ using MedStreams.Broker;
 using MedStreams.Monitoring.Lag;
 using MedStreams.Monitoring.Page;
 using MedStreams.Streams;
-using MedStreams.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MedStreams.Monitoring.Tests.Page;
@@ -166,12 +165,12 @@ public sealed class RunningPageTests : IAsyncLifetime
         Timestamp = new Timestamp(1_700_000_000_000 + (value[^1] - '0'), TimestampType.CreateTime),
         Headers =
         [
-            new Header("own", [1]),
-            new Header("__streams.errors.exception", Encoding.UTF8.GetBytes("java.lang.IllegalStateException")),
-            new Header("__streams.errors.message", Encoding.UTF8.GetBytes($"cannot read {value}")),
-            new Header("__streams.errors.topic", Encoding.UTF8.GetBytes(topic)),
-            new Header("__streams.errors.partition", "0"u8.ToArray()),
-            new Header("__streams.errors.offset", "17"u8.ToArray()),
+            new Confluent.Kafka.Header("own", [1]),
+            new Confluent.Kafka.Header("__streams.errors.exception", Encoding.UTF8.GetBytes("java.lang.IllegalStateException")),
+            new Confluent.Kafka.Header("__streams.errors.message", Encoding.UTF8.GetBytes($"cannot read {value}")),
+            new Confluent.Kafka.Header("__streams.errors.topic", Encoding.UTF8.GetBytes(topic)),
+            new Confluent.Kafka.Header("__streams.errors.partition", "0"u8.ToArray()),
+            new Confluent.Kafka.Header("__streams.errors.offset", "17"u8.ToArray()),
         ],
     };
 
