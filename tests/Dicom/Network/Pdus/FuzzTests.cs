@@ -1,3 +1,4 @@
+using System.Globalization;
 using MedStreams.Dicom.Network;
 using MedStreams.Dicom.Network.Dimse;
 using MedStreams.Dicom.Network.Pdus;
@@ -5,10 +6,14 @@ using MedStreams.Dicom.Tests.Foreign;
 
 namespace MedStreams.Dicom.Tests.Network.Pdus;
 
-/// <summary>Real PDUs, commands and data sets with damage: each is read, or refused with a place; nothing else comes out, and no memory follows a claimed length.</summary>
+/// <summary>
+/// Real PDUs, commands and data sets with damage: each is read, or refused with a place; nothing else comes out, and no memory follows a claimed length.
+/// <c>MEDSTREAMS_FUZZ_TIMES</c> says how many times as long (1), <c>MEDSTREAMS_FUZZ_SEED</c> chooses the damage.
+/// </summary>
 public sealed class FuzzTests
 {
-    private const int Seed = 20260105;
+    private static readonly int Seed = Setting("MEDSTREAMS_FUZZ_SEED") ?? 20260105;
+    private static readonly int Times = Setting("MEDSTREAMS_FUZZ_TIMES") ?? 1;
 
     [Fact]
     public void Damaged_PDUs_and_commands_are_read_or_refused_with_a_place()
@@ -17,12 +22,20 @@ public sealed class FuzzTests
             "CALLED",
             "CALLING",
             [.. Enumerable.Range(0, 20).Select(i => new ProposedContext((byte)((2 * i) + 1), $"1.2.840.10008.{i}", ["1.2.840.10008.1.2", "1.2.840.10008.1.2.1"]))],
-            new UserInformation { MaxLength = 16384, ImplementationClass = "1.2.3", Roles = [new RoleSelection("1.2", true, true)], Extended = [new ExtendedNegotiation("1.2", new byte[9])] })).ToArray();
+            new UserInformation
+            {
+                MaxLength = 16384,
+                ImplementationClass = "1.2.3",
+                Roles = [new RoleSelection("1.2", true, true)],
+                Extended = [new ExtendedNegotiation("1.2", new byte[9])],
+                Window = new AsyncWindow(1, 1),
+                Identity = new UserIdentityItem(2, true, new byte[9], new byte[9]),
+            })).ToArray();
         var accept = PduWriter.Write(new AssociateAccept(
             "A", "B", [new AnsweredContext(1, ContextResult.Accepted, "1.2")], new UserInformation { MaxLength = 9, ImplementationClass = "1.2" })).ToArray();
         var command = new CommandSet { AffectedClass = "1.2.3", Field = CommandField.StoreRequest, MessageId = 1, HasDataSet = true, AffectedInstance = "1.2.3.4.5" }.ToBytes().ToArray();
         var random = new Random(Seed);
-        for (var i = 0; i < 30_000; i++)
+        for (var i = 0; i < 30_000 * Times; i++)
         {
             Try(() => PduParser.ReadRequest(Damage(request.AsSpan(6), random), out _));
             Try(() => PduParser.ReadAccept(Damage(accept.AsSpan(6), random)));
@@ -37,7 +50,7 @@ public sealed class FuzzTests
         foreach (var path in ForeignFiles.All.Where(f => new FileInfo(f).Length < 20_000))
         {
             var bytes = await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken);
-            for (var i = 0; i < 60; i++)
+            for (var i = 0; i < 60 * Times; i++)
             {
                 try
                 {
@@ -70,7 +83,7 @@ public sealed class FuzzTests
             4, 0, 0, 0, 0, 10, 0, 0, 0, 6, 1, 2, 1, 2, 3, 4, 5, 0, 0, 0, 0, 4, 0, 0, 0, 0,
         ];
         var random = new Random(Seed);
-        for (var i = 0; i < 300; i++)
+        for (var i = 0; i < 300 * Times; i++)
         {
             using var socket = new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
             await socket.ConnectAsync(server.EndPoint, TestContext.Current.CancellationToken);
@@ -84,6 +97,9 @@ public sealed class FuzzTests
         await using var after = await TestNetwork.OpenAsync(server.Peer(), TestNetwork.Of(Uids.Verification));
         await Dicom.Network.Services.EchoService.EchoAsync(after, TestContext.Current.CancellationToken);
     }
+
+    private static int? Setting(string variable) =>
+        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : null;
 
     private static void Try(Action read)
     {
