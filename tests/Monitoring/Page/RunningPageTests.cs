@@ -65,7 +65,7 @@ public sealed class RunningPageTests : IAsyncLifetime
 
         var graph = await browser.JsonAsync("/api/topology");
         Assert.Contains(graph.GetProperty("edges").EnumerateArray(), e => e.GetProperty("from").GetString() == "topic:in" && e.GetProperty("kind").GetString() == "read");
-        var rows = await browser.JsonAsync("/api/lag?group=app&count=1");
+        var rows = await browser.JsonAsync("/api/lag?group=app&topic=in&count=1");
         Assert.Equal(2, rows.GetProperty("total").GetInt32());
         Assert.Single(rows.GetProperty("rows").EnumerateArray());
         Assert.Equal(HttpStatusCode.BadRequest, (await browser.Client.GetAsync("/api/lag?count=0")).StatusCode);
@@ -85,7 +85,7 @@ public sealed class RunningPageTests : IAsyncLifetime
             Read("medstreams.audit", 4).Select(r => JsonElement.Parse(r.Message.Value!)).Select(e => $"{e.GetProperty("what").GetString()} {e.GetProperty("outcome").GetString()}"));
 
         var report = await browser.Client.GetStringAsync("/api/reports/lag?format=csv");
-        Assert.Equal(3, report.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Equal(5, report.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Length);
         Assert.Contains("<th scope=\"col\">partition</th>", await browser.Client.GetStringAsync("/api/reports/lag"), StringComparison.Ordinal);
     }
 
