@@ -10,6 +10,7 @@ namespace MedStreams.Monitoring.Page;
 /// </summary>
 public sealed class PageServer : IAsyncDisposable
 {
+    private static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(5);
     private readonly WebApplication _application;
     private readonly PageServerOptions _options;
     private readonly TimeProvider _clock;
@@ -52,6 +53,8 @@ public sealed class PageServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _live.DisposeAsync();
+        using (var patience = new CancellationTokenSource(Goodbye, _clock))
+            await _application.StopAsync(patience.Token); // what is being written comes to its end
         await _application.DisposeAsync();
         _gate.Dispose();
         foreach (var owned in _options.Content.Owned)
