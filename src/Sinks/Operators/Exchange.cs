@@ -23,6 +23,9 @@ internal enum ExchangeKind
 
     /// <summary>No request was made, since too many have failed.</summary>
     Shut,
+
+    /// <summary>No request was made, since what the operator said when it was asked is too old.</summary>
+    Stale,
 }
 
 /// <summary>What one request came to.</summary>
@@ -40,5 +43,5 @@ internal readonly record struct Exchange(ExchangeKind Kind, string Reason = "")
     public bool IsSettling { get; init; }
 
     /// <summary>Whether another try may help.</summary>
-    public bool IsWorthTrying => Kind is ExchangeKind.Throttled or ExchangeKind.Failed;
+    public bool IsWorthTrying => Kind is ExchangeKind.Throttled or ExchangeKind.Failed or ExchangeKind.Stale;
 }

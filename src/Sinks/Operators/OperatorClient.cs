@@ -103,6 +103,7 @@ internal sealed class OperatorClient : IDisposable
             return new(ExchangeKind.Throttled, "enough calls are on their way") { RetryAfter = _declared.Limits.Backoff };
         try
         {
+            var asked = _clock.GetTimestamp();
             if (_declared.LookUp is not null)
             {
                 var found = await _guard.RunAsync(token => _http.LookUpAsync(call, token), changes: false, cancellationToken);
@@ -112,7 +113,7 @@ internal sealed class OperatorClient : IDisposable
                     return new(ExchangeKind.Failed, "it may still be at an earlier call") { RetryAfter = left, MayBeDone = true, IsSettling = true };
             }
 
-            return Heard(call, await _guard.RunAsync(token => SendAsync(call, token), changes: true, cancellationToken));
+            return Heard(call, await _guard.RunAsync(token => SendAsync(call, asked, token), changes: true, cancellationToken));
         }
         finally
         {
@@ -120,10 +121,18 @@ internal sealed class OperatorClient : IDisposable
         }
     }
 
-    private ValueTask<Exchange> SendAsync(OperatorCall call, CancellationToken cancellationToken)
+    /// <summary>
+    /// Sends, unless the operator was asked too long ago: this process may have been stopped since, and another one have taken over. That one waits for the whole settling time.
+    /// </summary>
+    private ValueTask<Exchange> SendAsync(OperatorCall call, long asked, CancellationToken cancellationToken)
     {
-        if (_declared.LookUp is not null)
+        if (_declared.LookUp is { } lookUp)
+        {
+            if (lookUp.Settle > TimeSpan.Zero && _clock.GetElapsedTime(asked) > lookUp.Settle / 2)
+                return ValueTask.FromResult(new Exchange(ExchangeKind.Stale, "it was asked too long ago"));
             _unknown.Sent(call.Key);
+        }
+
         return _http.CallAsync(call, cancellationToken);
     }
 

@@ -54,6 +54,10 @@ internal sealed record OperatorShape(OperatorDeclaration Declared, RequestShape 
         Demand(breaker.Over >= HalfSecond && breaker.Over <= Hour, "Breaker:Over", "must be 500 ms to 1 h");
         Demand(breaker.Pause >= HalfSecond && breaker.Pause <= Hour, "Breaker:Pause", "must be 500 ms to 1 h");
         Demand(declared.LookUp is not { } asked || (asked.Settle >= TimeSpan.Zero && asked.Settle <= Hour), "LookUp:Settle", "must be 0 s to 1 h");
+        Demand(
+            declared.LookUp is not { } slow || slow.Settle == TimeSpan.Zero || limits.RatePerSecond * slow.Settle.TotalSeconds >= 4,
+            "LookUp:Settle",
+            "must be 0 s, or long enough for four requests at RatePerSecond: what the operator says when it is asked counts for half of it");
 
         void Demand(bool holds, string key, string problem)
         {

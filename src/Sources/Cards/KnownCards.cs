@@ -51,6 +51,7 @@ internal sealed class KnownCards(CardFeedOptions options, ICardForm form)
             EnablePartitionEof = true,
             AllowAutoCreateTopics = false,
             IsolationLevel = IsolationLevel.ReadCommitted,
+            FetchWaitMaxMs = 20, // librdkafka tells an end by an empty answer only
         }).SetErrorHandler(static (_, _) => { }).SetLogHandler(static (_, _) => { }).Build();
         using var admin = new DependentAdminClientBuilder(consumer.Handle).Build();
         var topic = admin.GetMetadata(options.Topic, options.Patience).Topics.Single();

@@ -76,6 +76,7 @@ public sealed class TopicCardSource(IReadOnlyDictionary<string, string> kafka, s
             AllowAutoCreateTopics = false,
             AutoOffsetReset = AutoOffsetReset.Error,
             IsolationLevel = IsolationLevel.ReadCommitted,
+            FetchWaitMaxMs = 100, // an end is told by an empty answer only
         }).SetKeyDeserializer(new KeyText()).SetErrorHandler(static (_, _) => { }).SetLogHandler(static (_, _) => { }).Build();
         using var admin = new DependentAdminClientBuilder(_consumer.Handle).Build();
         var found = admin.GetMetadata(topic, Patience).Topics.Single();

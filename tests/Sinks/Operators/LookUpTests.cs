@@ -104,6 +104,38 @@ public sealed class LookUpTests
     }
 
     [Fact]
+    public async Task S2_9_A_process_that_was_stopped_between_question_and_call_asks_again()
+    {
+        // The answer to the first question takes as long as the process stands still; meanwhile another one has called.
+        var time = new ManualTime();
+        var open = new TaskCompletionSource();
+        var asked = 0;
+        await using var peer = await OperatorPeer.StartAsync(async (_, context) =>
+        {
+            context.Response.StatusCode = 404;
+            if (Interlocked.Increment(ref asked) == 1)
+                await open.Task;
+            else
+                context.Response.StatusCode = 200;
+        });
+        var declared = OperatorSamples.Asked(peer.Address);
+        using var apis = OperatorSamples.Apis(declared with { Limits = declared.Limits with { Attempts = 2 } }, time);
+
+        var call = apis.CallAsync(OperatorSamples.Call());
+        await Eventually.Holds(() => peer.Requests.Count == 1);
+        time.Advance(TimeSpan.FromSeconds(8));
+        open.SetResult();
+        while (!call.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromMilliseconds(10));
+            await Task.Delay(2, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(OperatorOutcome.AlreadyDone, (await call).Outcome);
+        Assert.Equal(["GET", "GET"], peer.Requests.Select(r => r.Method));
+    }
+
+    [Fact]
     public async Task S2_9_A_call_that_turns_out_to_be_done_while_it_is_waited_for_is_not_made_again()
     {
         var time = new ManualTime();
