@@ -48,13 +48,16 @@ internal sealed class CardTopics(string name, CardBroker broker)
     public CardFeedOptions Options => new() { Kafka = broker.Kafka, Topic = name, DeadLetterTopic = $"{name}.dead-letter", Source = "cards", Group = $"{name}-feed" };
 
     /// <summary>Feeds until something holds.</summary>
-    public async Task FeedAsync(ICardSource source, Func<bool> until, CardFeedOptions? options = null)
+    public Task FeedAsync(ICardSource source, Func<bool> until, CardFeedOptions? options = null) => FeedAsync(source, () => Task.FromResult(until()), options);
+
+    /// <inheritdoc cref="FeedAsync(ICardSource, Func{bool}, CardFeedOptions?)"/>
+    public async Task FeedAsync(ICardSource source, Func<Task<bool>> until, CardFeedOptions? options = null)
     {
         using var stop = new CancellationTokenSource();
         var feed = StartAsync(source, stop.Token, options);
         try
         {
-            await Eventually.Holds(() => feed.IsFaulted || until());
+            await Eventually.Holds(async () => feed.IsFaulted || await until());
         }
         finally
         {

@@ -116,11 +116,11 @@ public sealed class CardSourceTests(CardBroker broker) : IClassFixture<CardBroke
 
         await topics.SendAsync(("2", null), ("5", Json("E", "2031-01-05")));
         var sent = false;
-        await topics.FeedAsync(new TopicCardSource(broker.Kafka, topics.Input, columns), () =>
+        await topics.FeedAsync(new TopicCardSource(broker.Kafka, topics.Input, columns), async () =>
         {
             if (!sent && topics.Cards().ContainsKey("E/5"))
             {
-                topics.SendAsync(("5", Json("F", "2031-01-05"))).Wait(Stop);
+                await topics.SendAsync(("5", Json("F", "2031-01-05")));
                 sent = true;
             }
 
@@ -149,17 +149,17 @@ public sealed class CardSourceTests(CardBroker broker) : IClassFixture<CardBroke
         await using (var insert = new NpgsqlCommand("insert into cards values ('E', 6, '2031-01-01', 'north', null)", early))
             await insert.ExecuteNonQueryAsync(Stop);
         var step = 0;
-        await topics.FeedAsync(source, () =>
+        await topics.FeedAsync(source, async () =>
         {
             if (step == 0 && topics.Written == 5)
             {
-                ExecuteAsync(database, "insert into cards values ('E', 7, '2031-01-01', 'north', null), ('E', 8, null, 'north', null)").Wait(Stop);
+                await ExecuteAsync(database, "insert into cards values ('E', 7, '2031-01-01', 'north', null), ('E', 8, null, 'north', null)");
                 step = 1;
             }
             else if (step == 1 && topics.Cards().ContainsKey("E/7"))
             {
-                slow.Commit();
-                ExecuteAsync(database, "delete from cards where no = 1; update cards set until = '2032-01-01' where no = 2").Wait(Stop);
+                await slow.CommitAsync(Stop);
+                await ExecuteAsync(database, "delete from cards where no = 1; update cards set until = '2032-01-01' where no = 2");
                 step = 2;
             }
 
