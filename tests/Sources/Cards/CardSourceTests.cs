@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Text;
 using MedStreams.Local;
 using MedStreams.Sources.Cards;
-using MedStreams.Support;
 using Npgsql;
 
 namespace MedStreams.Sources.Tests.Cards;
