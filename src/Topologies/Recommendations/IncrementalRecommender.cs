@@ -14,7 +14,7 @@ internal sealed class IncrementalRecommender
     private readonly DueUsers _due;
     private readonly Watchers _watchers = new();
     private readonly Concerned _concerned = new();
-    private readonly HashSet<int> _own = [];
+    private bool[] _own = [];
     private readonly HashSet<int> _withFallback = [];
     private long _fallbackVersion = -1;
     private long _fallbackAt = long.MinValue;
@@ -40,11 +40,10 @@ internal sealed class IncrementalRecommender
     {
         foreach (var index in _model.UserTable.Indices)
         {
-            if (_own.Contains(index) || _isOwn(_model.UserTable.Ids[index]))
-            {
-                _own.Add(index);
-                _due.Mark(index, now);
-            }
+            if (!_isOwn(_model.UserTable.Ids[index]))
+                continue;
+            Own(index);
+            _due.Mark(index, now);
         }
     }
 
@@ -55,7 +54,7 @@ internal sealed class IncrementalRecommender
         if (!_model.Set(user, item, value, _concerned))
             return false;
         if (isNew && _isOwn(user))
-            _own.Add(_concerned.User);
+            Own(_concerned.User);
         Mark(now);
         return true;
     }
@@ -112,8 +111,8 @@ internal sealed class IncrementalRecommender
     {
         if (_concerned.LimitsChanged)
         {
-            foreach (var user in _own)
-                _due.Mark(user, now);
+            for (var user = 0; user < _own.Length; user++)
+                MarkOwn(user, now);
             return;
         }
 
@@ -126,14 +125,22 @@ internal sealed class IncrementalRecommender
 
     private void MarkOwn(int user, long now)
     {
-        if (_own.Contains(user))
+        if (user < _own.Length && _own[user])
             _due.Mark(user, now);
+    }
+
+    private void Own(int user)
+    {
+        if (_own.Length <= user)
+            Array.Resize(ref _own, Math.Max(_model.UserTable.Room, _own.Length * 2));
+        _own[user] = true;
     }
 
     private void Forget(int user)
     {
         _due.Forget(user);
-        _own.Remove(user);
+        if (user < _own.Length)
+            _own[user] = false;
         _withFallback.Remove(user);
         _watchers.Set(user, []);
     }
