@@ -19,6 +19,7 @@ internal static class RecommendationsEntry
             Topics = RecommendationsTopology.Topics(options),
             CompactedTopics = [options.RecommendationTopic],
             Configure = config => config with { DeadLetterTopic = config.DeadLetterTopic ?? options.DeadLetterTopic },
+            Page = RecommendationsView.Of,
         };
     }
 }
