@@ -1,3 +1,4 @@
+using MedStreams.Cli.Running.Delivery;
 using MedStreams.Cli.Running.Increments;
 using MedStreams.Cli.Running.Migration.Settings;
 using MedStreams.Cli.Running.Mllp;
@@ -35,6 +36,7 @@ internal static class SettingsCatalog
         .. RangeStatisticsSettings.All,
         .. RecommendationsSettings.All,
         .. ReservationsSettings.All,
+        .. DeliverySettings.All,
         .. MigrationSettings.All,
         .. SynchronisationSettings.All,
         .. CardSettings.All,

@@ -1,3 +1,4 @@
+using MedStreams.Cli.Running.Delivery;
 using MedStreams.Cli.Running.Increments;
 using MedStreams.Cli.Running.RangeStatistics;
 using MedStreams.Cli.Running.Recommendations;
@@ -10,5 +11,9 @@ namespace MedStreams.Cli.Running;
 internal static class TopologyCatalog
 {
     /// <summary>All of the product's.</summary>
-    public static IReadOnlyList<TopologyEntry> Product { get; } = [IncrementsEntry.Create(), RangeStatisticsEntry.Create(), RecommendationsEntry.Create(), ReservationsEntry.Create(), SynchronisationEntry.Create()];
+    public static IReadOnlyList<TopologyEntry> Product { get; } =
+    [
+        IncrementsEntry.Create(), RangeStatisticsEntry.Create(), ReservationsEntry.Create(), RecommendationsEntry.Create(), DeliveryEntry.Create(),
+        SynchronisationEntry.Create(),
+    ];
 }

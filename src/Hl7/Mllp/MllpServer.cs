@@ -18,6 +18,7 @@ public sealed class MllpServer : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<long, Task> _connections = new();
     private readonly Task _accepting;
+    private bool _isDisposed;
 
     private MllpServer(MllpServerOptions options, IMllpHandler handler)
     {
@@ -54,9 +55,11 @@ public sealed class MllpServer : IAsyncDisposable
         return new(options, handler);
     }
 
-    /// <summary>Stops listening, ends the connections and waits until their handlers have returned.</summary>
+    /// <summary>Stops listening, ends the connections and waits until their handlers have returned. The second call does nothing.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, true))
+            return;
         await _stop.CancelAsync().ConfigureAwait(false);
         _listener.Dispose();
         await _accepting.ConfigureAwait(false);

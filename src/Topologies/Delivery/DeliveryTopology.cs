@@ -14,6 +14,8 @@ public static class DeliveryTopology
     /// <summary>The last list of each user; may be queried.</summary>
     public const string LastStore = "delivery-last";
 
+    private const int Attempts = 2;
+
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(5);
 
     /// <summary>Adds the topology to a builder.</summary>
@@ -36,8 +38,9 @@ public static class DeliveryTopology
                 new AsyncOptions
                 {
                     MaxConcurrency = options.AtOnce,
-                    Timeout = options.Limit + Margin,
-                    Retry = AsyncRetry.None, // the engine holds back what is away, with everything behind it
+                    Timeout = (Attempts * options.Limit) + Margin,
+                    // What is away for longer is held back by the engine, with everything behind it.
+                    Retry = new() { MaxAttempts = Attempts, Handles = static error => error is RetriableException },
                     OnExhausted = static error => error.Error is MessageRefusedException ? ErrorVerdict.DeadLetter : ErrorVerdict.Fail,
                 },
                 Named.As("deliver"))
