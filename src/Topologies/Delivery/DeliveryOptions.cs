@@ -66,11 +66,14 @@ public sealed record DeliveryOptions
     /// <exception cref="ArgumentException">Names the option and what is allowed.</exception>
     internal void Validate()
     {
-        if (AtOnce < 1)
-            throw new ArgumentException($"{nameof(AtOnce)} must be 1 and more.");
-        if (Limit < TimeSpan.FromMilliseconds(100))
-            throw new ArgumentException($"{nameof(Limit)} must be 100 ms and more.");
-        if (ProcessingId is not ("P" or "T" or "D"))
-            throw new ArgumentException($"{nameof(ProcessingId)} must be P, T or D.");
+        Require(AtOnce >= 1, "1 and more are allowed", nameof(AtOnce));
+        Require(Limit >= TimeSpan.FromMilliseconds(100), "100 ms and more are allowed", nameof(Limit));
+        Require(ProcessingId is "P" or "T" or "D", "P, T and D are allowed", nameof(ProcessingId));
+    }
+
+    private static void Require(bool holds, string otherwise, string setting)
+    {
+        if (!holds)
+            throw new ArgumentException(otherwise, setting);
     }
 }
