@@ -89,7 +89,7 @@ export class Chart {
   scale() {
     const { at, lines, band, height } = this.options;
     const values = this.points.flatMap((point) => [...lines.map((line) => line.of(point)), band?.high(point)]).filter(Number.isFinite);
-    const top = niceTop(Math.max(1, ...values));
+    const top = niceTop(Math.max(2, ...values));
     const [first, last] = [at(this.points[0]), at(this.points.at(-1))];
     this.top = top;
     this.when = last - first > 30 * 3600e3 ? moment : last - first > 45 * 60e3 ? hourAndMinute : timeOfDay;

@@ -36,7 +36,7 @@ export function deadLetters(context) {
     columns: [
       { key: 'place', title: 'Place', of: (letter) => `${letter.partition}@${letter.offset}`, cell: (cell, letter) => placeCell(cell, letter), size: 1.7 },
       { key: 'at', title: 'Time', of: (letter) => letter.timestamp, show: moment, size: 2 },
-      { key: 'error', title: 'Error', of: (letter) => letter.error, show: text, size: 1.8 },
+      { key: 'error', title: 'Error', of: (letter) => letter.error, show: (value) => text(value?.split('.').at(-1)), size: 1.8 },
       { key: 'message', title: 'What happened', of: (letter) => letter.message, show: text, size: 2.8 },
       { key: 'source', title: 'Came from', of: (letter) => (letter.sourceTopic ? `${letter.sourceTopic} ${letter.sourcePartition}@${letter.sourceOffset}` : ''), show: text, size: 2 },
       { key: 'size', title: 'Size', of: (letter) => (letter.keyBytes ?? 0) + (letter.valueBytes ?? 0), show: bytes, isNumber: true },
