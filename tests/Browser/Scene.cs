@@ -62,6 +62,7 @@ internal sealed class Scene
             new Resource("lag/trend", r => Trend(r.Find("group"))),
             new Resource("dead-letters/{topic}", r => Letters(r.Viewer)),
         ],
+        Reports = [new LagReport()],
         Actions =
         [
             new Act(this, "dead-letters/{topic}/replay", r => new JsonObject { ["replayed"] = r.Body.GetArrayLength(), ["refused"] = new JsonArray() }),
@@ -185,6 +186,15 @@ internal sealed class Scene
                 scene.Done.Add($"{pattern} {request.Body}");
             return new(PageReply.Json(answer(request)));
         }
+    }
+
+    private sealed class LagReport : IPageReport
+    {
+        public string Name => "lag";
+
+        public string Title => "Lag of consumer groups";
+
+        public ValueTask<PageTable> ReadAsync(CancellationToken cancellationToken) => new(new PageTable(["group", "lag"], [["exports", 7]]));
     }
 
     /// <summary>Keeps what is written.</summary>

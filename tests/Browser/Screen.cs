@@ -27,7 +27,7 @@ internal sealed class Screen : IAsyncDisposable
         (Scene, _options, _clock, Server, _context, Page) = (scene, options, clock, server, context, page);
         page.Console += (_, message) =>
         {
-            if (message.Type is "error" or "warning" && !message.Text.Contains("404", StringComparison.Ordinal)) // a server need not have everything
+            if (message.Type is "error" or "warning")
                 Complaints.Add(message.Text);
         };
         page.PageError += (_, error) => Complaints.Add(error);

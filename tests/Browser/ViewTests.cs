@@ -59,6 +59,17 @@ public sealed class ViewTests(Chromium chromium)
     }
 
     [Fact]
+    public async Task Reports_can_be_printed_and_saved()
+    {
+        await using var screen = await Screen.OpenAsync(chromium);
+        await Assertions.Expect(screen.Page.GetByRole(AriaRole.Link, new() { Name = "Lag of consumer groups: to print" }))
+            .ToHaveAttributeAsync("href", "/api/reports/lag?format=html");
+        var saved = await screen.Page.RunAndWaitForDownloadAsync(
+            () => screen.Page.GetByRole(AriaRole.Link, new() { Name = "Lag of consumer groups: CSV" }).ClickAsync());
+        Assert.Contains("exports", await File.ReadAllTextAsync(await saved.PathAsync()), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Behind_each_chart_stands_a_table()
     {
         await using var screen = await Screen.OpenAsync(chromium);
