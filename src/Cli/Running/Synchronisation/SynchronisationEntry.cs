@@ -40,6 +40,7 @@ internal static class SynchronisationEntry
                 OnDeserializationError = static _ => ErrorVerdict.DeadLetter,
                 OnProcessingError = static error => error.Error is CardException ? ErrorVerdict.DeadLetter : ErrorVerdict.Fail,
             },
+            Page = page => SyncView.Of(page, options),
             Resources = [calls],
         };
     }
