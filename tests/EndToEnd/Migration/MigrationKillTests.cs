@@ -15,7 +15,7 @@ public sealed class MigrationKillTests
 {
     private const int UsualSeed = 20311108;
     private const int ShortForm = 4;
-    private const int InstancesPerKill = 42;
+    private const int InstancesPerKill = 84;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
