@@ -7,7 +7,7 @@ prepare_node() {
   if match Sources "$@" >/dev/null || match EndToEnd "$@" >/dev/null; then
     install_modules tests/Sources/node node-sources "an S3 server" npm ci --ignore-scripts
   fi
-  if match EndToEnd "$@" >/dev/null || match Monitoring "$@" >/dev/null || match Browser "$@" >/dev/null; then
+  if match Browser "$@" >/dev/null; then
     install_modules tests/Support/node node-pages "what pages are checked with" npm ci --ignore-scripts
   fi
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using MedStreams.Support;
 using Microsoft.Playwright;
 
@@ -29,6 +30,22 @@ public sealed class Chromium : IAsyncLifetime
             Assert.SkipUnless(File.Exists(file), "axe-core is not installed: './medstreams test' installs it.");
             return File.ReadAllText(file);
         }
+    }
+
+    /// <summary>What axe-core finds in a page, as sentences.</summary>
+    /// <param name="page">The page.</param>
+    /// <param name="rule">The one rule to be tried; null: all.</param>
+    public static async Task<IReadOnlyList<string>> FindingsAsync(IPage page, string? rule = null)
+    {
+        if (!await page.EvaluateAsync<bool>("() => 'axe' in window"))
+            await page.EvaluateAsync(Axe);
+        var found = await page.EvaluateAsync<JsonElement>(
+            """
+            async rule => (await axe.run({ resultTypes: ['violations'], ...(rule && { runOnly: [rule] }) })).violations
+              .map(one => `${location.hash} ${one.id}: ${one.help}: ${one.nodes.map(node => node.target).slice(0, 4).join(', ')}`)
+            """,
+            rule);
+        return [.. found.EnumerateArray().Select(f => f.GetString()!)];
     }
 
     /// <inheritdoc/>

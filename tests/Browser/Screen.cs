@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 using MedStreams.Monitoring.Page;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Playwright;
@@ -80,18 +79,7 @@ internal sealed class Screen : IAsyncDisposable
 
     /// <summary>What axe-core finds, as sentences.</summary>
     /// <param name="rule">The one rule to be tried; null: all.</param>
-    public async Task<IReadOnlyList<string>> FindingsAsync(string? rule = null)
-    {
-        if (!await Page.EvaluateAsync<bool>("() => 'axe' in window"))
-            await Page.EvaluateAsync(Chromium.Axe);
-        var found = await Page.EvaluateAsync<JsonElement>(
-            """
-            async rule => (await axe.run({ resultTypes: ['violations'], ...(rule && { runOnly: [rule] }) })).violations
-              .map(one => `${location.hash} ${one.id}: ${one.help}: ${one.nodes.map(node => node.target).slice(0, 4).join(', ')}`)
-            """,
-            rule);
-        return [.. found.EnumerateArray().Select(f => f.GetString()!)];
-    }
+    public Task<IReadOnlyList<string>> FindingsAsync(string? rule = null) => Chromium.FindingsAsync(Page, rule);
 
     /// <summary>The server ends, as when a process is killed or a machine taken away.</summary>
     public ValueTask StopServerAsync() => Server.DisposeAsync();

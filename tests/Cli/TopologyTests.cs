@@ -35,6 +35,18 @@ public sealed class TopologyTests(BrokerFixture broker) : IClassFixture<BrokerFi
     }
 
     [Fact]
+    public async Task S3_5_The_topology_of_migrations_is_described_without_servers_and_run_by_its_own_verb()
+    {
+        var described = await CliRun.RunAsync("describe", "migration");
+        Assert.True(described.ExitCode == 0, described.Error);
+        Assert.Contains("topics: [migration.tasks]", described.Output, StringComparison.Ordinal);
+        Assert.Contains("migration-events-to-postgres", described.Output, StringComparison.Ordinal);
+        var run = await CliRun.RunAsync("run", "migration");
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("medstreams migrate start", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Json_for_all_verbs_means_json_here_too()
     {
         var run = await Runner().RunAsync("describe", "shout", "--json");

@@ -1,5 +1,6 @@
 using MedStreams.Cli.Running.Delivery;
 using MedStreams.Cli.Running.Increments;
+using MedStreams.Cli.Running.Migration;
 using MedStreams.Cli.Running.RangeStatistics;
 using MedStreams.Cli.Running.Recommendations;
 using MedStreams.Cli.Running.Reservations;
@@ -13,7 +14,10 @@ internal static class TopologyCatalog
     /// <summary>All of the product's.</summary>
     public static IReadOnlyList<TopologyEntry> Product { get; } =
     [
-        IncrementsEntry.Create(), RangeStatisticsEntry.Create(), ReservationsEntry.Create(), RecommendationsEntry.Create(), DeliveryEntry.Create(),
-        SynchronisationEntry.Create(),
+    public static IReadOnlyList<TopologyEntry> Product { get; } =
+    [
+        DeliveryEntry.Create(), IncrementsEntry.Create(), MigrationEntry.Create(), RangeStatisticsEntry.Create(), RecommendationsEntry.Create(),
+        ReservationsEntry.Create(), SynchronisationEntry.Create(),
+    ];
     ];
 }

@@ -38,6 +38,10 @@ public sealed class InstanceEditor(TagRules rules, Spool spool)
         return await ApplyAsync(original, header, inflated, syntax, cancellationToken);
     }
 
+    /// <summary>What becomes of a study's record: as a PACS tells it that got the changed instances.</summary>
+    /// <exception cref="TagRuleException">A rule has no answer for it.</exception>
+    public ExamRecord Apply(ExamRecord exam) => EditedExam.Of(exam, _editor);
+
     private async Task<FetchedObject?> ApplyAsync(
         FetchedObject original, ReadOnlyMemory<byte> header, Stream body, TransferSyntax syntax, CancellationToken cancellationToken)
     {

@@ -28,6 +28,9 @@ public sealed class DocumentWrapper(Spool spool)
         _ => null,
     };
 
+    /// <summary>The SOP Instance UID that a document gets.</summary>
+    public static string InstanceUidOf(StudyObject document, ExamRecord exam) => WrappedStudy.InstanceUidOf(document, exam);
+
     /// <summary>Wraps a document.</summary>
     /// <param name="document">The document; stays as it is.</param>
     /// <param name="study">The study that it belongs to.</param>

@@ -13,13 +13,15 @@ internal sealed class WrappedStudy(StudyCollection study, StudyObject document, 
 
     public string SeriesUid { get; } = DerivedUid.Of("series", study.Exam.StudyInstanceUid, kind.ToString());
 
-    public string InstanceUid { get; } = DerivedUid.Of("document", study.Exam.StudyInstanceUid, document.Id);
+    public string InstanceUid { get; } = InstanceUidOf(document, study.Exam);
 
     /// <summary>The document's place among those of the study, by name, from 1.</summary>
     public int InstanceNumber { get; } = 1 + study.Objects.Count(o => o.Kind == StudyObjectKind.Document && string.CompareOrdinal(o.Id, document.Id) < 0);
 
     /// <summary>The name without its path.</summary>
     public string Title { get; } = document.Id.Split('/', '\\')[^1];
+
+    public static string InstanceUidOf(StudyObject document, ExamRecord exam) => DerivedUid.Of("document", exam.StudyInstanceUid, document.Id);
 
     /// <summary>The attributes that all kinds have.</summary>
     public DicomDataSet DataSet(string sopClass, string modality)

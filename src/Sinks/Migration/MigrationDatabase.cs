@@ -42,6 +42,16 @@ public sealed class MigrationDatabase : IAsyncDisposable
         }
     }
 
+    /// <summary>One that is only named, as in a topology that is described: it connects when it is first used, and its schema must be there then.</summary>
+    /// <param name="options">How to connect.</param>
+    /// <exception cref="StreamsException">An option is out of its range.</exception>
+    public static MigrationDatabase Named(PostgresSinkOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        return new MigrationDatabase(options);
+    }
+
     /// <summary>The steps of its schema, those of the fences among them.</summary>
     public static IReadOnlyList<PostgresMigration> Schema { get; } =
         [.. PostgresMigration.BuiltIn("sink"), .. PostgresMigration.BuiltIn("pacs-migration")];

@@ -46,15 +46,16 @@ public sealed class RunReader(MigrationDatabase database)
     /// <summary>The report of a run (S3.12), of what the database knows.</summary>
     /// <param name="run">The run's name.</param>
     /// <param name="level">How closely the target was looked at.</param>
-    /// <param name="differences">What a comparison of both PACS found, beside what the database tells.</param>
+    /// <param name="comparison">What a comparison of both PACS found, beside what the database tells; null: none was made.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The report; null where there is no such run.</returns>
     /// <exception cref="SinkUnavailableException">The database cannot be reached.</exception>
     public Task<RunReport?> ReportAsync(
-        string run, VerificationLevel level, IReadOnlyList<StudyDifference> differences, CancellationToken cancellationToken) => LookAsync(
+        string run, VerificationLevel level, Comparison? comparison, CancellationToken cancellationToken) => LookAsync(
         run,
         async (connection, found, stop) =>
         {
+            var differences = comparison?.Differences ?? [];
             var told = differences.Select(d => d.StudyInstanceUid).ToHashSet(StringComparer.Ordinal);
             var known = await ReportRows.DifferencesAsync(connection, found.Id, stop);
             return new RunReport(
@@ -73,7 +74,10 @@ public sealed class RunReader(MigrationDatabase database)
                 await ReportRows.CellsAsync(connection, found.Id, stop),
                 await ReportRows.FailuresAsync(connection, found.Id, stop),
                 [.. differences, .. known.Where(d => !told.Contains(d.StudyInstanceUid))],
-                await ReportRows.AlarmsAsync(connection, found.Id, stop));
+                await ReportRows.AlarmsAsync(connection, found.Id, stop))
+            {
+                Comparison = comparison?.Summary,
+            };
         },
         cancellationToken);
 

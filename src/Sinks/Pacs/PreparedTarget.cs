@@ -22,7 +22,27 @@ public sealed class PreparedTarget(IPacsTarget target, DocumentWrapper? wrapper 
 
     /// <inheritdoc/>
     public async ValueTask<IStudyUpload> BeginAsync(StudyCollection study, int attempt, CancellationToken cancellationToken) =>
-        new PreparedUpload(this, study, await target.BeginAsync(study, attempt, cancellationToken));
+        new PreparedUpload(this, study, await target.BeginAsync(study with { Exam = Expected(study.Exam) }, attempt, cancellationToken));
+
+    /// <summary>Whether anything is prepared for it.</summary>
+    public bool IsPrepared => wrapper is not null || editor is not null;
+
+    /// <summary>A source's record as the target tells it.</summary>
+    /// <exception cref="PacsException">A rule has no answer for it.</exception>
+    public ExamRecord Expected(ExamRecord exam)
+    {
+        try
+        {
+            return editor?.Apply(exam) ?? exam;
+        }
+        catch (TagRuleException e)
+        {
+            throw new PacsException($"{Name}: {e.Message}", e) { Failure = PacsFailure.Refused };
+        }
+    }
+
+    /// <summary>What a source holds, as the target must hold it.</summary>
+    public PreparedHoldings Expected(IStudyCollector collector, IObjectFetcher fetcher) => new(collector, fetcher, wrapper, editor);
 
     /// <inheritdoc/>
     public ValueTask<HeldStudy?> InspectAsync(string studyInstanceUid, VerificationLevel level, CancellationToken cancellationToken) =>

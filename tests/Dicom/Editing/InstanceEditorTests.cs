@@ -34,6 +34,16 @@ public sealed class InstanceEditorTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    public void A_record_becomes_what_the_changed_instances_tell()
+    {
+        var editor = new InstanceEditor(TagRulesReader.Read(Rules, "."), _spool);
+        var exam = new ExamRecord { StudyInstanceUid = "1.2", PatientId = "P1", PatientName = "王^小东", AccessionNumber = "7", StudyDate = new DateOnly(2020, 1, 2), Department = "R" };
+
+        Assert.Equal(exam with { PatientId = "A-P1", IssuerOfPatientId = "NEW HOSPITAL", AccessionNumber = "X7" }, editor.Apply(exam));
+        Assert.Throws<TagRuleException>(() => editor.Apply(exam with { PatientId = "P\\1" }));
+    }
+
+    [Fact]
     public async Task Attributes_change_in_every_transfer_syntax_and_all_else_stays()
     {
         var editor = new InstanceEditor(TagRulesReader.Read(Rules, "."), _spool);

@@ -30,6 +30,10 @@ internal static class MigrateCommand
     /// <summary>Which days.</summary>
     public static SettingOption FromOption() => new("--from", MigrationSettings.FirstDay) { HelpName = "DAY" };
 
+    /// <summary>Where a comparison is kept.</summary>
+    public static Option<string> ComparisonOption(string description) =>
+        new("--folder") { Description = description, DefaultValueFactory = _ => ".medstreams-diff", HelpName = "DIR" };
+
     /// <summary>To which day.</summary>
     public static SettingOption ToOption() => new("--to", MigrationSettings.LastDay) { HelpName = "DAY" };
 }

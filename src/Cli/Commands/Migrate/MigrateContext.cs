@@ -63,5 +63,5 @@ internal static class MigrateContext
     }
 
     /// <summary>Old and new PACS of the settings.</summary>
-    public static Task<PacsParts> PacsAsync(this CommandContext context) => MigrationParts.CreateAsync(context.Settings, context.Environment.WorkingDirectory);
+    public static Task<PacsParts> PacsAsync(this CommandContext context) => MigrationParts.CreateAsync(context.Settings, context.Environment);
 }

@@ -17,12 +17,7 @@ internal static class MigrateDiff
             DefaultValueFactory = _ => VerificationLevel.Objects,
             HelpName = "LEVEL",
         };
-        var folder = new Option<string>("--folder")
-        {
-            Description = "Where the comparison is kept: the same command goes on with one that was cut",
-            DefaultValueFactory = _ => ".medstreams-diff",
-            HelpName = "DIR",
-        };
+        var folder = MigrateCommand.ComparisonOption("Where the comparison is kept: the same command goes on with one that was cut, and 'report' tells of it");
         var format = new Option<string>("--format") { Description = "text, json, csv or html", DefaultValueFactory = _ => "text", HelpName = "FORMAT" };
         format.AcceptOnlyFromAmong("text", "json", "csv", "html");
         return new Command("diff", "Compares old and new PACS: missing, extra and different studies and objects; exit code 3 where there are any")
@@ -34,11 +29,14 @@ internal static class MigrateDiff
             if (pacs.Target.Exams is not { } listed)
                 throw CliException.Usage($"the studies of a target of kind {context.Settings.Require(MigrationSettings.Target.Kind)} cannot be listed");
             var meter = new MigrateMeter(context);
+            var kept = new KeptComparison(context.FullPath(context.Parse.GetRequiredValue(folder)));
+            if (await kept.FindAsync(stop) is { EndedAt: not null })
+                kept.Delete(); // that one is through: this is another
             var run = new DifferenceRun(
-                new PacsSide(pacs.Source.Exams, new CollectedHoldings(pacs.Source.Collector, pacs.Source.Fetcher)),
+                new PacsSide(pacs.Source.Exams, pacs.Target.Target.Expected(pacs.Source.Collector, pacs.Source.Fetcher)) { Expected = pacs.Target.Target.Expected },
                 new PacsSide(listed, new TargetHoldings(pacs.Target.Target)),
                 context.FullPath(context.Parse.GetRequiredValue(folder)),
-                Options(context, context.Parse.GetRequiredValue(level)))
+                Options(context, context.Parse.GetRequiredValue(level)) with { KeepsNames = pacs.Target.Target.IsPrepared })
             {
                 Progress = summary => meter.Say($"{summary.Studies} studies compared, {summary.Studies - summary.Equal} differ"),
             };

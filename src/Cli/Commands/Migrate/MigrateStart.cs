@@ -9,6 +9,7 @@ using MedStreams.Cli.Running.Migration.Settings;
 using MedStreams.Cli.Running.Page;
 using MedStreams.Sinks.Migration;
 using MedStreams.Streams;
+using MedStreams.Topologies.Migration;
 
 namespace MedStreams.Cli.Commands.Migrate;
 
@@ -39,6 +40,8 @@ internal static class MigrateStart
         await using var database = await context.OpenAsync(stop);
         var run = join ? await context.RunAsync(database, stop) : await StartAsync(context, database, pacs, again, stop);
         await CreateTopicsAsync(context, database, pacs);
+        if (!join)
+            await context.SayAsync(new MigrationControl(ControlVerb.Pause, context.Now()) { IsPaused = false }, stop); // as the run's own word
         var config = StreamsSettings.ToConfig(
             context.Settings, MigrationEntry.Name, context.Environment.WorkingDirectory, context.Environment.Clock);
         var setting = new MigrationSetting(context.Settings, config, new KafkaClients(context).Common(), loggers)

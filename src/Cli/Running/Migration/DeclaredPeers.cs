@@ -18,7 +18,7 @@ internal static class DeclaredPeers
             {
                 Spool = context.Spool,
                 IndexFolder = context.FullPath(context.Settings.Get(MigrationSettings.IndexDirectory)),
-                Variable = Environment.GetEnvironmentVariable,
+                Variable = name => context.Variables.GetValueOrDefault(name),
                 OpenDatabase = Open,
             });
             return new OldPacs(source.Exams, source.Collector, source.Fetcher) { IsOutside = true, Resources = [source] };

@@ -19,7 +19,7 @@ internal static class DicomPeers
         return new OldPacs(new DicomExamSource(node), new DicomStudyCollector(node), fetcher) { Resources = [new Owned(node)] };
     }
 
-    public static NewPacs Target(PeerContext context)
+    public static NewPacs Target(PeerContext context, Func<IPacsTarget, PreparedTarget> prepare)
     {
         var settings = context.Settings;
         var node = Node(context, MigrationSettings.Target, isHalf: true); // the other half stores
@@ -30,7 +30,7 @@ internal static class DicomPeers
             Commitment = settings.Get(MigrationSettings.Commitment),
             Parallel = (settings.Get(MigrationSettings.Target.Associations) + 1) / 2,
         });
-        return new NewPacs(target) { Exams = new DicomExamSource(node), Resources = [target, new Owned(node)] };
+        return new NewPacs(prepare(target)) { Exams = new DicomExamSource(node), Resources = [target, new Owned(node)] };
     }
 
     /// <summary>The node of a side, with all of the associations that it may have, or half of them.</summary>

@@ -74,19 +74,4 @@ internal sealed class LocatedPeers
         _stores["s3"] = store;
         _resources.Add(new Owned(store));
     }
-
-    /// <summary>Hands each address to the store of its scheme.</summary>
-    private sealed class SchemeStore(IReadOnlyDictionary<string, IObjectStore> stores) : IObjectStore
-    {
-        public string Name => "objects under addresses";
-
-        public Task<OpenedObject> OpenAsync(string location, long offset, CancellationToken cancellationToken) => Of(location).OpenAsync(location, offset, cancellationToken);
-
-        public Task<string?> VersionAsync(string location, CancellationToken cancellationToken) => Of(location).VersionAsync(location, cancellationToken);
-
-        private IObjectStore Of(string location) =>
-            location.IndexOf(':', StringComparison.Ordinal) is var colon and > 0 && stores.TryGetValue(location[..colon].ToLowerInvariant(), out var store)
-                ? store
-                : throw new ObjectStoreException(ObjectStoreFailure.Refused, "No store is set for addresses of its kind.");
-    }
 }

@@ -16,6 +16,9 @@ internal static class MigrationEntry
     private const string EventSink = "migration-events-to-postgres";
     private const string AlertSink = "migration-alerts-to-postgres";
 
+    /// <summary>The topology as it is described, and reset. It runs within <c>migrate start</c>, with old and new PACS.</summary>
+    public static TopologyEntry Create() => new(Name, "studies on their way from an old PACS to a new one; 'migrate start' runs it", Described);
+
     /// <summary>Puts it together.</summary>
     /// <param name="settings">The settings.</param>
     /// <param name="mover">Does the steps.</param>
@@ -33,7 +36,7 @@ internal static class MigrationEntry
             .ToSink(AlertSink, sink);
         return new RunnableTopology(builder.Build())
         {
-            Topics = [.. MigrationTopology.Topics(options), refused],
+            Topics = [.. MigrationTopology.Topics(options), refused, .. settings.Find(MigrationSettings.AuditTopic, out var audit) ? (string[])[audit] : []],
             FixedPartitions = new Dictionary<string, int>(StringComparer.Ordinal)
             {
                 [options.TaskTopic] = options.Partitions,
@@ -49,10 +52,32 @@ internal static class MigrationEntry
         };
     }
 
+    private static RunnableTopology Described(TopologySetting setting)
+    {
+        if (!setting.ForDescription)
+            throw CliException.Usage("a migration is run by 'medstreams migrate start'");
+        var database = MigrationDatabase.Named(PostgresSettings.ToOptions(setting, "pacs-migration"));
+        return Build(setting.Settings, new NoMover(), database) with { Resources = [database] };
+    }
+
     private static string? PartitionsFault(MigrationOptions options, string topic, int partitions) =>
         (topic == options.TaskTopic || topic == options.OutcomeTopic) && partitions != options.Partitions
             ? $"The topic {topic} has {partitions} partitions, and Migration:Partitions is {options.Partitions}: set it to {partitions}, or use topics of another broker."
             : null;
+
+    /// <summary>Stands where old and new PACS do not matter: in a description.</summary>
+    private sealed class NoMover : IStudyMover
+    {
+        private static readonly StepResult None = StepResult.Failed(StepFailure.Unavailable, "there is no old and no new PACS");
+
+        public ValueTask<StepResult> CollectAsync(string study, MigrationStep step, CancellationToken cancellationToken) => ValueTask.FromResult(None);
+
+        public ValueTask<StepResult> TransferAsync(string study, MigrationStep step, CancellationToken cancellationToken) => ValueTask.FromResult(None);
+
+        public ValueTask<StepResult> FinishAsync(string study, MigrationStep step, CancellationToken cancellationToken) => ValueTask.FromResult(None);
+
+        public ValueTask<StepResult> RollBackAsync(string study, MigrationStep step, CancellationToken cancellationToken) => ValueTask.FromResult(None);
+    }
 
     /// <summary>Reads one thing as another, so that the topic needs no copy of its own.</summary>
     private sealed class Mapped<TRecord, TRead>(ISerde<TRecord> serde, Func<TRecord, TRead> map) : ISerde<TRead>

@@ -1,6 +1,7 @@
 using MedStreams.Cli.Configuration;
 using MedStreams.Cli.Running.Migration.Settings;
 using MedStreams.Dicom.Editing;
+using MedStreams.Dicom.Pacs;
 using MedStreams.Dicom.Wrapping;
 using MedStreams.Sinks.Pacs;
 
@@ -11,10 +12,10 @@ internal static class MigrationParts
 {
     /// <summary>Old and new PACS, and what is between them.</summary>
     /// <exception cref="CliException">A setting is missing, or wrong.</exception>
-    public static async Task<PacsParts> CreateAsync(EffectiveSettings settings, string workingDirectory)
+    public static async Task<PacsParts> CreateAsync(EffectiveSettings settings, CliEnvironment environment)
     {
         var (source, target) = (settings.Require(MigrationSettings.Source.Kind), settings.Require(MigrationSettings.Target.Kind));
-        var context = new PeerContext(settings, workingDirectory);
+        var context = new PeerContext(settings, environment);
         OldPacs? old = null;
         try
         {
@@ -44,13 +45,13 @@ internal static class MigrationParts
     {
         var editor = Editor(context);
         var wrapper = kind == "archive" ? null : new DocumentWrapper(context.Spool);
-        var target = kind switch
+        PreparedTarget Prepared(IPacsTarget target) => new(target, wrapper, editor);
+        return kind switch
         {
-            "archive" => ArchivePeers.Target(context),
-            "dicom" => DicomPeers.Target(context),
-            _ => WebPeers.Target(context.Settings),
+            "archive" => ArchivePeers.Target(context, Prepared),
+            "dicom" => DicomPeers.Target(context, Prepared),
+            _ => WebPeers.Target(context.Settings, Prepared),
         };
-        return target with { Target = new PreparedTarget(target.Target, wrapper, editor) };
     }
 
     private static InstanceEditor? Editor(PeerContext context)

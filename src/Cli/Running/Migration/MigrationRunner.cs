@@ -47,7 +47,7 @@ internal sealed class MigrationRunner(MigrationSetting setting, MigrationDatabas
     public async Task<RunStatus?> RunAsync(Action<RunStatus> show, CancellationToken stop)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        await using var trail = pacs.OpenAuditTrail();
+        await using var trail = AuditTrails.Open(setting, pacs);
         await using var mover = new StudyMover(
             pacs.Source.Collector, pacs.Source.Fetcher, pacs.Target.Target, new StudyLedger(database), MigrationSettings.ToMover(setting.Settings), _clock, Auditor(trail));
         var workers = Workers(mover, ending.Token);

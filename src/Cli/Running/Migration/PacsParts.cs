@@ -2,6 +2,7 @@ using MedStreams.Cli.Configuration;
 using MedStreams.Cli.Running.Migration.Settings;
 using MedStreams.Dicom.Pacs;
 using MedStreams.Dicom.Pacs.Auditing;
+using MedStreams.Sinks.Pacs;
 
 namespace MedStreams.Cli.Running.Migration;
 
@@ -12,7 +13,7 @@ internal sealed class PacsParts(PeerContext context, OldPacs source, NewPacs tar
 
     public NewPacs Target => target;
 
-    /// <summary>The audit trail; null where the settings name none.</summary>
+    /// <summary>The audit trail in a file; null where the settings name none.</summary>
     /// <exception cref="CliException">It cannot be written.</exception>
     public AuditFile? OpenAuditTrail()
     {
@@ -50,8 +51,8 @@ internal sealed record OldPacs(IExamSource Exams, IStudyCollector Collector, IOb
 }
 
 /// <summary>Where studies go.</summary>
-/// <param name="Target">Takes them.</param>
-internal sealed record NewPacs(IPacsTarget Target)
+/// <param name="Target">Takes them, prepared for it.</param>
+internal sealed record NewPacs(PreparedTarget Target)
 {
     /// <summary>Lists what it has, for comparisons; null where it cannot.</summary>
     public IExamSource? Exams { get; init; }

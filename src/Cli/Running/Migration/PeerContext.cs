@@ -11,9 +11,9 @@ internal sealed class PeerContext : IAsyncDisposable
     private readonly Lazy<DicomReceiver> _receiver;
     private readonly SpoolFolder _folder;
 
-    public PeerContext(EffectiveSettings settings, string workingDirectory)
+    public PeerContext(EffectiveSettings settings, CliEnvironment environment)
     {
-        (Settings, WorkingDirectory) = (settings, workingDirectory);
+        (Settings, WorkingDirectory, Variables) = (settings, environment.WorkingDirectory, environment.Variables);
         _receiver = new Lazy<DicomReceiver>(() => DicomReceiver.Start(settings));
         _folder = SpoolFolder.Create(FullPath(settings.Get(MigrationSettings.SpoolDirectory)));
         Spool = new Spool(_folder.Path, settings.Get(MigrationSettings.SpoolBytes));
@@ -22,6 +22,9 @@ internal sealed class PeerContext : IAsyncDisposable
     public EffectiveSettings Settings { get; }
 
     public string WorkingDirectory { get; }
+
+    /// <summary>Environment variables.</summary>
+    public IReadOnlyDictionary<string, string> Variables { get; }
 
     /// <summary>Where objects rest between old and new PACS.</summary>
     public Spool Spool { get; }

@@ -1,5 +1,6 @@
 using MedStreams.Cli.Configuration;
 using MedStreams.Cli.Running.Migration.Settings;
+using MedStreams.Dicom.Pacs;
 using MedStreams.Dicom.Web;
 using MedStreams.Sinks.Pacs;
 using MedStreams.Sources.Pacs;
@@ -23,13 +24,13 @@ internal static class WebPeers
         };
     }
 
-    public static NewPacs Target(EffectiveSettings settings)
+    public static NewPacs Target(EffectiveSettings settings, Func<IPacsTarget, PreparedTarget> prepare)
     {
         var peer = MigrationSettings.Target;
         var http = DicomWebHttp.Create();
         var options = new StowTargetOptions { Conflicts = settings.Get(MigrationSettings.Conflicts), Equality = settings.Get(MigrationSettings.Equality) };
         var (name, service) = (Name(settings, peer), Options(settings, peer));
-        return new NewPacs(new StowTarget(name, http, service, options))
+        return new NewPacs(prepare(new StowTarget(name, http, service, options)))
         {
             Exams = new QidoExamSource(name, new QidoClient(http, service)),
             Resources = [new Owned(http)],

@@ -15,6 +15,7 @@ public sealed class DifferenceRun
     private readonly DifferenceOptions _options;
     private readonly string _folder;
     private readonly string _key;
+    private readonly KeptComparison _kept;
 
     /// <summary>A comparison, new or begun.</summary>
     /// <param name="first">What should be.</param>
@@ -26,15 +27,12 @@ public sealed class DifferenceRun
     {
         (_first, _second, _folder, _options) = (first, second, Path.GetFullPath(folder), options ?? new DifferenceOptions());
         _options.Validate();
+        _kept = new KeptComparison(_folder);
         _key = $"{first.Name}|{second.Name}|{_options.Level}|{_options.Rules.Equality}|{_options.Rules.AllowsExtra}|{_options.Range}|{_options.AsksByDays}|{_options.StepDays}|{_options.ComparesRecords}";
     }
 
     /// <summary>Told how far it is, after each window and each few studies; null: nobody.</summary>
     public Action<DifferenceSummary>? Progress { get; init; }
-
-    private string StateFile => Path.Combine(_folder, "state.json");
-
-    private string ResultFile => Path.Combine(_folder, "differences.jsonl");
 
     /// <summary>Compares, or goes on, to the end.</summary>
     /// <exception cref="PacsException">One of both does not answer; the same again goes on.</exception>
@@ -45,7 +43,7 @@ public sealed class DifferenceRun
             Directory.CreateDirectory(_folder);
         else
             Directory.CreateDirectory(_folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var state = await LoadAsync(cancellationToken) ?? new DifferenceState(_key, NewSummary(), 0, null, 0);
+        var state = await _kept.LoadAsync(cancellationToken) ?? new DifferenceState(_key, NewSummary(), 0, null, 0);
         if (state.Key != _key)
             throw new InvalidOperationException($"{_folder} holds the comparison of other PACS, or one with other options: give this one a folder of its own.");
         if (state.Summary.EndedAt is not null)
@@ -53,21 +51,14 @@ public sealed class DifferenceRun
         state = await ListAsync(state, cancellationToken);
         state = await CompareAsync(state, cancellationToken);
         state = state with { Summary = state.Summary with { EndedAt = _options.Clock.GetUtcNow() } };
-        await SaveAsync(state, cancellationToken);
-        DeletePieces();
+        await _kept.SaveAsync(state, cancellationToken);
+        _kept.DeletePieces();
         return state.Summary;
     }
 
     /// <summary>What was found so far, in the order of the UIDs.</summary>
     /// <param name="cancellationToken">Ends the reading.</param>
-    public async IAsyncEnumerable<StudyDifference> ReadAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        if (await LoadAsync(cancellationToken) is not { Length: > 0 } state)
-            yield break;
-        using var reader = new StreamReader(new FileStream(ResultFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-        for (var length = 0L; length < state.Length && await reader.ReadLineAsync(cancellationToken) is { } line; length += Encoding.UTF8.GetByteCount(line) + 1)
-            yield return JsonSerializer.Deserialize(line, DifferenceJson.Default.StudyDifference)!;
-    }
+    public IAsyncEnumerable<StudyDifference> ReadAsync(CancellationToken cancellationToken) => _kept.ReadAsync(cancellationToken);
 
     private DifferenceSummary NewSummary() =>
         new() { First = _first.Name, Second = _second.Name, Level = _options.Level, StartedAt = _options.Clock.GetUtcNow() };
@@ -95,7 +86,7 @@ public sealed class DifferenceRun
             while (at is not null);
             await sorted.FlushAsync(stop);
             state = state with { Listed = i + 1, Summary = state.Summary with { Alarms = alarms } };
-            await SaveAsync(state, stop);
+            await _kept.SaveAsync(state, stop);
             Progress?.Invoke(state.Summary);
         }
 
@@ -116,7 +107,7 @@ public sealed class DifferenceRun
 
     private async Task<DifferenceState> CompareAsync(DifferenceState state, CancellationToken stop)
     {
-        await using var results = new FileStream(ResultFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+        await using var results = new FileStream(_kept.ResultFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
         results.SetLength(state.Length); // what was written behind the last state is compared again
         results.Seek(0, SeekOrigin.End);
         var batch = new List<(ExamRecord? First, ExamRecord? Second)>(Batch);
@@ -148,7 +139,7 @@ public sealed class DifferenceRun
         results.Flush(flushToDisk: true);
         var (first, second) = batch[^1];
         state = state with { Summary = summary, LastUid = (first ?? second)!.StudyInstanceUid, Length = results.Length };
-        await SaveAsync(state, stop);
+        await _kept.SaveAsync(state, stop);
         Progress?.Invoke(summary);
         batch.Clear();
         return state;
@@ -189,33 +180,5 @@ public sealed class DifferenceRun
         }
     }
 
-    private SortedExams Sorted(bool isFirst) => new(Path.Combine(_folder, isFirst ? "first" : "second"), _options.SortedInMemory);
-
-    private async Task<DifferenceState?> LoadAsync(CancellationToken stop)
-    {
-        if (!File.Exists(StateFile))
-            return null;
-        await using var file = File.OpenRead(StateFile);
-        return await JsonSerializer.DeserializeAsync(file, DifferenceJson.Default.DifferenceState, stop);
-    }
-
-    private async Task SaveAsync(DifferenceState state, CancellationToken stop)
-    {
-        await using (var file = new FileStream(StateFile + ".new", FileMode.Create, FileAccess.Write))
-        {
-            await JsonSerializer.SerializeAsync(file, state, DifferenceJson.Default.DifferenceState, stop);
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(StateFile + ".new", StateFile, overwrite: true);
-    }
-
-    private void DeletePieces()
-    {
-        foreach (var name in (string[])["first", "second"])
-        {
-            if (Directory.Exists(Path.Combine(_folder, name)))
-                Directory.Delete(Path.Combine(_folder, name), recursive: true);
-        }
-    }
+    private SortedExams Sorted(bool isFirst) => new(_kept.Piece(isFirst), _options.SortedInMemory, _options.KeepsNames);
 }

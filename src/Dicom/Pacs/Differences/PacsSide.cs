@@ -9,6 +9,9 @@ public sealed record PacsSide(IExamSource Exams, IStudyHoldings? Holdings)
 {
     /// <summary>What it is called; no secret.</summary>
     public string Name => Exams.Name;
+
+    /// <summary>Of the first side: what its record is to the second, where something was changed between them. Default: what it is.</summary>
+    public Func<ExamRecord, ExamRecord> Expected { get; init; } = static exam => exam;
 }
 
 /// <summary>What is compared, and how.</summary>
@@ -49,6 +52,9 @@ public sealed record DifferenceOptions
 
     /// <summary>Whether the number of the patient, the order and the date are compared too. Default: they are.</summary>
     public bool ComparesRecords { get; init; } = true;
+
+    /// <summary>Whether names of patients are kept on disk while it runs: only where what a side must hold depends on them. Default: not.</summary>
+    public bool KeepsNames { get; init; }
 
     /// <summary>What the time is. Default: the system's.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;

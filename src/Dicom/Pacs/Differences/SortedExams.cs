@@ -9,16 +9,17 @@ namespace MedStreams.Dicom.Pacs.Differences;
 /// </summary>
 /// <param name="folder">A folder of its own; pieces that lie there are part of it.</param>
 /// <param name="inMemory">How many studies a piece has.</param>
-internal sealed class SortedExams(string folder, int inMemory)
+/// <param name="keepsNames">Whether names of patients are kept too.</param>
+internal sealed class SortedExams(string folder, int inMemory, bool keepsNames)
 {
     private const string Extension = ".exams";
     private readonly List<ExamRecord> _piece = [];
     private int _count = Count(folder);
 
-    /// <summary>Takes a study. Its patient's name is not kept.</summary>
+    /// <summary>Takes a study.</summary>
     public async Task AddAsync(ExamRecord exam, CancellationToken stop)
     {
-        _piece.Add(exam with { PatientName = null });
+        _piece.Add(keepsNames ? exam : exam with { PatientName = null });
         if (_piece.Count >= inMemory)
             await FlushAsync(stop);
     }

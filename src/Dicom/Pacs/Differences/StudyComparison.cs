@@ -15,7 +15,16 @@ internal readonly record struct StudyComparison(StudyDifference? Difference, lon
         var exam = first ?? second!;
         if (first is null || second is null)
             return new StudyComparison(Of(exam, first is null ? StudyDifferenceKind.Extra : StudyDifferenceKind.Missing), 0, 0);
-        IReadOnlyList<string> attributes = options.ComparesRecords ? [.. Attributes(first, second)] : [];
+        IReadOnlyList<string> attributes = [];
+        try
+        {
+            attributes = options.ComparesRecords ? [.. Attributes(left.Expected(first), second)] : [];
+        }
+        catch (PacsException e)
+        {
+            return new StudyComparison(Of(exam, StudyDifferenceKind.Unknown) with { Reason = e.Message }, 0, 0);
+        }
+
         if (options.Level <= VerificationLevel.Record || left.Holdings is null || right.Holdings is null)
             return new StudyComparison(attributes.Count == 0 ? null : Of(exam, StudyDifferenceKind.Different) with { Attributes = attributes }, 0, 0);
         try

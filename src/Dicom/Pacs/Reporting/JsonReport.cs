@@ -15,7 +15,7 @@ public static class JsonReport
 
     /// <summary>Writes the report of a run.</summary>
     public static Task WriteAsync(RunReport report, Stream to, CancellationToken cancellationToken = default) =>
-        JsonSerializer.SerializeAsync(to, new RunDocument(RunSchema, report.IsProven, report.Run, report.Total, report.Departments, report.Days, report.Failures, report.Differences, report.Alarms), ReportJson.Default.RunDocument, cancellationToken);
+        JsonSerializer.SerializeAsync(to, new RunDocument(RunSchema, report.IsProven, report.Run, report.Total, report.Departments, report.Days, report.Failures, report.Differences, report.Alarms, report.Comparison), ReportJson.Default.RunDocument, cancellationToken);
 
     /// <summary>Writes the report of a comparison, a difference at a time.</summary>
     public static async Task WriteAsync(
@@ -52,7 +52,8 @@ internal sealed record RunDocument(
     IReadOnlyList<ReportedLine<DateOnly?>> Days,
     IReadOnlyList<ReportedFailure> Failures,
     IReadOnlyList<StudyDifference> Differences,
-    IReadOnlyList<string> Alarms);
+    IReadOnlyList<string> Alarms,
+    DifferenceSummary? Comparison);
 
 [JsonSourceGenerationOptions(UseStringEnumConverter = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(RunDocument))]

@@ -25,9 +25,10 @@ public static class ReportDocuments
             ("Started", Cells.Time(report.Run.StartedAt)),
             ("Reported", Cells.Time(report.Run.ReportedAt)),
             ("Source asked for everything", report.Run.IsEnumerated ? "yes" : "not yet"),
+            ("Both compared", Compared(report.Comparison)),
         ],
         [
-            ReportTable.Of("total", "Total", ["", .. AmountColumns], [Row("All", report.Total)], "Nothing was expected."),
+            ReportTable.Of("total", "Total", ["Of", .. AmountColumns], [Row("All", report.Total)], "Nothing was expected."),
             ReportTable.Of("departments", "By department", ["Department", .. AmountColumns], report.Departments.Select(d => Row(d.Key.Length == 0 ? "(none)" : d.Key, d.Amounts)), "None."),
             ReportTable.Of("days", "By day of the examination", ["Day", .. AmountColumns], report.Days.Select(d => Row(d.Key is { } day ? day : "(none)", d.Amounts)), "None."),
             ReportTable.Of(
@@ -37,7 +38,7 @@ public static class ReportDocuments
                 report.Failures.Select(f => (object?[])[f.StudyInstanceUid, f.StudyDate, f.Department, (long)f.Attempts, f.Kind, f.Reason, f.StartedAt, f.EndedAt]),
                 "No study has failed."),
             ReportTable.Of("differences", "Differences", DifferenceColumns, report.Differences.SelectMany(Rows), "None was found."),
-            ReportTable.Of("alarms", "Alarms", ["Alarm"], report.Alarms.Select(a => (object?[])[a]), "The source gave no sign that it kept anything back."),
+            ReportTable.Of("alarms", "Alarms", ["Alarm"], report.Alarms.Concat(report.Comparison?.Alarms ?? []).Select(a => (object?[])[a]), "The source gave no sign that it kept anything back."),
         ]);
 
     /// <summary>The report of a comparison.</summary>
@@ -56,12 +57,16 @@ public static class ReportDocuments
             ReportTable.Of(
                 "total",
                 "Studies",
-                ["", "Compared", "Equal", "Missing", "Extra", "Different", "Unknown", "Objects compared", "Bytes compared"],
+                ["Of", "Compared", "Equal", "Missing", "Extra", "Different", "Unknown", "Objects compared", "Bytes compared"],
                 [(object?[])["All", summary.Studies, summary.Equal, summary.Missing, summary.Extra, summary.Different, summary.Unknown, summary.Objects, summary.Bytes]],
                 "None."),
             new ReportTable("differences", "Differences", DifferenceColumns, RowsAsync(differences), "None."),
             ReportTable.Of("alarms", "Alarms", ["Alarm"], summary.Alarms.Select(a => (object?[])[a]), "Neither gave a sign that it kept anything back."),
         ]);
+
+    private static string Compared(DifferenceSummary? comparison) => comparison is null
+        ? "not since the run"
+        : $"{Name(comparison.Level)}; {Cells.Time(comparison.StartedAt)} to {Cells.Time(comparison.EndedAt)}: {Cells.ForPeople(comparison.Equal)} of {Cells.ForPeople(comparison.Studies)} studies equal";
 
     private static string Verdict(RunReport report)
     {
@@ -77,7 +82,9 @@ public static class ReportDocuments
             wrong.Add($"{Cells.ForPeople(total.Failed.Studies)} have failed");
         if (report.Differences.Count > 0)
             wrong.Add($"{Cells.ForPeople(report.Differences.Count)} differ");
-        if (report.Alarms.Count > 0)
+        if (report.Comparison is { EndedAt: null })
+            wrong.Add("the comparison of both is not through");
+        if (report.Alarms.Count + (report.Comparison?.Alarms.Count ?? 0) > 0)
             wrong.Add("the source may have kept some back");
         if (wrong.Count == 0)
             wrong.Add("what was migrated is not as much as was expected");

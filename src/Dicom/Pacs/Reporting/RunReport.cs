@@ -44,9 +44,12 @@ public sealed class RunReport
     /// <summary>Why the source may have kept studies back.</summary>
     public IReadOnlyList<string> Alarms { get; }
 
+    /// <summary>The comparison of both PACS whose differences are among these; null: none was made.</summary>
+    public DifferenceSummary? Comparison { get; init; }
+
     /// <summary>Whether the source was asked for everything, all of it is in the target, and nothing differs.</summary>
     public bool IsProven => Run.IsEnumerated && Total.Open.Studies == 0 && Total.Failed.Studies == 0 && Total.Expected == Total.Migrated + Total.Skipped
-        && Differences.Count == 0 && Alarms.Count == 0;
+        && Differences.Count == 0 && Alarms.Count == 0 && (Comparison is null || Comparison.IsEmpty);
 
     private static ReportedAmounts Sum(IEnumerable<ReportedCell> cells)
     {

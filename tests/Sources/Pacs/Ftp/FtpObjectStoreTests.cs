@@ -1,12 +1,11 @@
 using System.Globalization;
-using System.Net;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using MedStreams.Dicom.Pacs;
 using MedStreams.Local;
 using MedStreams.Sources.Pacs.Ftp;
 using MedStreams.Sources.Pacs.Located;
+using MedStreams.Support.Servers;
 
 namespace MedStreams.Sources.Tests.Pacs.Ftp;
 
@@ -109,7 +108,7 @@ public sealed class FtpObjectStoreTests : IDisposable
     public async Task Encrypted_with_a_certificate_that_is_known_and_not_with_another()
     {
         var contents = Fill(5, 300_000);
-        var (file, sha256) = Certificate();
+        var (file, sha256) = FtpServers.Certificate(_spooled.Root);
         using var server = await PyFtpAsync($"certificate={file}");
         await using var store = Store(server.Port, o => o with { UsesTls = true, CertificateSha256 = sha256 });
         await using var another = Store(server.Port, o => o with { UsesTls = true, CertificateSha256 = new string('0', 64) });
@@ -185,11 +184,9 @@ public sealed class FtpObjectStoreTests : IDisposable
     [InlineData(true)]
     public async Task Vsftpd_is_read_in_the_clear_and_encrypted(bool isEncrypted)
     {
-        Assert.SkipUnless(File.Exists("/usr/sbin/vsftpd") && Environment.UserName == "root", "vsftpd is not installed, or this is not root, which it needs");
         var contents = Fill(10, 300_000);
-        await CommandLineTool.RunAsync("chmod", ["555", _served.Root], Token);
-        var (certificate, sha256) = Certificate();
-        using var server = await Peer.StartAsync("/usr/sbin/vsftpd", port => [Configuration(port, isEncrypted ? certificate : null)], _spooled.At("log"));
+        var (certificate, sha256) = FtpServers.Certificate(_spooled.Root);
+        using var server = await FtpServers.VsftpdAsync(_served.Root, _spooled.Root, isEncrypted ? certificate : null);
         await using var store = new FtpObjectStore(
             new FtpStoreOptions { Host = "localhost", Port = server.Port, Password = "nobody@example.org", UsesTls = isEncrypted, CertificateSha256 = sha256 }, TimeProvider.System);
 
@@ -270,39 +267,11 @@ public sealed class FtpObjectStoreTests : IDisposable
         return contents;
     }
 
-    private Task<Peer> PyFtpAsync(params string[] settings)
-    {
-        Assert.SkipUnless(Directory.Exists("/usr/lib/python3/dist-packages/pyftpdlib"), "python3-pyftpdlib is not installed");
-        var script = Path.Combine(AppContext.BaseDirectory, "Pacs", "Ftp", "server.py");
-        return Peer.StartAsync("/usr/bin/python3", port => [script, _served.Root, $"{port}", .. settings], _spooled.At("log"));
-    }
+    private Task<Peer> PyFtpAsync(params string[] settings) => FtpServers.PyFtpAsync(_served.Root, _spooled.At("log"), settings);
 
     private static FtpObjectStore Store(int port, Func<FtpStoreOptions, FtpStoreOptions>? change = null)
     {
-        var options = new FtpStoreOptions { Host = "127.0.0.1", Port = port, User = "u", Password = "p w", Timeout = TimeSpan.FromSeconds(20) };
+        var options = new FtpStoreOptions { Host = "127.0.0.1", Port = port, User = FtpServers.User, Password = FtpServers.Password, Timeout = TimeSpan.FromSeconds(20) };
         return new FtpObjectStore(change is null ? options : change(options), TimeProvider.System);
-    }
-
-    private (string File, string Sha256) Certificate()
-    {
-        using var key = RSA.Create(2048);
-        var request = new CertificateRequest("CN=ftp", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        using var certificate = request.CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
-        var file = _spooled.Put("server.pem", Encoding.ASCII.GetBytes(certificate.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem() + "\n"));
-        return (file, certificate.GetCertHashString(HashAlgorithmName.SHA256));
-    }
-
-    private string Configuration(int port, string? certificate)
-    {
-        var empty = _spooled.At("empty");
-        Directory.CreateDirectory(empty);
-        var lines = new List<string>
-        {
-            "listen=YES", $"listen_port={port}", $"listen_address={IPAddress.Loopback}", "background=NO", "anonymous_enable=YES", "local_enable=NO",
-            $"anon_root={_served.Root}", $"secure_chroot_dir={empty}", "seccomp_sandbox=NO", "isolate_network=NO", "isolate=NO", "xferlog_enable=NO", "pasv_enable=YES",
-        };
-        if (certificate is not null)
-            lines.AddRange(["ssl_enable=YES", "allow_anon_ssl=YES", "force_anon_data_ssl=YES", "force_anon_logins_ssl=YES", $"rsa_cert_file={certificate}", "ssl_ciphers=HIGH"]);
-        return _spooled.Put("vsftpd.conf", Encoding.ASCII.GetBytes(string.Join('\n', lines) + "\n"));
     }
 }

@@ -1,16 +1,14 @@
 using System.Net;
 using System.Security.Cryptography;
-using Amazon.S3;
-using Amazon.S3.Model;
 using MedStreams.Dicom.Pacs;
 using MedStreams.Local;
 using MedStreams.Sources.Pacs.Located;
 using MedStreams.Sources.Pacs.S3;
-using MedStreams.Support;
+using MedStreams.Support.Servers;
 
 namespace MedStreams.Sources.Tests.Pacs.S3;
 
-/// <summary>Fetching from object storage: s3rver, which knows keys but does not check signatures of version 4 (the SDK makes them), and an answer machine that is too busy.</summary>
+/// <summary>Fetching from object storage: s3rver, and an answer machine that is too busy.</summary>
 public sealed class S3ObjectStoreTests : IDisposable
 {
     private static readonly ExamRecord Exam = new() { StudyInstanceUid = "1.2.3" };
@@ -30,7 +28,7 @@ public sealed class S3ObjectStoreTests : IDisposable
     {
         using var server = await S3rverAsync();
         string[] keys = ["a/1.dcm", "放射科/王 小东.dcm", "b+c/d&e=f%20#?.dcm"];
-        await PutAsync(server.Port, keys.Select((key, i) => (key, new Instances { Instance = $"1.{i}", Pixels = 300_000, Shade = (byte)i }.Bytes())));
+        await server.PutAsync(keys.Select((key, i) => (key, new Instances { Instance = $"1.{i}", Pixels = 300_000, Shade = (byte)i }.Bytes())));
         using var store = Store(server.Port);
 
         var (received, missing) = await FetchAsync(store, [.. keys.Select((key, i) => Object($"1.{i}", "archive", key)), Object("1.9", "archive", "nothing.dcm")]);
@@ -44,7 +42,7 @@ public sealed class S3ObjectStoreTests : IDisposable
     public async Task S3_7_A_connection_that_is_cut_again_and_again_costs_no_byte()
     {
         using var server = await S3rverAsync();
-        await PutAsync(server.Port, Enumerable.Range(0, 4).Select(i => ($"{i}.dcm", new Instances { Instance = $"1.{i}", Pixels = 700_000, Shade = (byte)i }.Bytes())));
+        await server.PutAsync(Enumerable.Range(0, 4).Select(i => ($"{i}.dcm", new Instances { Instance = $"1.{i}", Pixels = 700_000, Shade = (byte)i }.Bytes())));
         await using var proxy = new CuttingProxy(server.Port, cutAfter: 200_000);
         using var store = Store(proxy.Port);
 
@@ -59,10 +57,10 @@ public sealed class S3ObjectStoreTests : IDisposable
     public async Task An_object_that_is_written_anew_between_two_cuts_is_not_pieced_together()
     {
         using var server = await S3rverAsync();
-        await PutAsync(server.Port, [("x.dcm", new Instances { Instance = "1.1", Pixels = 2_000_000 }.Bytes())]);
+        await server.PutAsync([("x.dcm", new Instances { Instance = "1.1", Pixels = 2_000_000 }.Bytes())]);
         using var store = Store(server.Port);
         var location = S3ObjectLocation.Of("archive", "x.dcm");
-        await using var stream = new ResumingStream(new Rewriting(store, server.Port), location, Quick, TimeProvider.System);
+        await using var stream = new ResumingStream(new Rewriting(store, server), location, Quick, TimeProvider.System);
 
         var told = await Assert.ThrowsAsync<ObjectStoreException>(() => stream.CopyToAsync(Stream.Null, Token));
 
@@ -76,7 +74,7 @@ public sealed class S3ObjectStoreTests : IDisposable
         using (var server = await S3rverAsync())
         {
             port = server.Port;
-            await PutAsync(port, [("x.dcm", new Instances().Bytes())]);
+            await server.PutAsync([("x.dcm", new Instances().Bytes())]);
             using var wrong = Store(port, o => o with { AccessKey = "wrong" });
             var missing = Assert.Single((await FetchAsync(wrong, [Object("1.1", "archive", "x.dcm")])).Missing);
             Assert.Contains("InvalidAccessKeyId", missing.Reason, StringComparison.Ordinal);
@@ -165,29 +163,17 @@ public sealed class S3ObjectStoreTests : IDisposable
         return (received, missing);
     }
 
-    private Task<Peer> S3rverAsync()
-    {
-        var program = Path.Combine(Repository.Root, ".medstreams", "node-sources", "node_modules", "s3rver", "bin", "s3rver.js");
-        Assert.SkipUnless(File.Exists(program) && CommandLineTool.Find("node") is not null, "s3rver is not installed: ./medstreams test does it");
-        return Peer.StartAsync("node", port => [program, "-d", _folder.At("data"), "-a", "127.0.0.1", "-p", $"{port}", "--configure-bucket", "archive"], _folder.At("log"));
-    }
-
-    private static async Task PutAsync(int port, IEnumerable<(string Key, byte[] Bytes)> objects)
-    {
-        using var client = new AmazonS3Client("S3RVER", "S3RVER", new AmazonS3Config { ServiceURL = $"http://127.0.0.1:{port}", ForcePathStyle = true, AuthenticationRegion = "us-east-1" });
-        foreach (var (key, bytes) in objects)
-            await client.PutObjectAsync(new PutObjectRequest { BucketName = "archive", Key = key, InputStream = new MemoryStream(bytes), UseChunkEncoding = false }, Token);
-    }
+    private Task<S3Server> S3rverAsync() => S3Server.StartAsync(_folder.At("s3"));
 
     /// <summary>Cuts each reading, and writes the object anew before it is taken up again.</summary>
-    private sealed class Rewriting(S3ObjectStore store, int port) : IObjectStore
+    private sealed class Rewriting(S3ObjectStore store, S3Server server) : IObjectStore
     {
         public string Name => store.Name;
 
         public async Task<OpenedObject> OpenAsync(string location, long offset, CancellationToken cancellationToken)
         {
             if (offset > 0)
-                await PutAsync(port, [("x.dcm", new Instances { Instance = "1.1", Pixels = 2_000_000, Shade = 9 }.Bytes())]);
+                await server.PutAsync([("x.dcm", new Instances { Instance = "1.1", Pixels = 2_000_000, Shade = 9 }.Bytes())], cancellationToken);
             var opened = await store.OpenAsync(location, offset, cancellationToken);
             var some = new byte[100_000];
             await opened.Content.ReadExactlyAsync(some, cancellationToken);

@@ -135,6 +135,9 @@ internal static class MigrationSettings
     public static Setting<string> AuditFile { get; } =
         new("Migration:AuditFile", "The file that gets an audit message (PS3.15 A.5) for each study that was moved; not set: none", Rules.Text, null);
 
+    public static Setting<string> AuditTopic { get; } =
+        new("Migration:AuditTopic", "The topic that gets an audit message (PS3.15 A.5) for each study that was moved; not set: none", Rules.Text, null);
+
     public static Setting<string> DocumentTable { get; } =
         new("Migration:DocumentTable", "Of an old PACS that is a folder: the table (CSV) that says which other file belongs to which study", Rules.Text, null);
 
@@ -147,7 +150,7 @@ internal static class MigrationSettings
     [
         Run, .. Source.All, .. Target.All, AeTitle, FirstDay, LastDay, StepDays, PageSize, EnumerationThreads, PollingPeriod, PollingTimeout, Undated, Reconcile,
         Order, QueueCapacity, Partitions, ListCapacity, BatchesAtOnce, BatchObjects, BatchBytes, TimeLimit, Tries, Backoff, MaxBackoff, Schedule, Zone,
-        StudiesPerMinute, BytesPerSecond, Verify, Equality, AllowExtra, Conflicts, SpoolDirectory, SpoolBytes, Listen, Retrieve, Commitment, Declaration, IndexDirectory, DocumentTable, TagRules, AuditFile,
+        StudiesPerMinute, BytesPerSecond, Verify, Equality, AllowExtra, Conflicts, SpoolDirectory, SpoolBytes, Listen, Retrieve, Commitment, Declaration, IndexDirectory, DocumentTable, TagRules, AuditFile, AuditTopic,
         .. LocatedSettings.All,
     ];
 

@@ -1,6 +1,6 @@
 using MedStreams.Local;
 
-namespace MedStreams.Sources.Tests.Pacs;
+namespace MedStreams.Support.Servers;
 
 /// <summary>A server that a test starts on a free port and that ends with it.</summary>
 internal sealed class Peer : IDisposable
