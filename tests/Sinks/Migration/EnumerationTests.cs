@@ -307,7 +307,7 @@ public sealed class EnumerationTests(PostgresFixture postgres)
     }
 
     private static async Task<IReadOnlyList<string>> AlarmsAsync(Scene scene) =>
-        (await new RunReader(scene.Database).ReportAsync("move", VerificationLevel.Digests, [], Stop))!.Alarms;
+        (await new RunReader(scene.Database).ReportAsync("move", VerificationLevel.Digests, null, Stop))!.Alarms;
 
     private static Task<ClaimedWindow?> ClaimAsync(Scene scene, int run, TimeSpan lease) =>
         scene.Database.RunAsync((connection, stop) => WindowRows.ClaimAsync(connection, run, "dead", lease, stop), Stop);
