@@ -14,10 +14,7 @@ internal static class TopologyCatalog
     /// <summary>All of the product's.</summary>
     public static IReadOnlyList<TopologyEntry> Product { get; } =
     [
-    public static IReadOnlyList<TopologyEntry> Product { get; } =
-    [
         DeliveryEntry.Create(), IncrementsEntry.Create(), MigrationEntry.Create(), RangeStatisticsEntry.Create(), RecommendationsEntry.Create(),
         ReservationsEntry.Create(), SynchronisationEntry.Create(),
-    ];
     ];
 }
