@@ -218,11 +218,12 @@ public sealed class EnumerationTests(PostgresFixture postgres)
     {
         await using var scene = await Scene.OpenAsync(postgres);
         var run = await scene.StartAsync(Scene.Options(1) with { PageSize = 1, Reconcile = false, Undated = false });
-        var lease = TimeSpan.FromMilliseconds(200);
+        var lease = TimeSpan.FromHours(1);
         var dead = await ClaimAsync(scene, run.Id, lease);
         var page = new ExamPage([Scene.Exam("1.1")], "1");
         Assert.Equal(PageOutcome.More, await WriteAsync(scene, dead!, page, lease));
         Assert.Null(await ClaimAsync(scene, run.Id, lease));
+        await scene.Raw.ExecuteAsync("UPDATE pacs_migration.\"window\" SET lease_until = now()");
 
         var source = new ListSource([Scene.Exam("1.1"), Scene.Exam("1.2"), Scene.Exam("1.3")]);
         await scene.Enumerator(source).RunAsync(run.Id, Stop);
