@@ -1,4 +1,5 @@
 using MedStreams.Cli.Running.Delivery;
+using MedStreams.Cli.Running.Forecasts;
 using MedStreams.Cli.Running.Increments;
 using MedStreams.Cli.Running.Migration.Settings;
 using MedStreams.Cli.Running.Mllp;
@@ -37,6 +38,7 @@ internal static class SettingsCatalog
         .. RecommendationsSettings.All,
         .. ReservationsSettings.All,
         .. DeliverySettings.All,
+        .. ForecastsSettings.All,
         .. MigrationSettings.All,
         .. SynchronisationSettings.All,
         .. CardSettings.All,

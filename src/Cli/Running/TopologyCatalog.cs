@@ -1,4 +1,5 @@
 using MedStreams.Cli.Running.Delivery;
+using MedStreams.Cli.Running.Forecasts;
 using MedStreams.Cli.Running.Increments;
 using MedStreams.Cli.Running.Migration;
 using MedStreams.Cli.Running.RangeStatistics;
@@ -14,7 +15,7 @@ internal static class TopologyCatalog
     /// <summary>All of the product's.</summary>
     public static IReadOnlyList<TopologyEntry> Product { get; } =
     [
-        DeliveryEntry.Create(), IncrementsEntry.Create(), MigrationEntry.Create(), RangeStatisticsEntry.Create(), RecommendationsEntry.Create(),
-        ReservationsEntry.Create(), SynchronisationEntry.Create(),
+        DeliveryEntry.Create(), ForecastsEntry.Create(), IncrementsEntry.Create(), MigrationEntry.Create(), RangeStatisticsEntry.Create(),
+        RecommendationsEntry.Create(), ReservationsEntry.Create(), SynchronisationEntry.Create(),
     ];
 }

@@ -26,12 +26,12 @@ public static class ForecastsTopology
         var forecasts = builder
             .Stream(options.CaseTopic, Consumed.With(Serdes.Bytes, ForecastSerdes.Case) with { Name = "cases" })
             .GroupBy(
-                (_, seen) => string.Create(null, $"{seen.Department}{Separator}{seen.Diagnosis}"),
-                Grouped.With(Serdes.String, ForecastSerdes.Case) with { Name = "by-series" })
+                (_, seen) => $"{seen.Department}{Separator}{seen.Diagnosis}",
+                Grouped.With("by-series", Serdes.String, ForecastSerdes.Case))
             .WindowedBy(TimeWindows.OfSizeAndGrace(options.Period, options.Grace))
-            .Count("count", Materialized.As("cases-counted", Serdes.String, Serdes.Int64))
+            .Count(Materialized.As("cases-counted"))
             .Suppress(Suppressed.UntilWindowCloses(BufferConfig.Unbounded()))
-            .ToStream((window, _) => window.Key, Named.As("closed"))
+            .ToStream(Named.As("closed"))
             .Process(() => new ForecastProcessor(options), Named.As("forecast"), [SeriesStore, LastStore]);
         forecasts.To(options.ForecastTopic, Produced.With(Serdes.String, ForecastSerdes.Forecast) with { Name = "forecasts" });
         forecasts
