@@ -36,10 +36,12 @@ public sealed record SeriesModel(
     private const double Band = 1.96;
 
     /// <summary>
-    /// An alarm is a value so many standard deviations above what is expected, or two that are so together. By chance a value is that in less than 1 of 100
-    /// periods.
+    /// An alarm is a value so many standard deviations above what is expected, or two one after the other that are <see cref="PairAlarm"/> together. By chance a value is that in
+    /// less than 1 of 100 periods.
     /// </summary>
-    private const double Alarm = 2.65;
+    private const double Alarm = 2.8;
+
+    private const double PairAlarm = 2.45;
 
     /// <summary>Errors beyond so many standard deviations teach no more than these,</summary>
     private const double Clip = 2;
@@ -70,7 +72,7 @@ public sealed record SeriesModel(
     public SeriesModel After(double value)
     {
         var root = Root(value);
-        var history = History.Length < Seasons * Season ? History.Add(root) : [.. History.AsSpan(1), root];
+        var history = History.Length < Seasons * Season ? History.Add(root) : [.. History.AsSpan()[1..], root];
         if (State is null)
         {
             var learnt = this with { History = history, Count = Count + 1 };
@@ -89,7 +91,7 @@ public sealed record SeriesModel(
             Variance = AtLeast(Variance + (weight * ((clipped * clipped / ClippedSquare) - Variance))),
             Count = Count + 1,
             Last = off,
-            IsAlarm = off > Alarm || (off > 0 && Last > 0 && (off + Last) / Math.Sqrt(2) > Alarm),
+            IsAlarm = off > Alarm || (off > 0 && Last > 0 && (off + Last) / Math.Sqrt(2) > PairAlarm),
         };
         return next.Count % Season == 0 ? next.Retrained() : next;
     }

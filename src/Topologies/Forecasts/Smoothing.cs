@@ -49,7 +49,7 @@ public sealed record Smoothing(double Level, double Trend, ImmutableArray<double
     public Smoothing After(double error, SmoothingRates rates) => new(
         Level + (Damping * Trend) + (rates.Level * error),
         (Damping * Trend) + (rates.Trend * error),
-        [.. Season.AsSpan(1), Season[0] + (rates.Season * error)]);
+        [.. Season.AsSpan()[1..], Season[0] + (rates.Season * error)]);
 
     /// <summary>The beginning, from the values of two seasons or more: the mean is the level, and each place's mean less that its part of the season.</summary>
     public static Smoothing Of(ReadOnlySpan<double> values, int season)
