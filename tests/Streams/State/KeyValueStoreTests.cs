@@ -117,6 +117,23 @@ public sealed class KeyValueStoreTests
         Assert.Equal(["a=1", "a=", "a="], task.Collector.Records.Select(r => $"{r.KeyText}={r.ValueText}"));
     }
 
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Delete_deletes_values_of_a_type_without_null(bool persistent)
+    {
+        using var task = new TaskFixture(Stores.KeyValueStoreBuilder(
+            persistent ? Stores.PersistentKeyValueStore("s") : Stores.InMemoryKeyValueStore("s"), TextSerde.Instance, Serdes.Int64));
+        var store = task.Store<IKeyValueStore<string, long>>("s");
+        store.Put("a", 5);
+        task.Commit();
+
+        Assert.Equal(5, store.Delete("a"));
+        Assert.Empty(store.All());
+        task.Commit();
+        Assert.Empty(store.All());
+        Assert.True(string.IsNullOrEmpty(task.Collector.Records[^1].ValueText));
+    }
+
     [Fact]
     public void Changes_of_timestamped_stores_are_logged_plain_with_their_time()
     {

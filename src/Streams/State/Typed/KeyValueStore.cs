@@ -55,7 +55,7 @@ internal class KeyValueStore<TKey, TValue>(StoreOptions<TKey, TValue> options)
         KeyBuffer.Reset();
         AppendKey(key);
         var before = Read();
-        Write(default);
+        Erase();
         return before;
     }
 

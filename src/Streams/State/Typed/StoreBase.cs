@@ -136,15 +136,14 @@ internal abstract class StoreBase<TKey, TValue, TFlushed>(StoreOptions<TKey, TVa
     /// <summary>Writes a value, or a tombstone for null, under the key in <see cref="KeyBuffer"/>.</summary>
     protected void Write(TValue? value)
     {
-        var writer = Writer();
         if (IsAbsent(value))
-        {
-            writer.Put(KeyBuffer.Written, default, delete: true);
-            return;
-        }
-
-        writer.Put(KeyBuffer.Written, ValueBytes(value!), delete: false);
+            Erase();
+        else
+            Writer().Put(KeyBuffer.Written, ValueBytes(value!), delete: false);
     }
+
+    /// <summary>Writes a tombstone under the key in <see cref="KeyBuffer"/>, whether or not the type of values has a null.</summary>
+    protected void Erase() => Writer().Put(KeyBuffer.Written, default, delete: true);
 
     /// <summary>The bytes of a value, valid until the next call.</summary>
     protected ReadOnlySpan<byte> ValueBytes(TValue value)
