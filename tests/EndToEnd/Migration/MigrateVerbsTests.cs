@@ -87,7 +87,7 @@ public sealed class MigrateVerbsTests(MigrationServers servers)
         await DoAsync(stack, "pace", "--free");
         await MigrationAssert.MovesAllAsync(stack, stack.Volume.Studies.Count, stack.Volume.Instances.Count(), Stop);
         foreach (var study in stack.Volume.Studies)
-            Assert.Equal(1, await AttemptsAsync(stack, study.Exam.StudyInstanceUid));
+            await AssertMovedOnceAsync(stack, study.Exam.StudyInstanceUid);
         Assert.Equal(0, (await stack.CallAsync(["archive", "check"], Stop)).Code);
     }
 
@@ -123,7 +123,7 @@ public sealed class MigrateVerbsTests(MigrationServers servers)
         Assert.True(records.Code == 0, records.Error);
         Assert.Equal(expected, records.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(StudyOf).Order(StringComparer.Ordinal));
         foreach (var study in expected)
-            Assert.Equal(1, await AttemptsAsync(stack, study));
+            await AssertMovedOnceAsync(stack, study);
         Assert.Equal(0, (await stack.MigrateAsync(["report"], Stop)).Code);
     }
 
@@ -200,10 +200,12 @@ public sealed class MigrateVerbsTests(MigrationServers servers)
     private static Task HoldsAsync(SharedMigration stack, Func<JsonElement, bool> condition) =>
         Eventually.Holds(async () => await FiguresAsync(stack) is { ValueKind: JsonValueKind.Object } figures && condition(figures), Patience);
 
-    private static async Task<int> AttemptsAsync(SharedMigration stack, string study)
+    /// <summary>A study was moved once. An attempt that was on its way when its tasks went to another machine is made again there.</summary>
+    private static async Task AssertMovedOnceAsync(SharedMigration stack, string study)
     {
         var attempts = await stack.MigrateAsync(["status", "--study", study, "--json"], Stop);
-        return JsonDocument.Parse(attempts.Output).RootElement.GetArrayLength();
+        var moved = JsonDocument.Parse(attempts.Output).RootElement.EnumerateArray().Count(a => a.GetProperty("outcome").GetString() == "migrated");
+        Assert.True(moved == 1, attempts.Output);
     }
 
     /// <summary>A table of numbers that has all but one.</summary>
