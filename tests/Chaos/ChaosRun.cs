@@ -162,7 +162,7 @@ internal sealed class ChaosRun(int seed, int faults, ProcessingGuarantee guarant
     private static async Task AssertRightAsync(ChaosStack stack, Observer observer, Judge judge, bool hasEnded, CancellationToken stop)
     {
         var all = observer.ReadAll(stop);
-        var wrong = judge.Faults(all, await stack.RowsAsync(), hasEnded, stack.Processed);
+        var wrong = judge.Faults(all, await stack.RowsAsync(), hasEnded, stack.Processed, isStopped: true);
         Assert.True(wrong.Count == 0, "Not right in the end: " + Some(wrong));
         var shown = observer.All.ToHashSet();
         Assert.True(shown.IsSubsetOf(all), "The outputs show other records than before: " + string.Join(", ", shown.Except(all).Take(5)));

@@ -179,7 +179,7 @@ public sealed class TlsTests
     {
         using var authority = TestCertificates.Create("authority");
         using var middle = TestCertificates.Create("middle", authority);
-        using var certificate = middle.Server();
+        using var certificate = middle.Server("broker");
         var folder = Directory.CreateTempSubdirectory("medstreams-stores-").FullName;
         try
         {
