@@ -76,8 +76,9 @@ internal sealed class UploadIndex(ArchiveDatabase database)
 
             // Should the server die and forget this promise, its fulfilment will find it gone.
             await connection.Command("SET LOCAL synchronous_commit = off").ExecuteAsync(token);
+            // The update changes nothing: it locks a row that is there, and waits for a sweep that is deleting it.
             await connection.Command(
-                "INSERT INTO medstreams.archive_file (file, plain_bytes, stored_bytes) VALUES ($1, $2, $3) ON CONFLICT (file) DO NOTHING",
+                "INSERT INTO medstreams.archive_file (file, plain_bytes, stored_bytes) VALUES ($1, $2, $3) ON CONFLICT (file) DO UPDATE SET file = EXCLUDED.file",
                 staged.File,
                 staged.PlainBytes,
                 staged.StoredBytes).ExecuteAsync(token);
@@ -186,6 +187,10 @@ internal sealed class UploadIndex(ArchiveDatabase database)
                 staged.File,
                 outcome.ToString().ToLowerInvariant(),
                 isStored).ExecuteAsync(stop);
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.ForeignKeyViolation && e.ConstraintName == "archive_staged_file_fkey")
+        {
+            throw new PacsException("What the archive held under this name has been replaced and swept just now.", PostgresErrors.Cause(e)) { Failure = PacsFailure.Unavailable };
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.ForeignKeyViolation)
         {
